@@ -1,0 +1,100 @@
+/* strmap: see strmap.h.  Open addressing with linear probing, at most three quarters full. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "util/strmap.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+static uint64_t seed;
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+
+static void make_seed(void)
+{
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        seed = 0x9E3779B97F4A7C15U; /* too early in boot: weaker, but no reason to stop */
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t str_hash(struct str s)
+{
+    pthread_once(&seed_once, make_seed);
+    uint64_t h = seed ^ (s.len * 0xA0761D6478BD642FU);
+    while (s.len >= 8) {
+        uint64_t word;
+        memcpy(&word, s.ptr, sizeof word);
+        h = mix(h ^ word, 0xE7037ED1A0B428DBU);
+        s = (struct str){ s.ptr + 8, s.len - 8 };
+    }
+    uint64_t tail = 0;
+    if (s.len > 0)
+        memcpy(&tail, s.ptr, s.len);
+    return mix(h ^ tail, 0x8EBC6AF09C88C6E3U);
+}
+
+void strmap_init(struct strmap *m, struct arena *a)
+{
+    *m = (struct strmap){ .arena = a };
+}
+
+/* The slot that holds key, or the free one where it belongs. */
+static size_t find_slot(const struct strmap *m, struct str key, uint64_t hash)
+{
+    size_t at = (size_t)hash & (m->n_slots - 1);
+    while (m->slots[at] != 0) {
+        const struct strmap_entry *e = &m->entries[m->slots[at] - 1];
+        if (e->hash == hash && str_eq(e->key, key))
+            break;
+        at = (at + 1) & (m->n_slots - 1);
+    }
+    return at;
+}
+
+static struct strmap_entry *find(const struct strmap *m, struct str key)
+{
+    if (m->n_slots == 0)
+        return NULL;
+    uint32_t slot = m->slots[find_slot(m, key, str_hash(key))];
+    return slot == 0 ? NULL : &m->entries[slot - 1];
+}
+
+void *strmap_get(const struct strmap *m, struct str key)
+{
+    const struct strmap_entry *e = find(m, key);
+    return e == NULL ? NULL : e->value;
+}
+
+bool strmap_has(const struct strmap *m, struct str key)
+{
+    return find(m, key) != NULL;
+}
+
+static void enlarge(struct strmap *m)
+{
+    m->n_slots = m->n_slots == 0 ? 16 : m->n_slots * 2;
+    if (m->n_slots > UINT32_MAX / 2)
+        panic("a map of names grew past %zu entries", m->n);
+    m->slots = ARENA_NEW_N(m->arena, uint32_t, m->n_slots);
+    for (size_t i = 0; i < m->n; i++)
+        m->slots[find_slot(m, m->entries[i].key, m->entries[i].hash)] = (uint32_t)(i + 1);
+}
+
+void strmap_put(struct strmap *m, struct str key, void *value)
+{
+    if (m->n_slots == 0 || (m->n + 1) * 4 > m->n_slots * 3)
+        enlarge(m);
+    uint64_t hash = str_hash(key);
+    size_t slot = find_slot(m, key, hash);
+    if (m->slots[slot] != 0) {
+        m->entries[m->slots[slot] - 1].value = value;
+        return;
+    }
+    *ARENA_PUSH(m->arena, m->entries, m->n, m->cap) =
+        (struct strmap_entry){ .key = key, .value = value, .hash = hash };
+    m->slots[slot] = (uint32_t)m->n;
+}
