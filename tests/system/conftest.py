@@ -1,0 +1,131 @@
+"""Fixtures of the system tests: the real program, and real servers behind it.
+
+Every server listens on 127.0.0.1 at a free port, and is stopped by the process id that started it.
+BOATHOUSE names the program to test, by default build/boathouse.
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("BOATHOUSE", TOP / "build" / "boathouse"))
+BUILD = pathlib.Path(os.environ.get("BOATHOUSE_BUILD", BINARY.parent))
+DEV_SET = TOP.parent / "shared" / "lineage" / "dev"
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def clean_env(**more):
+    """An environment in which no credentials or settings of this machine are seen."""
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BOATHOUSE"))}
+    keep.update(AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="/nonexistent", AWS_SHARED_CREDENTIALS_FILE="/nonexistent")
+    keep.update({k: v for k, v in more.items() if v is not None})
+    return keep
+
+
+def run_cli(*args, env=None, cwd=None, check=False, stdin=None, timeout=120):
+    """Run one command of the program to its end; the result has returncode, stdout and stderr as text."""
+    result = subprocess.run([str(BINARY), *map(str, args)], env=env or clean_env(), cwd=cwd, input=stdin,
+                            capture_output=True, text=True, timeout=timeout)
+    if check:
+        assert result.returncode == 0, result.stderr
+    assert "Sanitizer" not in result.stderr, result.stderr
+    return result
+
+
+def wait_for(condition, what, seconds=30):
+    """Poll until condition() is true; a bounded wait on something that another process does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def listens(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A program that was started here and is ended by its own id, never by its name."""
+
+    def __init__(self, argv, log, env=None, cwd=None):
+        self.log = pathlib.Path(log)
+        self._out = open(self.log, "wb")
+        self.child = subprocess.Popen(list(map(str, argv)), stdout=self._out, stderr=subprocess.STDOUT, env=env, cwd=cwd)
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def stop(self, how=signal.SIGTERM, seconds=30):
+        if self.child.poll() is None:
+            self.child.send_signal(how)
+            try:
+                self.child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+                self._out.close()
+                raise AssertionError(f"it did not stop within {seconds} s:\n{self.text()[-2000:]}") from None
+        self._out.close()
+        return self.child.returncode
+
+
+class Answer:
+    """What a request gave: status, headers, body."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def http(method, url, body=None, headers=None, timeout=60):
+    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as r:
+            return Answer(r.status, r.headers, r.read())
+    except urllib.error.HTTPError as e:
+        return Answer(e.code, e.headers, e.read())
+
+
+@pytest.fixture(scope="session")
+def dev_set():
+    """The labelled notebooks, where they are at hand."""
+    if not DEV_SET.is_dir():
+        pytest.skip("the labelled notebooks (shared/lineage/dev) are not here")
+    return DEV_SET
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory):
+    """The address of a moto server: EMR, S3, STS, SQS, without signatures being checked."""
+    port = free_port()
+    process = Process([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port],
+                      tmp_path_factory.mktemp("moto") / "log", env=clean_env())
+    wait_for(lambda: listens(port), "moto")
+    yield f"http://127.0.0.1:{port}"
+    process.stop()
