@@ -15,6 +15,17 @@
 
 /* Bytes of a JSON document that is read whole (API bodies, AWS answers). */
 #define LIMIT_JSON_BYTES (16UL * 1024 * 1024)
+/* Values of one such document: a node of the tree is some 60 bytes, "0," only two. */
+#define LIMIT_JSON_VALUES 500000UL
+
+/* Parameters of one query string. */
+#define LIMIT_QUERY_PARAMS 1000UL
+
+/* Bytes of the body of an answer that is not 2xx, which is read to learn what went wrong. */
+#define LIMIT_HTTP_ERROR_BYTES (256UL * 1024)
+/* Bytes and number of the header fields of an answer to one of our calls. */
+#define LIMIT_HTTP_REPLY_HEADER_BYTES (256UL * 1024)
+#define LIMIT_HTTP_REPLY_HEADERS 500UL
 
 /* Bytes of one notebook: larger ones are reported, not read. */
 #define LIMIT_NOTEBOOK_BYTES (1024UL * 1024 * 1024)
