@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "notebook/json_push.h"
+
+/* A sink that wants everything and writes down what it is told. */
+static bool wants(void *ctx, enum json_kind kind)
+{
+    (void)ctx;
+    (void)kind;
+    return true;
+}
+
+static void opened(void *ctx, enum json_kind kind)
+{
+    buf_add_char(ctx, kind == JSON_OBJECT ? '{' : '[');
+}
+
+static void closed(void *ctx, enum json_kind kind)
+{
+    buf_add_char(ctx, kind == JSON_OBJECT ? '}' : ']');
+}
+
+static void key(void *ctx, struct str name)
+{
+    buf_printf(ctx, "%.*s:", STR_FMT(name));
+}
+
+static void scalar(void *ctx, enum json_kind kind, struct str text)
+{
+    buf_printf(ctx, kind == JSON_STRING ? "'%.*s' " : "%.*s ", STR_FMT(text));
+}
+
+/* Read text in pieces of step bytes; what the sink was told is appended to out. */
+static bool read_json(struct str text, size_t step, struct buf *out)
+{
+    struct err err = ERR_INIT;
+    struct json_push j;
+    struct json_sink sink = { out, wants, opened, closed, key, scalar };
+    json_push_init(&j, &sink, 1000);
+    bool ok = true;
+    for (size_t at = 0; ok && at < text.len; at += step)
+        ok = json_push_feed(&j, str_slice(text, at, at + step), &err);
+    ok = ok && json_push_finish(&j, &err);
+    json_push_release(&j);
+    return ok;
+}
+
+static const struct {
+    struct str text;
+    const char *want; /* NULL: refused */
+} cases[] = {
+    { STR_INIT("{\"a\": [1, -2.5e+3, true, null], \"b\": {}}"), "{a:[1 -2.5e+3 true null ]b:{}}" },
+    { STR_INIT(" \"x\\n\\u00e4\\ud83d\\udea3\" "), "'x\n\xC3\xA4\xF0\x9F\x9A\xA3' " },
+    { STR_INIT("\"\\ud83dx\\udc00\""), "'\xEF\xBF\xBDx\xEF\xBF\xBD' " },
+    { STR_INIT("\"0123456789abcdef0123456789\xE2\x82\xAC\""),
+      "'0123456789abcdef0123456789\xE2\x82\xAC' " },
+    { STR_INIT("\xEF\xBB\xBF[]"), "[]" },
+    { STR_INIT("[NaN, -Infinity, Infinity]"), "[NaN -Infinity Infinity ]" },
+    { STR_INIT("0"), "0 " },
+    { STR_INIT("\xEF{}"), NULL },
+    { STR_INIT("--5"), NULL },
+    { STR_INIT("01"), NULL },
+    { STR_INIT("1."), NULL },
+    { STR_INIT("[1,]"), NULL },
+    { STR_INIT("{\"a\":1,}"), NULL },
+    { STR_INIT("{a:1}"), NULL },
+    { STR_INIT("[1 2]"), NULL },
+    { STR_INIT("[] []"), NULL },
+    { STR_INIT("\"a\nb\""), NULL },
+    { STR_INIT("\"\\x\""), NULL },
+    { STR_INIT("\"\xC0\xAF\""), NULL },
+    { STR_INIT("\"\xE2\x82\""), NULL },
+    { STR_INIT("tru"), NULL },
+    { STR_INIT("truE"), NULL },
+    { STR_INIT("["), NULL },
+    { STR_INIT("]"), NULL },
+    { STR_INIT(""), NULL },
+    { STR_INIT("\"a\0b\""), NULL },
+};
+
+static void documents_are_read_alike_in_pieces_of_any_size(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t step = 1; step <= 40; step++) {
+            AUTO_BUF out = BUF_INIT(1000);
+            bool ok = read_json(cases[i].text, step, &out);
+            if (ok != (cases[i].want != NULL))
+                fail_msg("case %zu, step %zu: %d", i, step, ok);
+            if (ok)
+                assert_str(buf_str(&out), cases[i].want);
+        }
+    }
+}
+
+static void every_truncation_is_refused(void **state)
+{
+    (void)state;
+    struct str text =
+        STR("{\"cells\": [{\"source\": [\"a\\u00e4\", \"\xC3\xA4\"], \"n\": -1.5e3}]}");
+    for (size_t len = 0; len < text.len; len++) {
+        AUTO_BUF out = BUF_INIT(1000);
+        assert_false(read_json(str_slice(text, 0, len), 1000, &out));
+    }
+}
+
+static void nesting_and_texts_are_bounded(void **state)
+{
+    (void)state;
+    AUTO_BUF text = BUF_INIT(100000);
+    AUTO_BUF out = BUF_INIT(100000);
+    for (int i = 0; i < LIMIT_DEPTH; i++)
+        buf_add_char(&text, '[');
+    for (int i = 0; i < LIMIT_DEPTH; i++)
+        buf_add_char(&text, ']');
+    assert_true(read_json(buf_str(&text), 7, &out));
+    buf_reset(&text);
+    for (int i = 0; i <= LIMIT_DEPTH; i++)
+        buf_add_char(&text, '[');
+    assert_false(read_json(buf_str(&text), 7, &out));
+    buf_reset(&text);
+    buf_printf(&text, "\"%01001d\"", 0);
+    assert_false(read_json(buf_str(&text), 7, &out));
+}
+
+static void an_error_names_its_place(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct json_push j;
+    struct buf out = BUF_INIT(100);
+    struct json_sink sink = { &out, wants, opened, closed, key, scalar };
+    json_push_init(&j, &sink, 1000);
+    assert_true(json_push_feed(&j, STR("{\n \"a\""), &err));
+    assert_false(json_push_feed(&j, STR(" ,"), &err));
+    assert_string_equal(err.msg, "line 2, column 6 (byte 7): a colon is expected");
+    json_push_release(&j);
+    buf_release(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents_are_read_alike_in_pieces_of_any_size),
+        cmocka_unit_test(every_truncation_is_refused),
+        cmocka_unit_test(nesting_and_texts_are_bounded),
+        cmocka_unit_test(an_error_names_its_place),
+    };
+    return cmocka_run_group_tests_name("json_push", tests, NULL, NULL);
+}
