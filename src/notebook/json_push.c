@@ -240,7 +240,7 @@ static bool number_takes(uint8_t *state, char c)
             *state = N_SIGN;
             return true;
         }
-        /* fall through */
+        FALLTHROUGH;
     case N_SIGN:
         if (digit)
             *state = c == '0' ? N_ZERO : N_INT;
@@ -248,7 +248,7 @@ static bool number_takes(uint8_t *state, char c)
     case N_INT:
         if (digit)
             return true;
-        /* fall through */
+        FALLTHROUGH;
     case N_ZERO:
         if (c == '.')
             *state = N_POINT;
@@ -429,7 +429,7 @@ static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err 
             close_container(j);
             return true;
         }
-        /* fall through */
+        FALLTHROUGH;
     case S_KEY:
         if (c != '"')
             return fail_at(j, at, "a member name is expected", err);
@@ -445,7 +445,7 @@ static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err 
             close_container(j);
             return true;
         }
-        /* fall through */
+        FALLTHROUGH;
     case S_VALUE:
         return begin_value(j, c, at, err);
     case S_COMMA_OR_END:

@@ -9,6 +9,7 @@
 #define PRINTF(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED __attribute__((unused))
+#define FALLTHROUGH __attribute__((fallthrough))
 
 /* Runs fn(&variable) when the variable leaves its scope.  Never mixed with goto in one function. */
 #define AUTO(fn) __attribute__((cleanup(fn)))
