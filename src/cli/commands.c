@@ -1,0 +1,77 @@
+/*
+ * commands: the table of commands.  To add one: a row here, its function in commands.h and a page
+ * docs/man/boathouse-<name>.1.scd.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+
+#define ROLE_OPTION                                                                                \
+    {                                                                                              \
+        "role", 'r', "ROLE", "viewer, analyst or admin."                                           \
+    }
+
+static const struct command commands[] = {
+    {
+        .name = "config",
+        .run = cmd_config,
+        .summary = "Show the settings in force and where each comes from",
+        .about =
+            "A setting comes from its default, the file, the environment or an option; each of "
+            "these goes before the ones named earlier. The file is the first of --config, "
+            "$BOATHOUSE_CONFIG, $XDG_CONFIG_HOME/boathouse/boathouse.conf (else "
+            "~/.config/boathouse/boathouse.conf) and /etc/boathouse/boathouse.conf that exists. "
+            "Hashes of tokens are not shown.",
+        .sections = "- server log auth aws fetch clusters analysis",
+    },
+    {
+        .name = "token new",
+        .run = cmd_token_new,
+        .summary = "Make a new access token",
+        .about =
+            "Prints a random token, which is kept nowhere, and the line for the section [auth] "
+            "of boathouse.conf, which holds only its hash. Clients send the token in the header "
+            "Authorization: Bearer TOKEN.",
+        .sections = "",
+        .positionals = { { "NAME", false, false, "Who will use it; stands in the log." } },
+        .options = { ROLE_OPTION },
+        .is_bare = true,
+    },
+    {
+        .name = "completion",
+        .run = cmd_completion,
+        .summary = "Print a script that completes commands and options in a shell",
+        .about =
+            "For bash: source <(boathouse completion bash) in ~/.bashrc. For zsh: put the output "
+            "in a file _boathouse in a folder of $fpath. For fish: put it in "
+            "~/.config/fish/completions/boathouse.fish.",
+        .sections = "",
+        .positionals = { { "SHELL", false, false, "bash, zsh or fish." } },
+        .is_bare = true,
+    },
+    {
+        .name = "version",
+        .run = cmd_version,
+        .summary = "Print the version",
+        .about = "Prints the name and the version of the program.",
+        .sections = "",
+        .is_bare = true,
+    },
+    {
+        .name = "manual",
+        .run = cmd_manual,
+        .summary = "Fill the tables into the source of a manual page",
+        .about =
+            "Reads the source of a page in scdoc's format and writes it with the lines @name@, "
+            "@options@, @commands@, @settings@, @errors@ replaced from the tables of the program.",
+        .sections = "",
+        .positionals = { { "FILE", false, false, "The source, NAME.SECTION.scd." } },
+        .is_hidden = true,
+        .is_bare = true,
+    },
+};
+
+const struct command *command_table(size_t *n_out)
+{
+    *n_out = ARRAY_LEN(commands);
+    return commands;
+}

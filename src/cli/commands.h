@@ -1,0 +1,25 @@
+/*
+ * commands: the functions of the command table.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+command_fn cmd_serve;
+command_fn cmd_files;
+command_fn cmd_notebooks;
+command_fn cmd_clusters_create;
+command_fn cmd_clusters_info;
+command_fn cmd_clusters_terminate;
+command_fn cmd_demo;
+command_fn cmd_doctor;
+command_fn cmd_config;
+command_fn cmd_token_new;
+command_fn cmd_openapi;
+command_fn cmd_completion;
+command_fn cmd_manual;
+command_fn cmd_version;
+
+#endif
