@@ -135,7 +135,7 @@ static void value_done(struct json_push *j)
     j->state = j->depth == 0 ? S_DONE : S_COMMA_OR_END;
 }
 
-static bool scalar_done(struct json_push *j, enum json_kind kind, struct err *err)
+static bool scalar_done(struct json_push *j, enum push_kind kind, struct err *err)
 {
     if (j->wanted && !buf_ok(&j->text))
         return err_set(err, ERR_TOO_LARGE, "line %llu: a text is over %zu bytes",
@@ -153,7 +153,7 @@ static bool scalar_done(struct json_push *j, enum json_kind kind, struct err *er
     return true;
 }
 
-static bool begin_scalar(struct json_push *j, enum json_kind kind, enum state state)
+static bool begin_scalar(struct json_push *j, enum push_kind kind, enum state state)
 {
     j->wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
     buf_reset(&j->text);
@@ -169,17 +169,17 @@ static void begin_key(struct json_push *j)
     j->state = S_STRING;
 }
 
-static bool open_container(struct json_push *j, enum json_kind kind, uint64_t at, struct err *err)
+static bool open_container(struct json_push *j, enum push_kind kind, uint64_t at, struct err *err)
 {
     if (j->depth == LIMIT_DEPTH)
         return fail_at(j, at, "nested too deeply", err);
     bool wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
-    j->is_object[++j->depth] = kind == JSON_OBJECT;
+    j->is_object[++j->depth] = kind == PUSH_OBJECT;
     if (wanted)
         j->sink.open(j->sink.ctx, kind);
     else if (j->skip_depth == 0)
         j->skip_depth = j->depth;
-    j->state = kind == JSON_OBJECT ? S_KEY_OR_END : S_VALUE_OR_END;
+    j->state = kind == PUSH_OBJECT ? S_KEY_OR_END : S_VALUE_OR_END;
     return true;
 }
 
@@ -187,14 +187,14 @@ static void close_container(struct json_push *j)
 {
     bool was_object = j->is_object[j->depth];
     if (j->skip_depth == 0)
-        j->sink.close(j->sink.ctx, was_object ? JSON_OBJECT : JSON_ARRAY);
+        j->sink.close(j->sink.ctx, was_object ? PUSH_OBJECT : PUSH_ARRAY);
     else if (j->skip_depth == j->depth)
         j->skip_depth = 0;
     j->depth--;
     value_done(j);
 }
 
-static bool begin_literal(struct json_push *j, const char *word, enum json_kind kind)
+static bool begin_literal(struct json_push *j, const char *word, enum push_kind kind)
 {
     (void)begin_scalar(j, kind, S_LITERAL);
     j->literal = word;
@@ -205,27 +205,27 @@ static bool begin_value(struct json_push *j, char c, uint64_t at, struct err *er
 {
     switch (c) {
     case '{':
-        return open_container(j, JSON_OBJECT, at, err);
+        return open_container(j, PUSH_OBJECT, at, err);
     case '[':
-        return open_container(j, JSON_ARRAY, at, err);
+        return open_container(j, PUSH_ARRAY, at, err);
     case '"':
-        return begin_scalar(j, JSON_STRING, S_STRING);
+        return begin_scalar(j, PUSH_STRING, S_STRING);
     case 't':
-        return begin_literal(j, "true", JSON_LITERAL);
+        return begin_literal(j, "true", PUSH_LITERAL);
     case 'f':
-        return begin_literal(j, "false", JSON_LITERAL);
+        return begin_literal(j, "false", PUSH_LITERAL);
     case 'n':
-        return begin_literal(j, "null", JSON_LITERAL);
+        return begin_literal(j, "null", PUSH_LITERAL);
     case 'N':
-        return begin_literal(j, "NaN", JSON_NUMBER);
+        return begin_literal(j, "NaN", PUSH_NUMBER);
     case 'I':
-        return begin_literal(j, "Infinity", JSON_NUMBER);
+        return begin_literal(j, "Infinity", PUSH_NUMBER);
     default:
         break;
     }
     if (c != '-' && (c < '0' || c > '9'))
         return fail_at(j, at, "a value is expected", err);
-    (void)begin_scalar(j, JSON_NUMBER, S_NUMBER);
+    (void)begin_scalar(j, PUSH_NUMBER, S_NUMBER);
     j->number_state = N_START;
     return true;
 }
@@ -301,7 +301,7 @@ static bool feed_number(struct json_push *j, const char **p, const char *end, ui
                 return fail_at(j, at + (uint64_t)(*p - start), "a digit is expected", err);
             if (j->wanted)
                 buf_add(&j->text, (struct str){ start, (size_t)(*p - start) });
-            return scalar_done(j, JSON_NUMBER, err);
+            return scalar_done(j, PUSH_NUMBER, err);
         }
         (*p)++;
     }
@@ -317,7 +317,7 @@ static bool feed_literal(struct json_push *j, char c, uint64_t at, struct err *e
     if (j->wanted)
         buf_add_char(&j->text, c);
     j->literal++;
-    return *j->literal != '\0' || scalar_done(j, JSON_LITERAL, err);
+    return *j->literal != '\0' || scalar_done(j, PUSH_LITERAL, err);
 }
 
 static bool feed_escape(struct json_push *j, char c, uint64_t at, struct err *err)
@@ -386,7 +386,7 @@ static bool end_of_run(struct json_push *j, unsigned char c, uint64_t at, struct
     }
     flush_surrogate(j);
     if (c == '"')
-        return scalar_done(j, JSON_STRING, err);
+        return scalar_done(j, PUSH_STRING, err);
     return fail_at(j, at, "a control character stands in a string", err);
 }
 
@@ -553,7 +553,7 @@ bool json_push_feed(struct json_push *j, struct str chunk, struct err *err)
 bool json_push_finish(struct json_push *j, struct err *err)
 {
     if (j->state == S_NUMBER && j->depth == 0 && number_may_end(j->number_state))
-        return scalar_done(j, JSON_NUMBER, err);
+        return scalar_done(j, PUSH_NUMBER, err);
     if (j->state == S_DONE)
         return true;
     return fail_at(j, j->offset,

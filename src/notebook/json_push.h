@@ -14,20 +14,20 @@
 #include "util/err.h"
 #include "util/limits.h"
 
-enum json_kind { JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_LITERAL };
+enum push_kind { PUSH_OBJECT, PUSH_ARRAY, PUSH_STRING, PUSH_NUMBER, PUSH_LITERAL };
 
 /* What the owner is told.  All functions are needed. */
 struct json_sink {
     void *ctx;
     /* A value begins; the answer says whether it is wanted.  An unwanted object or array is passed
      * over whole: open, key and close are not called for it. */
-    bool (*wants)(void *ctx, enum json_kind kind);
-    void (*open)(void *ctx, enum json_kind kind);
-    void (*close)(void *ctx, enum json_kind kind);
+    bool (*wants)(void *ctx, enum push_kind kind);
+    void (*open)(void *ctx, enum push_kind kind);
+    void (*close)(void *ctx, enum push_kind kind);
     /* A member name of a wanted object; borrowed during the call. */
     void (*key)(void *ctx, struct str name);
     /* A wanted string (decoded), number or literal (as written); borrowed during the call. */
-    void (*scalar)(void *ctx, enum json_kind kind, struct str text);
+    void (*scalar)(void *ctx, enum push_kind kind, struct str text);
 };
 
 struct json_push {

@@ -4,21 +4,21 @@
 #include "notebook/json_push.h"
 
 /* A sink that wants everything and writes down what it is told. */
-static bool wants(void *ctx, enum json_kind kind)
+static bool wants(void *ctx, enum push_kind kind)
 {
     (void)ctx;
     (void)kind;
     return true;
 }
 
-static void opened(void *ctx, enum json_kind kind)
+static void opened(void *ctx, enum push_kind kind)
 {
-    buf_add_char(ctx, kind == JSON_OBJECT ? '{' : '[');
+    buf_add_char(ctx, kind == PUSH_OBJECT ? '{' : '[');
 }
 
-static void closed(void *ctx, enum json_kind kind)
+static void closed(void *ctx, enum push_kind kind)
 {
-    buf_add_char(ctx, kind == JSON_OBJECT ? '}' : ']');
+    buf_add_char(ctx, kind == PUSH_OBJECT ? '}' : ']');
 }
 
 static void key(void *ctx, struct str name)
@@ -26,9 +26,9 @@ static void key(void *ctx, struct str name)
     buf_printf(ctx, "%.*s:", STR_FMT(name));
 }
 
-static void scalar(void *ctx, enum json_kind kind, struct str text)
+static void scalar(void *ctx, enum push_kind kind, struct str text)
 {
-    buf_printf(ctx, kind == JSON_STRING ? "'%.*s' " : "%.*s ", STR_FMT(text));
+    buf_printf(ctx, kind == PUSH_STRING ? "'%.*s' " : "%.*s ", STR_FMT(text));
 }
 
 /* Read text in pieces of step bytes; what the sink was told is appended to out. */

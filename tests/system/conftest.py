@@ -19,7 +19,7 @@ import pytest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("BOATHOUSE", TOP / "build" / "boathouse"))
 BUILD = pathlib.Path(os.environ.get("BOATHOUSE_BUILD", BINARY.parent))
-DEV_SET = TOP.parent / "shared" / "lineage" / "dev"
+DEV_SET = pathlib.Path(os.environ.get("BOATHOUSE_DEV_SET", TOP.parent / "shared" / "lineage" / "dev"))
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
