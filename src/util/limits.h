@@ -27,6 +27,9 @@
 #define LIMIT_HTTP_REPLY_HEADER_BYTES (256UL * 1024)
 #define LIMIT_HTTP_REPLY_HEADERS 500UL
 
+/* Bytes of one answer of the server: about two million keys of a listing. */
+#define LIMIT_HTTP_ANSWER_BYTES (256UL * 1024 * 1024)
+
 /* Bytes of one notebook: larger ones are reported, not read. */
 #define LIMIT_NOTEBOOK_BYTES (1024UL * 1024 * 1024)
 /* Bytes of source kept of one notebook, and of one cell. */

@@ -1,0 +1,110 @@
+/*
+ * server: an HTTP/1.1 server with bounded everything, over libmicrohttpd.
+ *
+ * A request is received whole (head, then body up to its limit) and then given to handle() once.
+ * plan() is asked when the head is there: it refuses early (too large a body, unknown route) and
+ * says whether handle() may block.  Quick requests are handled on the thread that received them;
+ * slow ones on a pool of workers while the connection sleeps.  A request has one arena, which lives
+ * until its answer was sent.  Requests that are malformed or pass a limit never reach handle():
+ * they are answered through refuse(), so that all answers look alike.
+ *
+ * Stopping: no new connection or request is taken, what runs is finished, up to a time limit.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "http/http.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/err.h"
+
+#include <stdatomic.h>
+
+struct http_server;
+
+/* What came.  Everything is borrowed until the answer was sent. */
+struct http_request {
+    enum http_method method;
+    struct str method_text;
+    struct str path;  /* as sent: percent-encoded, begins with "/", without the query */
+    struct str query; /* behind "?", encoded; may be empty */
+    const struct http_header *headers;
+    size_t n_headers;
+    struct str body;
+    struct str client; /* the address of the other side, without port */
+    bool is_tls;
+    int64_t start_ns;          /* clock_mono_ns() when its head had come */
+    int64_t deadline_ms;       /* clock_mono_ms() by which handle() should have ended */
+    const atomic_bool *cancel; /* true once the server must end now */
+    struct arena *arena;
+    void *user; /* of the handlers; NULL at first */
+};
+
+enum { HTTP_MAX_ANSWER_HEADERS = 16 };
+
+/* What goes back.  Filled by handle() or refuse(). */
+struct http_answer {
+    int status;                                          /* 200 at first */
+    struct http_header headers[HTTP_MAX_ANSWER_HEADERS]; /* strings in the request's arena */
+    size_t n_headers;
+    struct buf body;        /* sent whole; its limit is set by the server and may be raised */
+    struct str static_body; /* instead: bytes that outlive the server; not copied */
+};
+
+/* What is known when the head has come. */
+struct http_plan {
+    bool is_slow;          /* handle() may block: run it on a worker */
+    size_t max_body_bytes; /* a larger body is refused with ERR_TOO_LARGE */
+};
+
+/* The one who answers.  All functions may be called from many threads at once. */
+struct http_handler {
+    void *ctx;
+    /* Called once, when the head is there. */
+    void (*plan)(void *ctx, struct http_request *req, struct http_plan *plan);
+    void (*handle)(void *ctx, struct http_request *req, struct http_answer *answer);
+    /* Fill the answer for a request that is refused here: ERR_INVALID, ERR_TOO_LARGE,
+     * ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE, ERR_BUSY (no worker is free), ERR_CANCELLED. */
+    void (*refuse)(void *ctx, struct http_request *req, struct http_answer *answer,
+                   const struct err *err);
+    /* The answer was sent, or the connection broke (then is_sent is false).  For the log and the
+     * metrics.  May be NULL. */
+    void (*done)(void *ctx, struct http_request *req, int status, uint64_t body_bytes,
+                 bool is_sent);
+};
+
+struct http_server_options {
+    const struct str *listen; /* "127.0.0.1:8080", "[::1]:0", "localhost:8080" */
+    size_t n_listen;
+    const char *tls_cert, *tls_key; /* PEM text, not file names; NULL: no TLS */
+    unsigned threads, workers;
+    unsigned max_waiting; /* slow requests in the queue */
+    unsigned max_connections;
+    size_t max_url_bytes, max_header_bytes, max_body_bytes;
+    int64_t request_timeout_ms; /* a whole request must come within it */
+    int64_t idle_timeout_ms;
+    int64_t call_timeout_ms; /* sets http_request.deadline_ms */
+};
+
+/* Listen and begin to answer.  options and handler are copied; what they point to must outlive the
+ * server.  NULL and ERR_CONFIG (an address cannot be understood, TLS files do not fit) or ERR_IO
+ * (the port is taken). */
+MUST_USE struct http_server *http_server_start(const struct http_server_options *options,
+                                               const struct http_handler *handler, struct err *err);
+
+/* The address in force, "127.0.0.1:41234"; i < n_listen.  Lives as long as the server. */
+struct str http_server_address(const struct http_server *s, size_t i);
+
+/* Take nothing new, wait up to grace_ms for what runs, then set cancel and end.  Returns true if
+ * everything was finished.  Accepts NULL. */
+bool http_server_stop(struct http_server *s, int64_t grace_ms);
+
+/* Is an address of the form ADDRESS:PORT one of this machine's loopback?  False also when it cannot
+ * be understood. */
+bool http_address_is_loopback(struct str address);
+
+/* Add a header to an answer; the strings must live in the request's arena or be literals. */
+void http_answer_header(struct http_answer *answer, struct str name, struct str value);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * server_internal: what the files of the server share.
+ *
+ * server.c joins libmicrohttpd with the handlers; server_listen.c opens sockets; server_workers.c
+ * is the pool for slow requests; server_reaper.c ends connections whose sender is too slow.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTP_SERVER_INTERNAL_H
+#define HTTP_SERVER_INTERNAL_H
+
+#include "http/server.h"
+
+#include <pthread.h>
+
+/* Threads that take tasks from a queue of fixed size. */
+struct workers;
+typedef void work_fn(void *task);
+
+/* Never NULL. */
+struct workers *workers_new(unsigned n_threads, unsigned max_waiting, work_fn *run);
+/* False: the queue is full.  Does not block. */
+MUST_USE bool workers_add(struct workers *w, void *task);
+/* Run what is in the queue, end the threads, free.  Accepts NULL. */
+void workers_free(struct workers *w);
+
+/* A connection, for the reaper. */
+enum peer_phase {
+    PEER_NEW,       /* nothing was received yet */
+    PEER_RECEIVING, /* a request has begun and is not whole */
+    PEER_BUSY,      /* a request is handled, its answer sent */
+    PEER_IDLE,      /* kept alive */
+};
+struct peer {
+    struct peer *next, *prev;
+    int fd;
+    enum peer_phase phase;
+    int64_t since_ms; /* clock_mono_ms() at which the phase began */
+};
+struct reaper {
+    pthread_mutex_t lock; /* of everything below */
+    pthread_cond_t wake;
+    pthread_t thread;
+    struct peer *peers;
+    int64_t request_timeout_ms, idle_timeout_ms;
+    bool is_stopping;
+};
+void reaper_start(struct reaper *r, int64_t request_timeout_ms, int64_t idle_timeout_ms);
+void reaper_stop(struct reaper *r);
+struct peer *reaper_add(struct reaper *r, int fd);
+/* Before the descriptor is closed. */
+void reaper_remove(struct reaper *r, struct peer *peer);
+void reaper_phase(struct reaper *r, struct peer *peer, enum peer_phase phase);
+
+/* An open socket on ADDRESS:PORT; *fd_out is the caller's.  *address_out: what it listens on, in a.
+ */
+MUST_USE bool listen_open(struct arena *a, struct str address, int *fd_out, struct str *address_out,
+                          struct err *err);
+
+struct sockaddr;
+/* The numeric address without port, in a; empty if there is none. */
+struct str address_text(struct arena *a, const struct sockaddr *address);
+
+#endif
