@@ -38,4 +38,14 @@
 /* Cells of one notebook. */
 #define LIMIT_CELLS 100000UL
 
+/* Bytes of the key of one object (S3's own bound), and of the name of a bucket. */
+#define LIMIT_KEY_BYTES 1024UL
+#define LIMIT_BUCKET_BYTES 255UL
+/* Objects that one fetch reads side by side. */
+#define LIMIT_FETCH_WINDOW 256U
+/* Depth of folders below a bucket of the folder store. */
+#define LIMIT_FOLDER_DEPTH 128U
+/* Entries of one folder of it: they are sorted in memory. */
+#define LIMIT_FOLDER_ENTRIES 10000000UL
+
 #endif

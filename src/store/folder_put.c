@@ -1,0 +1,112 @@
+/*
+ * folder_put: an object is written beside its place under a hidden name, brought to the disk, and
+ * then takes its name in one step; a reader or a crash sees the old bytes or the new.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/folder_internal.h"
+
+#include "util/attrs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* Make the folders that the key names, each below the last. */
+static bool make_parents(const struct folder_store *f, struct arena *a, const struct store_put *put,
+                         struct err *err)
+{
+    for (size_t i = 0; i < put->key.len; i++) {
+        if (put->key.ptr[i] != '/')
+            continue;
+        struct str path =
+            arena_printf(a, "%.*s/%.*s", STR_FMT(put->bucket), STR_FMT(str_slice(put->key, 0, i)));
+        int fd = folder_open(f, path.ptr, O_RDONLY | O_DIRECTORY);
+        if (fd >= 0) {
+            close(fd);
+            continue;
+        }
+        if (errno != ENOENT)
+            return folder_fail(err, errno, put->bucket, put->key);
+        size_t slash = str_rfind_char(path, '/');
+        struct str parent = arena_printf(a, "%.*s", STR_FMT(str_slice(path, 0, slash)));
+        int dir = folder_open(f, parent.ptr, O_RDONLY | O_DIRECTORY);
+        if (dir < 0)
+            return folder_fail(err, errno, put->bucket, STR_EMPTY);
+        bool ok = mkdirat(dir, path.ptr + slash + 1, 0777) == 0 || errno == EEXIST;
+        int error = errno;
+        close(dir);
+        if (!ok)
+            return folder_fail(err, error, put->bucket, put->key);
+    }
+    return true;
+}
+
+static bool write_all(int fd, struct str bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        bytes = str_from_pos(bytes, (size_t)n);
+    }
+    return fsync(fd) == 0;
+}
+
+/* Give the finished file its name; errno says why not. */
+static bool take_name(int dir, const char *hidden, const char *name, bool is_new_only)
+{
+    if (!is_new_only)
+        return renameat(dir, hidden, dir, name) == 0;
+    if (linkat(dir, hidden, dir, name, 0) != 0)
+        return false;
+    return unlinkat(dir, hidden, 0) == 0;
+}
+
+static bool write_in(int dir, const char *name, const struct store_put *put, struct err *err)
+{
+    char hidden[sizeof FOLDER_HIDDEN_PREFIX + 16];
+    uint64_t random = 0;
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        return err_errno(err, errno, "getrandom");
+    snprintf(hidden, sizeof hidden, FOLDER_HIDDEN_PREFIX "%016llx", (unsigned long long)random);
+    int fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd < 0)
+        return folder_fail(err, errno, put->bucket, put->key);
+    bool ok = write_all(fd, put->body);
+    int error = errno;
+    close(fd);
+    if (ok && take_name(dir, hidden, name, put->is_new_only))
+        return fsync(dir) == 0 || folder_fail(err, errno, put->bucket, put->key);
+    error = ok ? errno : error;
+    (void)unlinkat(dir, hidden, 0); /* a hidden rest is never seen as an object */
+    if (ok && error == EEXIST && put->is_new_only)
+        return err_set(err, ERR_CONFLICT, "s3://%.*s/%.*s is there already", STR_FMT(put->bucket),
+                       STR_FMT(put->key));
+    if (ok && (error == EISDIR || error == ENOTEMPTY || error == EEXIST))
+        return err_set(err, ERR_INVALID, "s3://%.*s/%.*s is a folder", STR_FMT(put->bucket),
+                       STR_FMT(put->key));
+    return folder_fail(err, error, put->bucket, put->key);
+}
+
+bool folder_put(struct store *s, const struct store_put *put, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    const struct folder_store *f = (struct folder_store *)s;
+    const char *path = folder_path(&a, put->bucket, put->key, err);
+    if (path == NULL || !folder_goes_on(&put->call, err) ||
+        !store_check_bucket(s, put->bucket, &put->call, err) || !make_parents(f, &a, put, err))
+        return false;
+    struct str full = str_from(path);
+    size_t slash = str_rfind_char(full, '/');
+    struct str parent = arena_printf(&a, "%.*s", STR_FMT(str_slice(full, 0, slash)));
+    int dir = folder_open(f, parent.ptr, O_RDONLY | O_DIRECTORY);
+    if (dir < 0)
+        return folder_fail(err, errno, put->bucket, put->key);
+    bool ok = write_in(dir, path + slash + 1, put, err);
+    close(dir);
+    return ok;
+}
