@@ -12,6 +12,44 @@
 
 static const struct command commands[] = {
     {
+        .name = "files",
+        .run = cmd_files,
+        .summary = "List the files of a bucket",
+        .about = "Lists every object of the bucket whose key begins with PATH and ends in the "
+                 "extension, in the order of keys. Exit status 1 when there is none.",
+        .sections = "- aws",
+        .positionals = { { "BUCKET", false, false, "The bucket." },
+                         { "PATH", true, false, "What the keys begin with." } },
+        .options = { { "extension", 'e', "TEXT", "What the keys end in, such as csv." } },
+    },
+    {
+        .name = "notebooks",
+        .run = cmd_notebooks,
+        .summary = "Find the notebooks whose parameters mention a text",
+        .about =
+            "Reads every Jupyter notebook below PATH and lists those in which a cell with the tag "
+            "parameters contains the text. A notebook that cannot be read is named on standard "
+            "error and skipped. Exit status 1 when none is found.",
+        .sections = "- aws fetch",
+        .positionals = { { "BUCKET", false, false, "The bucket." },
+                         { "PATH", true, false, "What the keys begin with." } },
+        .options = { { "search-on", 's', "TEXT",
+                       "The text to look for; upper and lower case differ." } },
+    },
+    {
+        .name = "demo",
+        .run = cmd_demo,
+        .summary = "Fill the lake with sample datasets and notebooks",
+        .about =
+            "Puts the datasets iris, titanic and nile, and notebooks that explore, prepare, train "
+            "and report on them, into the buckets datasets and notebooks, which are made if they "
+            "are missing. An object that is there already is never touched. With provider local "
+            "the folder of the lake is made as well.",
+        .sections = "- aws",
+        .options = { { "datasets", 0, "BUCKET", "Another name for the bucket datasets." },
+                     { "notebooks", 0, "BUCKET", "Another name for the bucket notebooks." } },
+    },
+    {
         .name = "config",
         .run = cmd_config,
         .summary = "Show the settings in force and where each comes from",

@@ -1,0 +1,28 @@
+/*
+ * wiring: the one place that chooses the implementations behind the seams, from the settings.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_WIRING_H
+#define CLI_WIRING_H
+
+#include "cli/command.h"
+#include "store/store.h"
+
+/* The parts that commands and the server work with.  Owned by the caller. */
+struct wiring {
+    struct store *store;
+};
+
+/* Open the store (and, with provider aws, what it needs).  w: zeroed.  Fails with ERR_CONFIG,
+ * ERR_NOT_FOUND (no lake folder; the fix says what to do) and what the parts say. */
+MUST_USE bool wiring_open(struct wiring *w, struct cli *cli, struct err *err);
+/* Accepts a zeroed or half-opened one. */
+void wiring_release(struct wiring *w);
+
+/* Make the folder of the lake, with its parents, if the provider is local. */
+MUST_USE bool wiring_make_lake(const struct config *c, struct err *err);
+
+/* The deadline of work that begins now. */
+struct store_call wiring_call(const struct config *c);
+
+#endif
