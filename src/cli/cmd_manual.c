@@ -6,6 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
+#include "api/api.h"
 #include "cli/output.h"
 
 #include <stdio.h>
@@ -126,6 +127,17 @@ static void add_errors(struct page *p)
     }
 }
 
+static void add_routes(struct page *p)
+{
+    struct api_operation o;
+    for (size_t i = 0; api_operation(i, &o); i++) {
+        struct str term = arena_printf(p->arena, "%.*s %.*s", STR_FMT(o.method), STR_FMT(o.path));
+        struct str text =
+            arena_printf(p->arena, "%.*s (%.*s).", STR_FMT(o.summary), STR_FMT(o.role));
+        add_term(&p->out, term.ptr, text.ptr);
+    }
+}
+
 static const struct {
     struct str mark;
     void (*add)(struct page *p);
@@ -136,6 +148,7 @@ static const struct {
     { STR_INIT("@commands@"), add_commands, false },
     { STR_INIT("@settings@"), add_settings, false },
     { STR_INIT("@errors@"), add_errors, false },
+    { STR_INIT("@routes@"), add_routes, false },
 };
 
 /* ".../boathouse-token-new.1.scd" is about the command "token new". */

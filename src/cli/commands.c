@@ -12,6 +12,20 @@
 
 static const struct command commands[] = {
     {
+        .name = "serve",
+        .run = cmd_serve,
+        .summary = "Answer the calls of the API over HTTP",
+        .about =
+            "Listens on 127.0.0.1:8080, or where the setting server.listen says, until it gets "
+            "SIGTERM or SIGINT; then it finishes what runs. Beyond the loopback addresses it "
+            "starts only when [auth] names tokens. The API is described at /docs and "
+            "/openapi.json. The log, one line an event, goes to standard error.",
+        .sections = "- server log auth aws fetch",
+        .options = { { "ready-fd", 0, "N",
+                       "Write the addresses in force, a line each, to this "
+                       "descriptor when the server answers, and close it." } },
+    },
+    {
         .name = "files",
         .run = cmd_files,
         .summary = "List the files of a bucket",
@@ -35,6 +49,32 @@ static const struct command commands[] = {
                          { "PATH", true, false, "What the keys begin with." } },
         .options = { { "search-on", 's', "TEXT",
                        "The text to look for; upper and lower case differ." } },
+    },
+    {
+        .name = "clusters create",
+        .run = cmd_clusters_create,
+        .summary = "Start a cluster with JupyterHub",
+        .about = "Asks the provider for one primary node and NODES - 1 workers, as the section "
+                 "[clusters] of the settings says, and prints the cluster's id at once.",
+        .sections = "- aws clusters",
+        .positionals = { { "NODES", false, false, "How many nodes, at least 1." } },
+    },
+    {
+        .name = "clusters info",
+        .run = cmd_clusters_info,
+        .summary = "Say how a cluster is doing and where its JupyterHub is",
+        .about = "Prints the provider's own word for the state, and address, user and password of "
+                 "JupyterHub, which are empty until the name of the primary node is known.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters terminate",
+        .run = cmd_clusters_terminate,
+        .summary = "End a cluster",
+        .about = "Asks the provider to end the cluster; one that has ended already is no failure.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
         .name = "demo",
@@ -84,6 +124,14 @@ static const struct command commands[] = {
             "~/.config/fish/completions/boathouse.fish.",
         .sections = "",
         .positionals = { { "SHELL", false, false, "bash, zsh or fish." } },
+        .is_bare = true,
+    },
+    {
+        .name = "openapi",
+        .run = cmd_openapi,
+        .summary = "Print the contract of the API",
+        .about = "Prints the OpenAPI document, as the server gives it at /openapi.json.",
+        .sections = "",
         .is_bare = true,
     },
     {

@@ -25,8 +25,9 @@ bool wiring_open(struct wiring *w, struct cli *cli, struct err *err)
 
 void wiring_release(struct wiring *w)
 {
+    cluster_provider_free(w->provider);
     store_free(w->store);
-    w->store = NULL;
+    *w = (struct wiring){ 0 };
 }
 
 bool wiring_make_lake(const struct config *c, struct err *err)

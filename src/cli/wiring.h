@@ -6,11 +6,13 @@
 #define CLI_WIRING_H
 
 #include "cli/command.h"
+#include "cluster/cluster.h"
 #include "store/store.h"
 
 /* The parts that commands and the server work with.  Owned by the caller. */
 struct wiring {
     struct store *store;
+    struct cluster_provider *provider; /* NULL: there are no clusters */
 };
 
 /* Open the store (and, with provider aws, what it needs).  w: zeroed.  Fails with ERR_CONFIG,

@@ -1,0 +1,160 @@
+/* api: see api.h.  The way of a request: plan() matches and checks it, handle() runs its handler,
+ * done() logs it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+
+#include "api/api_internal.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+struct api *api_new(const struct api_options *options, struct err *err)
+{
+    struct api *api = calloc(1, sizeof *api);
+    if (api == NULL)
+        panic("no memory for the api");
+    api->options = *options;
+    api->metrics = metrics_new();
+    if (getrandom(&api->id_start, sizeof api->id_start, 0) != (ssize_t)sizeof api->id_start)
+        panic("getrandom");
+    if (auth_load(api, err))
+        return api;
+    api_free(api);
+    return NULL;
+}
+
+void api_free(struct api *api)
+{
+    if (api == NULL)
+        return;
+    metrics_free(api->metrics);
+    arena_release(&api->arena);
+    free(api);
+}
+
+bool api_operation(size_t i, struct api_operation *out)
+{
+    if (i >= api_n_routes)
+        return false;
+    const struct route *r = &api_routes[i];
+    *out = (struct api_operation){ http_method_name(r->method), r->path, role_name(r->role),
+                                   r->summary };
+    return true;
+}
+
+struct str api_contract_json(void)
+{
+    return api_contract;
+}
+
+/* Unique for this process by the counter, and among processes by the random start. */
+static struct call *call_new(struct api *api, struct http_request *req)
+{
+    struct call *call = ARENA_NEW(req->arena, struct call);
+    unsigned long long n = atomic_fetch_add(&api->n_ids, 1);
+    call->api = api;
+    call->req = req;
+    call->id = arena_printf(req->arena, "%016llx%08llx", (unsigned long long)api->id_start, n);
+    req->user = call;
+    return call;
+}
+
+static void plan(void *ctx, struct http_request *req, struct http_plan *out)
+{
+    struct call *call = call_new(ctx, req);
+    route_match(call);
+    out->max_body_bytes = 0; /* no operation of the contract has a body */
+    out->is_slow = call->err.code == ERR_NONE && call->route->is_slow;
+}
+
+static void add_common_headers(struct call *call)
+{
+    http_answer_header(call->answer, STR("X-Request-Id"), call->id);
+    http_answer_header(call->answer, STR("Cache-Control"), STR("no-store"));
+    http_answer_header(call->answer, STR("X-Content-Type-Options"), STR("nosniff"));
+}
+
+static void fail(struct call *call, const struct err *err)
+{
+    const struct err_kind *kind = err_kind(err->code);
+    if (kind->http_status >= 500)
+        log_to(kind->http_status == 500 ? LOG_ERROR : LOG_WARN, "request_failed",
+               LOG_STR("id", call->id), LOG_STR("code", str_from(kind->code)),
+               LOG_STR("error", str_from(err->msg)));
+    problem_answer(call, err);
+}
+
+static void handle(void *ctx, struct http_request *req, struct http_answer *answer)
+{
+    struct call *call = req->user;
+    struct err err = ERR_INIT;
+    (void)ctx;
+    call->answer = answer;
+    call->is_json = true;
+    json_writer_init(&call->json, &answer->body);
+    if (call->err.code != ERR_NONE) {
+        fail(call, &call->err);
+    } else if (!call->route->handler(call, &err)) {
+        fail(call, &err);
+    } else if (call->is_json) {
+        http_answer_header(answer, STR("Content-Type"), STR("application/json"));
+        buf_add_char(&answer->body, '\n');
+    }
+    add_common_headers(call);
+}
+
+/* What the server refuses by itself.  If the head was seen, what plan() found goes first: a body
+ * sent to an unknown path is 404, not 413. */
+static void refuse(void *ctx, struct http_request *req, struct http_answer *answer,
+                   const struct err *err)
+{
+    struct call *call = req->user != NULL ? req->user : call_new(ctx, req);
+    call->answer = answer;
+    fail(call, call->err.code != ERR_NONE ? &call->err : err);
+    add_common_headers(call);
+}
+
+static void done(void *ctx, struct http_request *req, int status, uint64_t body_bytes, bool is_sent)
+{
+    struct api *api = ctx;
+    const struct call *call = req->user;
+    int64_t ns = clock_mono_ns() - req->start_ns;
+    metrics_request(api->metrics, call != NULL ? call->route : NULL, status, ns);
+    if (call == NULL || !log_enabled(LOG_INFO))
+        return;
+    log_to(LOG_INFO, "request", LOG_STR("id", call->id), LOG_STR("method", req->method_text),
+           LOG_STR("path", req->path), LOG_I64("status", status),
+           LOG_I64("bytes", (int64_t)body_bytes), LOG_F64("ms", (double)ns / 1e6),
+           LOG_STR("client", req->client), LOG_STR("caller", call->caller),
+           LOG_STR("sent", is_sent ? STR("yes") : STR("no")));
+}
+
+struct http_handler api_handler(struct api *api)
+{
+    return (struct http_handler){ api, plan, handle, refuse, done };
+}
+
+static bool is_host_text(struct str host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '.' || c == ':' || c == '-' || c == '_' || c == '[' || c == ']'))
+            return false;
+    }
+    return host.len > 0;
+}
+
+struct str call_base_url(const struct call *call)
+{
+    const struct http_request *req = call->req;
+    struct str url = call->api->options.public_url;
+    if (url.len > 0)
+        return url.ptr[url.len - 1] == '/' ? str_slice(url, 0, url.len - 1) : url;
+    struct str host = http_header_get(req->headers, req->n_headers, STR("Host"));
+    if (!is_host_text(host))
+        host = STR("127.0.0.1"); /* such a Host would end up in a command for a shell */
+    return arena_printf(req->arena, "%s://%.*s", req->is_tls ? "https" : "http", STR_FMT(host));
+}

@@ -1,0 +1,50 @@
+/*
+ * api: the calls of the contract (api/openapi.yaml) as a handler for the server.
+ *
+ * Routes, roles and the checks of parameters come from the contract.  Before a handler runs, the
+ * request was matched, its caller known and allowed, its parameters checked.  Every failure is a
+ * problem document (RFC 9457).  Every request has an id, in its answer and in the log.
+ *
+ * Without tokens everybody is allowed everything, for servers on loopback addresses; then requests
+ * whose Host is no loopback name are refused, because a web page can make a browser send them.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_API_H
+#define API_API_H
+
+#include "cluster/cluster.h"
+#include "http/server.h"
+#include "store/store.h"
+
+struct api;
+
+/* What the handlers work with.  Everything is borrowed and outlives the api. */
+struct api_options {
+    struct store *store;
+    struct cluster_provider *provider; /* NULL: calls about clusters are ERR_UNSUPPORTED */
+    const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
+    size_t n_tokens;
+    struct str public_url; /* "https://boathouse.example"; empty: made from each request's Host */
+    unsigned window;       /* notebooks fetched at once for one request */
+    uint64_t max_notebook_bytes;
+};
+
+/* NULL and ERR_CONFIG when a token's row is wrong. */
+MUST_USE struct api *api_new(const struct api_options *options, struct err *err);
+/* After the server has stopped.  Accepts NULL. */
+void api_free(struct api *api);
+
+/* For http_server_start(). */
+struct http_handler api_handler(struct api *api);
+
+/* One operation of the contract, for the manual page. */
+struct api_operation {
+    struct str method, path, role, summary;
+};
+/* The i-th operation, or false behind the last. */
+bool api_operation(size_t i, struct api_operation *out);
+
+/* The contract as JSON. */
+struct str api_contract_json(void);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * api_internal: a call on its way through the api, and the table of routes.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_API_INTERNAL_H
+#define API_API_INTERNAL_H
+
+#include "api/api.h"
+#include "json/writer.h"
+
+enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
+enum param_kind { PARAM_STR, PARAM_INT };
+enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID };
+enum { MAX_PARAMS = 8 };
+
+/* A parameter as the contract has it. */
+struct param {
+    struct str name;
+    enum param_kind kind;
+    bool is_path, is_required;
+    int64_t min, max; /* of the number, or of the text's length in characters */
+    enum param_pattern pattern;
+};
+
+struct call;
+/* Fill call->answer (status 200 at first), JSON by call->json.  False with err set: a problem. */
+typedef bool handler_fn(struct call *call, struct err *err);
+
+struct route {
+    enum http_method method;
+    struct str path; /* "/a/{b}" */
+    struct str name; /* for log and metrics */
+    handler_fn *handler;
+    enum role role; /* who may call it */
+    bool is_slow;
+    const struct param *params; /* NULL when there are none */
+    size_t n_params;
+    struct str summary;
+};
+
+#include "api/api_routes.h"
+
+extern const struct route api_routes[];
+extern const size_t api_n_routes;
+extern const struct str api_contract, api_page;
+
+/* One request.  Lives in the request's arena. */
+struct call {
+    struct api *api;
+    struct http_request *req;
+    struct http_answer *answer;
+    const struct route *route; /* NULL: none matched */
+    struct str id;
+    struct str caller;  /* the name of the token; empty without */
+    struct str allowed; /* for the header Allow */
+    struct str values[MAX_PARAMS];
+    int64_t numbers[MAX_PARAMS];
+    struct err err; /* found before the handler: it does not run */
+    struct json_writer json;
+    bool is_json;
+};
+
+struct token {
+    struct str name, hash;
+    enum role role;
+};
+
+struct metrics;
+
+struct api {
+    struct api_options options;
+    struct arena arena;
+    struct token *tokens;
+    size_t n_tokens;
+    struct metrics *metrics;
+    atomic_ullong n_ids;
+    uint64_t id_start;
+};
+
+/* The value of a parameter of the route, checked; empty (0) if it was not given. */
+struct str call_text(const struct call *call, struct str name);
+int64_t call_number(const struct call *call, struct str name);
+/* "http://127.0.0.1:8080" as the caller sees us. */
+struct str call_base_url(const struct call *call);
+
+/* route.c: find the route and check the parameters; sets call->err. */
+void route_match(struct call *call);
+
+/* auth.c */
+struct str role_name(enum role role);
+MUST_USE bool auth_load(struct api *api, struct err *err);
+MUST_USE bool auth_check(struct call *call, struct err *err);
+
+/* problem.c: make err the answer. */
+void problem_answer(struct call *call, const struct err *err);
+
+/* metrics.c */
+struct metrics *metrics_new(void);
+void metrics_free(struct metrics *m);
+/* route: NULL for what none matched. */
+void metrics_request(struct metrics *m, const struct route *route, int status, int64_t ns);
+void metrics_broken_notebook(struct metrics *m);
+void metrics_write(const struct metrics *m, struct buf *out);
+
+#endif

@@ -1,0 +1,208 @@
+/* handlers: one function for each operation of the contract, named as its operationId. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_internal.h"
+
+#include "api/find.h"
+#include "util/log.h"
+
+static struct store_call store_call_of(const struct call *call)
+{
+    return (struct store_call){ .deadline_ms = call->req->deadline_ms,
+                                .cancel = call->req->cancel };
+}
+
+static struct cluster_call cluster_call_of(const struct call *call)
+{
+    return (struct cluster_call){ .deadline_ms = call->req->deadline_ms,
+                                  .cancel = call->req->cancel };
+}
+
+/* With tokens, a command for a shell needs one; the shell has it in a variable, not the answer. */
+static struct str curl_delete(const struct call *call, struct str url)
+{
+    bool has_tokens = call->api->n_tokens > 0;
+    return arena_printf(call->req->arena, "curl -X DELETE %s%.*s",
+                        has_tokens ? "-H \"Authorization: Bearer $BOATHOUSE_TOKEN\" " : "",
+                        STR_FMT(url));
+}
+
+static struct str cluster_url(const struct call *call, const char *verb, struct str id)
+{
+    return arena_printf(call->req->arena, "%.*s/api/emr/%s/%.*s", STR_FMT(call_base_url(call)),
+                        verb, STR_FMT(id));
+}
+
+bool api_emr_create(struct call *call, struct err *err)
+{
+    const struct cluster_request req = { .n_nodes =
+                                             (unsigned)call_number(call, STR("num_of_nodes")),
+                                         .owner = call->caller };
+    const struct cluster_call limits = cluster_call_of(call);
+    struct str id;
+    if (!cluster_create(call->api->options.provider, call->req->arena, &req, &limits, &id, err))
+        return false;
+    log_to(LOG_INFO, "cluster_created", LOG_STR("id", call->id), LOG_STR("cluster", id),
+           LOG_STR("caller", call->caller), LOG_I64("nodes", req.n_nodes));
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("ClusterId"), id);
+    json_put_str(&call->json, STR("CheckClusterStatus"), cluster_url(call, "info", id));
+    json_put_str(&call->json, STR("TerminateCluster"),
+                 curl_delete(call, cluster_url(call, "terminate", id)));
+    json_write_end(&call->json);
+    return true;
+}
+
+bool api_emr_info(struct call *call, struct err *err)
+{
+    const struct cluster_call limits = cluster_call_of(call);
+    struct cluster_info info;
+    if (!cluster_get(call->api->options.provider, call->req->arena,
+                     call_text(call, STR("cluster_id")), &limits, &info, err))
+        return false;
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("ClusterId"), info.id);
+    json_put_str(&call->json, STR("ClusterStatus"), info.state);
+    json_put_str(&call->json, STR("JupyterHub"), info.hub_url);
+    json_put_str(&call->json, STR("JupyterUN"), info.hub_user);
+    json_put_str(&call->json, STR("JupyterPW"), info.hub_password);
+    json_write_end(&call->json);
+    return true;
+}
+
+bool api_emr_terminate(struct call *call, struct err *err)
+{
+    const struct cluster_call limits = cluster_call_of(call);
+    struct str id = call_text(call, STR("cluster_id"));
+    if (!cluster_terminate(call->api->options.provider, call->req->arena, id, &limits, err))
+        return false;
+    log_to(LOG_INFO, "cluster_terminating", LOG_STR("id", call->id), LOG_STR("cluster", id),
+           LOG_STR("caller", call->caller));
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("ClusterId"), id);
+    json_put_str(&call->json, STR("Status"), STR("TERMINATING"));
+    json_put_str(&call->json, STR("CheckClusterStatus"), cluster_url(call, "info", id));
+    json_write_end(&call->json);
+    return true;
+}
+
+static bool write_key(void *ctx, const struct store_object *object, struct err *err)
+{
+    struct call *call = ctx;
+    json_write_str(&call->json, object->key);
+    return buf_ok(&call->answer->body) ||
+           err_set(err, ERR_TOO_LARGE, "the list is larger than %zu bytes; ask for a longer path",
+                   call->answer->body.limit);
+}
+
+bool api_s3_list(struct call *call, struct err *err)
+{
+    const struct files_query q = { .bucket = call_text(call, STR("bucket")),
+                                   .path = call_text(call, STR("path")),
+                                   .extension = call_text(call, STR("extension")),
+                                   .each = write_key,
+                                   .ctx = call,
+                                   .call = store_call_of(call) };
+    json_write_array(&call->json);
+    if (!files_find(call->api->options.store, &q, err))
+        return false;
+    json_write_end(&call->json);
+    return true;
+}
+
+static void log_broken(void *ctx, struct str key, const struct err *err)
+{
+    const struct call *call = ctx;
+    metrics_broken_notebook(call->api->metrics);
+    log_to(LOG_WARN, "notebook_broken", LOG_STR("id", call->id),
+           LOG_STR("bucket", call_text(call, STR("bucket"))), LOG_STR("key", key),
+           LOG_STR("code", str_from(err_kind(err->code)->code)),
+           LOG_STR("error", str_from(err->msg)));
+}
+
+bool api_notebook_search(struct call *call, struct err *err)
+{
+    struct notebooks_found found;
+    struct str bucket = call_text(call, STR("bucket"));
+    const struct notebooks_query q = { .bucket = bucket,
+                                       .path = call_text(call, STR("path")),
+                                       .search_on = call_text(call, STR("search_on")),
+                                       .window = call->api->options.window,
+                                       .max_notebook_bytes = call->api->options.max_notebook_bytes,
+                                       .broken = log_broken,
+                                       .ctx = call,
+                                       .call = store_call_of(call) };
+    if (!notebooks_find(call->api->options.store, call->req->arena, &q, &found, err))
+        return false;
+    json_write_array(&call->json);
+    for (size_t i = 0; i < found.n; i++)
+        json_write_str(&call->json, arena_printf(call->req->arena, "s3://%.*s/%.*s",
+                                                 STR_FMT(bucket), STR_FMT(found.keys[i])));
+    json_write_end(&call->json);
+    return true;
+}
+
+static bool write_status(struct call *call, struct str word)
+{
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("status"), word);
+    json_write_end(&call->json);
+    return true;
+}
+
+bool api_healthz(struct call *call, struct err *err)
+{
+    (void)err;
+    return write_status(call, STR("ok"));
+}
+
+static bool seen(void *ctx, const struct store_bucket *bucket, struct err *err)
+{
+    (void)ctx;
+    (void)bucket;
+    (void)err;
+    return true;
+}
+
+bool api_readyz(struct call *call, struct err *err)
+{
+    const struct store_call limits = store_call_of(call);
+    struct err why = ERR_INIT;
+    if (store_list_buckets(call->api->options.store, &limits, seen, NULL, &why))
+        return write_status(call, STR("ready"));
+    log_to(LOG_WARN, "not_ready", LOG_STR("id", call->id), LOG_STR("error", str_from(why.msg)));
+    err_set(err, ERR_BUSY, "the lake cannot be read");
+    return err_fix(err, "Run boathouse doctor.");
+}
+
+/* An answer that is not JSON. */
+static void set_type(struct call *call, struct str type)
+{
+    call->is_json = false;
+    http_answer_header(call->answer, STR("Content-Type"), type);
+}
+
+bool api_metrics(struct call *call, struct err *err)
+{
+    (void)err;
+    set_type(call, STR("text/plain; version=0.0.4; charset=utf-8"));
+    metrics_write(call->api->metrics, &call->answer->body);
+    return true;
+}
+
+bool api_openapi_json(struct call *call, struct err *err)
+{
+    (void)err;
+    set_type(call, STR("application/json"));
+    call->answer->static_body = api_contract;
+    return true;
+}
+
+bool api_docs(struct call *call, struct err *err)
+{
+    (void)err;
+    set_type(call, STR("text/html; charset=utf-8"));
+    http_answer_header(call->answer, STR("Content-Security-Policy"),
+                       STR("default-src 'none'; style-src 'unsafe-inline'"));
+    call->answer->static_body = api_page;
+    return true;
+}

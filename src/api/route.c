@@ -1,0 +1,178 @@
+/* route: which handler, and are its parameters as the contract says? */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_internal.h"
+
+#include "util/scan.h"
+#include "util/url.h"
+
+static struct str next_segment(struct str *rest)
+{
+    struct str head, tail;
+    *rest = str_from_pos(*rest, 1); /* its "/" */
+    size_t slash = str_find_char(*rest, '/');
+    head = str_slice(*rest, 0, slash);
+    tail = slash == SIZE_MAX ? STR_EMPTY : str_from_pos(*rest, slash);
+    *rest = tail;
+    return head;
+}
+
+/* Does the path as sent have the form of the route?  Parameters are taken, still encoded. */
+static bool has_form(const struct route *route, struct str path, struct str raw[MAX_PARAMS])
+{
+    struct str form = route->path;
+    while (form.len > 0 && path.len > 0 && path.ptr[0] == '/') {
+        struct str want = next_segment(&form), have = next_segment(&path);
+        if (want.len > 2 && want.ptr[0] == '{') {
+            struct str name = str_slice(want, 1, want.len - 1);
+            for (size_t i = 0; i < route->n_params; i++)
+                if (str_eq(route->params[i].name, name))
+                    raw[i] = have;
+        } else if (!str_eq(want, have)) {
+            return false;
+        }
+    }
+    return form.len == 0 && path.len == 0;
+}
+
+static size_t characters(struct str text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static bool check_text(const struct param *p, struct str text, struct err *err)
+{
+    size_t n = characters(text);
+    if (n < (size_t)p->min || n > (size_t)p->max)
+        return err_set(err, ERR_INVALID, "the parameter %.*s has %lld to %lld characters",
+                       STR_FMT(p->name), (long long)p->min, (long long)p->max);
+    switch (p->pattern) {
+    case PATTERN_NONE:
+        return true;
+    case PATTERN_CLUSTER_ID:
+        return cluster_id_check(text, err);
+    }
+    panic("pattern %d", (int)p->pattern);
+}
+
+static bool take_value(struct call *call, size_t i, struct str text, struct err *err)
+{
+    const struct param *p = &call->route->params[i];
+    call->values[i] = text;
+    if (p->kind == PARAM_STR)
+        return check_text(p, text, err);
+    uint64_t n;
+    if (!scan_whole_u64(text, INT64_MAX, &n) || (int64_t)n < p->min || (int64_t)n > p->max)
+        return err_set(err, ERR_INVALID, "the parameter %.*s is a whole number from %lld to %lld",
+                       STR_FMT(p->name), (long long)p->min, (long long)p->max);
+    call->numbers[i] = (int64_t)n;
+    return true;
+}
+
+static bool unknown_param(struct call *call, struct str name, struct err *err)
+{
+    struct str known[MAX_PARAMS];
+    size_t n = 0;
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (!call->route->params[i].is_path)
+            known[n++] = call->route->params[i].name;
+    struct str near = str_nearest(name, known, n);
+    err_set(err, ERR_INVALID, "there is no parameter %.*s", STR_FMT(str_slice(name, 0, 60)));
+    return near.len > 0 ? err_fix(err, "Did you mean %.*s?", STR_FMT(near)) : false;
+}
+
+static bool take_query(struct call *call, bool has[MAX_PARAMS], struct err *err)
+{
+    struct url_param *given;
+    size_t n_given;
+    if (!url_query_parse(call->req->arena, call->req->query, &given, &n_given, err))
+        return false;
+    for (size_t g = 0; g < n_given; g++) {
+        size_t i = 0;
+        while (i < call->route->n_params && (call->route->params[i].is_path ||
+                                             !str_eq(call->route->params[i].name, given[g].name)))
+            i++;
+        if (i == call->route->n_params)
+            return unknown_param(call, given[g].name, err);
+        if (has[i])
+            return err_set(err, ERR_INVALID, "the parameter %.*s is given twice",
+                           STR_FMT(given[g].name));
+        has[i] = true;
+        if (!take_value(call, i, given[g].value, err))
+            return false;
+    }
+    return true;
+}
+
+static bool take_params(struct call *call, const struct str raw[MAX_PARAMS], struct err *err)
+{
+    bool has[MAX_PARAMS] = { false };
+    const struct route *route = call->route;
+    for (size_t i = 0; i < route->n_params; i++) {
+        struct str text;
+        if (!route->params[i].is_path)
+            continue;
+        if (!url_decode(call->req->arena, raw[i], 0, &text, err))
+            return false;
+        if (!str_is_utf8(text) || str_find_char(text, '\0') != SIZE_MAX)
+            return err_set(err, ERR_INVALID, "the path is not UTF-8 text without NUL");
+        has[i] = true;
+        if (!take_value(call, i, text, err))
+            return false;
+    }
+    if (!take_query(call, has, err))
+        return false;
+    for (size_t i = 0; i < route->n_params; i++)
+        if (route->params[i].is_required && !has[i])
+            return err_set(err, ERR_INVALID, "the parameter %.*s is missing",
+                           STR_FMT(route->params[i].name));
+    return true;
+}
+
+void route_match(struct call *call)
+{
+    struct str raw[MAX_PARAMS] = { { NULL, 0 } };
+    enum http_method method = call->req->method == HTTP_HEAD ? HTTP_GET : call->req->method;
+    struct arena *a = call->req->arena;
+    for (size_t i = 0; i < api_n_routes; i++) {
+        const struct route *route = &api_routes[i];
+        if (!has_form(route, call->req->path, raw))
+            continue;
+        if (route->method == method) {
+            call->route = route;
+            if (auth_check(call, &call->err))
+                (void)take_params(call, raw, &call->err); /* its failure is call->err */
+            return;
+        }
+        struct str name = http_method_name(route->method);
+        call->allowed = arena_printf(a, "%.*s%s%.*s%s", STR_FMT(call->allowed),
+                                     call->allowed.len > 0 ? ", " : "", STR_FMT(name),
+                                     route->method == HTTP_GET ? ", HEAD" : "");
+    }
+    if (call->allowed.len > 0)
+        err_set(&call->err, ERR_METHOD, "the path does not have the method %.*s",
+                STR_FMT(str_slice(call->req->method_text, 0, 30)));
+    else
+        err_set(&call->err, ERR_NOT_FOUND, "there is nothing at %.*s",
+                STR_FMT(str_slice(call->req->path, 0, 100)));
+}
+
+static size_t place_of(const struct call *call, struct str name)
+{
+    for (size_t i = 0; i < call->route->n_params; i++)
+        if (str_eq(call->route->params[i].name, name))
+            return i;
+    panic("%.*s has no parameter %.*s", STR_FMT(call->route->name), STR_FMT(name));
+}
+
+struct str call_text(const struct call *call, struct str name)
+{
+    return call->values[place_of(call, name)];
+}
+
+int64_t call_number(const struct call *call, struct str name)
+{
+    return call->numbers[place_of(call, name)];
+}

@@ -1,0 +1,74 @@
+/*
+ * cluster: environments for analysts, whoever provides them: the seam between the program and EMR.
+ *
+ * Every function may be called by any number of threads at once and blocks its caller.
+ * Errors: ERR_INVALID (id, number of nodes), ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_CONFLICT
+ * (termination protected), ERR_CREDENTIALS, ERR_RATE, ERR_TIMEOUT, ERR_CANCELLED, ERR_UPSTREAM.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLUSTER_CLUSTER_H
+#define CLUSTER_CLUSTER_H
+
+#include "util/arena.h"
+#include "util/err.h"
+
+#include <stdatomic.h>
+
+/* How long a call may last, and what ends it early. */
+struct cluster_call {
+    int64_t deadline_ms;       /* clock_mono_ms(); required */
+    const atomic_bool *cancel; /* NULL, or: ERR_CANCELLED soon after it turns true */
+};
+
+/* What is asked for.  All else comes from the provider's settings. */
+struct cluster_request {
+    unsigned n_nodes; /* with the primary one, at least 1 */
+    struct str owner; /* who asked; may be empty */
+};
+
+/* A cluster as its provider sees it.  Strings in the arena of the call. */
+struct cluster_info {
+    struct str id;      /* "j-..." */
+    struct str state;   /* the provider's own word */
+    struct str hub_url; /* empty until the name of the primary node is known, as the next two */
+    struct str hub_user;
+    struct str hub_password;
+};
+
+struct cluster_provider;
+
+struct cluster_ops {
+    const char *name; /* "emr" */
+    bool (*create)(struct cluster_provider *p, struct arena *a, const struct cluster_request *req,
+                   const struct cluster_call *call, struct str *id_out, struct err *err);
+    bool (*info)(struct cluster_provider *p, struct arena *a, struct str id,
+                 const struct cluster_call *call, struct cluster_info *out, struct err *err);
+    bool (*terminate)(struct cluster_provider *p, struct arena *a, struct str id,
+                      const struct cluster_call *call, struct err *err);
+    void (*free)(struct cluster_provider *p);
+};
+
+/* An implementation's struct begins with this. */
+struct cluster_provider {
+    const struct cluster_ops *ops;
+    unsigned max_nodes; /* the largest cluster that may be asked for */
+};
+
+/* Start one, exactly one: an unclear answer of the provider is an error that says so, never a
+ * second try.  p: NULL gives ERR_UNSUPPORTED, as in the next two. */
+MUST_USE bool cluster_create(struct cluster_provider *p, struct arena *a,
+                             const struct cluster_request *req, const struct cluster_call *call,
+                             struct str *id_out, struct err *err);
+MUST_USE bool cluster_get(struct cluster_provider *p, struct arena *a, struct str id,
+                          const struct cluster_call *call, struct cluster_info *out,
+                          struct err *err);
+/* End it; one that has ended already is no error. */
+MUST_USE bool cluster_terminate(struct cluster_provider *p, struct arena *a, struct str id,
+                                const struct cluster_call *call, struct err *err);
+/* Accepts NULL. */
+void cluster_provider_free(struct cluster_provider *p);
+
+/* "j-" and 1 to 28 capitals and digits.  Fails with ERR_INVALID. */
+MUST_USE bool cluster_id_check(struct str id, struct err *err);
+
+#endif
