@@ -13,7 +13,9 @@ import yaml
 
 ROLES = {"none", "viewer", "analyst", "admin"}
 KNOWN_SCHEMA = {"type", "minimum", "maximum", "minLength", "maxLength", "pattern"}
-PATTERNS = {"^j-[A-Z0-9]+$": "PATTERN_CLUSTER_ID"}
+# NUL is refused in every parameter.
+PATTERNS = {"^j-[A-Z0-9]+$": "PATTERN_CLUSTER_ID", "^[A-Za-z0-9_-][A-Za-z0-9._-]*$": "PATTERN_BUCKET",
+            "^[^\\x00]*$": "PATTERN_NONE"}
 
 
 def resolve(doc, node):

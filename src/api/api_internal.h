@@ -10,7 +10,7 @@
 
 enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
 enum param_kind { PARAM_STR, PARAM_INT };
-enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID };
+enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET };
 enum { MAX_PARAMS = 8 };
 
 /* A parameter as the contract has it. */

@@ -28,6 +28,8 @@ static bool each_file(void *ctx, const struct store_object *object, struct err *
 bool files_find(struct store *s, const struct files_query *q, struct err *err)
 {
     struct files_query query = *q;
+    if (prefix_of(q->path).len > LIMIT_KEY_BYTES) /* no key is that long */
+        return store_check_bucket(s, q->bucket, &q->call, err);
     const struct store_list list = { .bucket = q->bucket,
                                      .prefix = prefix_of(q->path),
                                      .each = each_file,
@@ -137,7 +139,8 @@ bool notebooks_find(struct store *s, struct arena *a, const struct notebooks_que
                                      .ctx = &search,
                                      .window = q->window,
                                      .call = q->call };
-    if (!store_scan(s, &scan, err))
+    bool is_possible = scan.prefix.len <= LIMIT_KEY_BYTES; /* no key is longer */
+    if (is_possible ? !store_scan(s, &scan, err) : !store_check_bucket(s, q->bucket, &q->call, err))
         return false;
     if (search.found.n > 0)
         qsort(search.found.keys, search.found.n, sizeof *search.found.keys, by_key);

@@ -53,6 +53,8 @@ static bool check_text(const struct param *p, struct str text, struct err *err)
         return true;
     case PATTERN_CLUSTER_ID:
         return cluster_id_check(text, err);
+    case PATTERN_BUCKET:
+        return store_name_check(text, false, err);
     }
     panic("pattern %d", (int)p->pattern);
 }
