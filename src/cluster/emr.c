@@ -1,0 +1,222 @@
+/* emr: see emr.h.  A refusal of EMR becomes an error of ours by the table below. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cluster/emr.h"
+
+#include "json/json.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { REQUEST_MAX_BYTES = 64 * 1024, HUB_PORT = 9443 };
+
+struct emr_provider {
+    struct cluster_provider base; /* first */
+    struct emr_settings settings;
+    emr_send_fn *send;
+    void *ctx;
+};
+
+/* EMR's words for a failure.  is_refusal: it surely did nothing.  A throttled RunJobFlow is known
+ * to have made clusters, so throttling is none. */
+static const struct emr_error {
+    struct str code;
+    enum err_code ours;
+    bool is_refusal;
+} errors[] = {
+    { STR_INIT("ValidationException"), ERR_INVALID, true },
+    { STR_INIT("InvalidRequestException"), ERR_INVALID, true },
+    { STR_INIT("AccessDeniedException"), ERR_FORBIDDEN, true },
+    { STR_INIT("UnrecognizedClientException"), ERR_CREDENTIALS, true },
+    { STR_INIT("InvalidClientTokenId"), ERR_CREDENTIALS, true },
+    { STR_INIT("InvalidSignatureException"), ERR_CREDENTIALS, true },
+    { STR_INIT("MissingAuthenticationTokenException"), ERR_CREDENTIALS, true },
+    { STR_INIT("IncompleteSignature"), ERR_CREDENTIALS, true },
+    { STR_INIT("ExpiredTokenException"), ERR_CREDENTIALS, true },
+    { STR_INIT("ExpiredToken"), ERR_CREDENTIALS, true },
+    { STR_INIT("RequestExpired"), ERR_CREDENTIALS, true },
+    { STR_INIT("NoSuchCluster"), ERR_NOT_FOUND, true },
+    { STR_INIT("ResourceNotFoundException"), ERR_NOT_FOUND, true },
+    { STR_INIT("ThrottlingException"), ERR_RATE, false },
+    { STR_INIT("Throttling"), ERR_RATE, false },
+};
+
+static const struct emr_error *find_error(struct str code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+        if (str_eq(errors[i].code, code))
+            return &errors[i];
+    return NULL;
+}
+
+/* "prefix#Code:uri" -> "Code" */
+static struct str bare_code(struct str type)
+{
+    size_t hash = str_rfind_char(type, '#');
+    struct str head, tail;
+    if (hash != SIZE_MAX)
+        type = str_from_pos(type, hash + 1);
+    (void)str_cut(type, ':', &head, &tail);
+    return head;
+}
+
+static struct str text_of(const struct json *object, struct str key)
+{
+    const struct json *value = json_get(object, key);
+    return value != NULL && value->kind == JSON_KIND_STR ? value->text : STR_EMPTY;
+}
+
+/* Fill err from an answer that is not 200; true if EMR surely did nothing.  Messages that mean more
+ * than their code are known by their words, which is all that EMR gives. */
+static bool read_refusal(struct arena *a, const struct emr_reply *reply, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    const struct json *body = json_parse(a, reply->body, LIMIT_JSON_BYTES, &ignored);
+    struct str code = bare_code(text_of(body, STR("__type")));
+    struct str text = text_of(body, STR("message"));
+    if (text.len == 0)
+        text = text_of(body, STR("Message"));
+    const struct emr_error *row = find_error(code);
+    enum err_code ours = row != NULL ? row->ours : ERR_UPSTREAM;
+    if (str_contains(text, STR("is not valid")) && str_contains(text, STR("luster id")))
+        ours = ERR_NOT_FOUND;
+    if (str_contains(text, STR("termination protected")))
+        ours = ERR_CONFLICT;
+    err_set(err, ours, "EMR answered %d %.*s: %.*s", reply->status, STR_FMT(code),
+            STR_FMT(str_slice(text, 0, 200)));
+    if (ours == ERR_CONFLICT)
+        err_fix(err, "Switch termination protection off in EMR, then terminate again.");
+    return row != NULL && row->is_refusal && reply->status < 500;
+}
+
+static struct emr_message message(const char *operation, struct str body,
+                                  const struct cluster_call *call)
+{
+    return (struct emr_message){ .operation = str_from(operation),
+                                 .body = body,
+                                 .deadline_ms = call->deadline_ms,
+                                 .cancel = call->cancel };
+}
+
+static bool run_job_flow(struct emr_provider *p, struct arena *a, struct str body,
+                         const struct cluster_call *call, struct str *id_out, bool *is_unclear,
+                         struct err *err)
+{
+    struct emr_message m = message("RunJobFlow", body, call);
+    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
+    m.is_once = true;
+    if (!p->send(p->ctx, a, &m, &reply, err)) {
+        *is_unclear = reply.sent != EMR_SENT_NOTHING;
+        return false;
+    }
+    if (reply.status != 200) {
+        *is_unclear = !read_refusal(a, &reply, err);
+        return false;
+    }
+    const struct json *answer = json_parse(a, reply.body, LIMIT_JSON_BYTES, err);
+    bool ok = answer != NULL && json_get_str(answer, STR("JobFlowId"), id_out, err) &&
+              cluster_id_check(*id_out, err);
+    *is_unclear = !ok;
+    return ok;
+}
+
+static bool create(struct cluster_provider *provider, struct arena *a,
+                   const struct cluster_request *req, const struct cluster_call *call,
+                   struct str *id_out, struct err *err)
+{
+    struct emr_provider *p = (struct emr_provider *)provider;
+    AUTO_BUF body = BUF_INIT(REQUEST_MAX_BYTES);
+    struct json_writer w;
+    uint64_t marker;
+    bool is_unclear = false;
+    if (getrandom(&marker, sizeof marker, 0) != (ssize_t)sizeof marker)
+        panic("getrandom");
+    struct str name = emr_cluster_name(a, req->owner, marker);
+    json_writer_init(&w, &body);
+    emr_write_request(&w, &p->settings, req, name);
+    if (!buf_ok(&body))
+        return err_set(err, ERR_CONFIG, "the settings of [clusters] are longer than EMR takes");
+    if (run_job_flow(p, a, buf_str(&body), call, id_out, &is_unclear, err))
+        return true;
+    if (!is_unclear)
+        return err_wrap(err, "asking for a cluster");
+    /* Whatever it was called: the same request must not be repeated blindly. */
+    struct err why = *err;
+    err_set(err, ERR_UPSTREAM, "it is unclear whether EMR made the cluster named \"%.*s\": %s",
+            STR_FMT(name), why.msg);
+    return err_fix(err, "Look for that name in EMR's list of clusters before you ask again.");
+}
+
+/* One call about one cluster, repeated as the client sees fit. */
+static bool ask(struct emr_provider *p, struct arena *a, const struct emr_message *m, struct str id,
+                struct emr_reply *reply, struct err *err)
+{
+    if (!p->send(p->ctx, a, m, reply, err))
+        return err_wrap(err, "cluster %.*s", STR_FMT(id));
+    if (reply->status == 200)
+        return true;
+    (void)read_refusal(a, reply, err);
+    return err_wrap(err, "cluster %.*s", STR_FMT(id));
+}
+
+static bool info(struct cluster_provider *provider, struct arena *a, struct str id,
+                 const struct cluster_call *call, struct cluster_info *out, struct err *err)
+{
+    struct emr_provider *p = (struct emr_provider *)provider;
+    struct str body = arena_printf(a, "{\"ClusterId\":\"%.*s\"}", STR_FMT(id));
+    struct emr_message m = message("DescribeCluster", body, call);
+    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
+    const struct json *cluster, *status;
+    struct str state, host;
+    if (!ask(p, a, &m, id, &reply, err))
+        return false;
+    const struct json *answer = json_parse(a, reply.body, LIMIT_JSON_BYTES, err);
+    if (answer == NULL || !json_get_object(answer, STR("Cluster"), &cluster, err) ||
+        !json_get_object(cluster, STR("Status"), &status, err) ||
+        !json_get_str(status, STR("State"), &state, err) ||
+        !json_opt_str(cluster, STR("MasterPublicDnsName"), STR_EMPTY, &host, err)) {
+        struct err why = *err;
+        return err_set(err, ERR_UPSTREAM, "EMR's answer about cluster %.*s: %s", STR_FMT(id),
+                       why.msg);
+    }
+    *out = (struct cluster_info){ .id = id, .state = state };
+    if (host.len == 0)
+        return true;
+    out->hub_url = arena_printf(a, "https://%.*s:%d", STR_FMT(host), HUB_PORT);
+    out->hub_user = p->settings.hub_user;
+    out->hub_password = p->settings.hub_password;
+    return true;
+}
+
+static bool terminate(struct cluster_provider *provider, struct arena *a, struct str id,
+                      const struct cluster_call *call, struct err *err)
+{
+    struct emr_provider *p = (struct emr_provider *)provider;
+    struct str body = arena_printf(a, "{\"JobFlowIds\":[\"%.*s\"]}", STR_FMT(id));
+    struct emr_message m = message("TerminateJobFlows", body, call);
+    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
+    struct cluster_info known;
+    /* TerminateJobFlows does not say that an id is unknown. */
+    return info(provider, a, id, call, &known, err) && ask(p, a, &m, id, &reply, err);
+}
+
+static void provider_free(struct cluster_provider *provider)
+{
+    free(provider);
+}
+
+static const struct cluster_ops ops = { "emr", create, info, terminate, provider_free };
+
+struct cluster_provider *emr_provider_new(const struct emr_settings *settings, emr_send_fn *send,
+                                          void *ctx, struct err *err)
+{
+    if (!emr_settings_check(settings, err))
+        return NULL;
+    struct emr_provider *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        panic("no memory for the provider");
+    p->base = (struct cluster_provider){ &ops, settings->max_nodes };
+    p->settings = *settings;
+    p->send = send;
+    p->ctx = ctx;
+    return &p->base;
+}

@@ -1,0 +1,55 @@
+/*
+ * emr: clusters of AWS EMR with JupyterHub, Spark and Livy, whose notebooks live on S3.
+ *
+ * What is asked of EMR is emr_request.c, pure; this provider sends it and reads the answers.
+ * RunJobFlow has no client token, so it is sent once and never again; when it stays unclear whether
+ * EMR has acted, the error names the cluster to look for.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLUSTER_EMR_H
+#define CLUSTER_EMR_H
+
+#include "aws/emr.h"
+#include "cluster/cluster.h"
+#include "json/writer.h"
+
+/* How clusters are made.  Everything is borrowed and outlives the provider; what may be empty is
+ * left to EMR then. */
+struct emr_settings {
+    struct str release; /* "emr-7.14.0" */
+    struct str primary_type, worker_type;
+    unsigned max_nodes;
+    int64_t root_gib;          /* 0: as EMR takes it */
+    int64_t idle_timeout_s;    /* 60 .. 604,800 */
+    const struct str *subnets; /* more than one: EMR chooses, and fleets are used */
+    size_t n_subnets;
+    struct str primary_group, worker_group, service_group; /* security groups, may be empty */
+    const struct str *additional_groups;                   /* of the primary node */
+    size_t n_additional_groups;
+    struct str key_name; /* may be empty */
+    struct str service_role, instance_profile;
+    struct str log_uri; /* empty: s3://<notebooks_bucket>/logs/ */
+    struct str notebooks_bucket;
+    struct str hub_user, hub_password; /* what is told of a cluster's JupyterHub */
+};
+
+/* Can clusters be made by these?  Fails with ERR_CONFIG, naming the setting. */
+MUST_USE bool emr_settings_check(const struct emr_settings *s, struct err *err);
+
+/* "emr-x.y.z" with JupyterHub that keeps notebooks on S3: 5.17.0 and later, not emr-spark-*. */
+MUST_USE bool emr_release_check(struct str release, struct err *err);
+/* Does the release end idle clusters by itself?  From 5.30.0 and from 6.1.0 on. */
+bool emr_release_ends_idle(struct str release);
+
+/* The body of RunJobFlow.  name: at most 256 bytes, made by emr_cluster_name(). */
+void emr_write_request(struct json_writer *w, const struct emr_settings *s,
+                       const struct cluster_request *req, struct str name);
+/* "boathouse <owner> id=<marker>", without the bytes that EMR refuses. */
+struct str emr_cluster_name(struct arena *a, struct str owner, uint64_t marker);
+
+/* send, ctx: emr_send() and a struct aws that outlives the provider.  NULL and ERR_CONFIG when the
+ * settings are wrong; asks nobody. */
+MUST_USE struct cluster_provider *emr_provider_new(const struct emr_settings *settings,
+                                                   emr_send_fn *send, void *ctx, struct err *err);
+
+#endif

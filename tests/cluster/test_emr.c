@@ -1,0 +1,240 @@
+/* The provider against an EMR of our own with faults, without sockets. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "../fake/emr.h"
+#include "cluster/emr.h"
+
+struct world {
+    struct fake_emr *emr;
+    struct cluster_provider *provider;
+    struct arena arena;
+    int64_t now_ms;
+    bool is_unreachable;
+};
+
+static bool send_to_fake(void *ctx, struct arena *a, const struct emr_message *m,
+                         struct emr_reply *out, struct err *err)
+{
+    struct world *world = ctx;
+    AUTO_BUF answer = BUF_INIT(1024 * 1024);
+    if (world->is_unreachable) {
+        out->sent = EMR_SENT_NOTHING;
+        return err_set(err, ERR_UPSTREAM, "connection refused");
+    }
+    int status = 0;
+    enum fake_emr_delivery delivery =
+        fake_emr_call(world->emr, m->operation, m->body, world->now_ms, &status, &answer);
+    if (delivery == FAKE_EMR_LOSE) {
+        out->sent = EMR_SENT_UNCLEAR;
+        return err_set(err, ERR_UPSTREAM, "connection reset");
+    }
+    *out = (struct emr_reply){ EMR_SENT_ANSWERED, status, arena_str(a, buf_str(&answer)) };
+    return true;
+}
+
+static const struct emr_settings good = { .release = STR_INIT("emr-7.14.0"),
+                                          .primary_type = STR_INIT("m5.xlarge"),
+                                          .worker_type = STR_INIT("m5.xlarge"),
+                                          .max_nodes = 20,
+                                          .idle_timeout_s = 3600,
+                                          .service_role = STR_INIT("EMR_DefaultRole"),
+                                          .instance_profile = STR_INIT("EMR_EC2_DefaultRole"),
+                                          .notebooks_bucket = STR_INIT("notebooks"),
+                                          .hub_user = STR_INIT("jovyan"),
+                                          .hub_password = STR_INIT("secret") };
+
+static const struct cluster_call call = { .deadline_ms = INT64_MAX };
+
+static void world_init(struct world *world)
+{
+    struct err err = ERR_INIT;
+    *world = (struct world){ .emr = fake_emr_new(1), .now_ms = 1000 };
+    *fake_emr_times(world->emr) = (struct fake_emr_times){ 60000, 60000, 10000, 60000 };
+    world->provider = emr_provider_new(&good, send_to_fake, world, &err);
+    assert_non_null(world->provider);
+}
+
+static void world_release(struct world *world)
+{
+    cluster_provider_free(world->provider);
+    fake_emr_free(world->emr);
+    arena_release(&world->arena);
+}
+
+static bool create(struct world *world, unsigned n, struct str *id, struct err *err)
+{
+    const struct cluster_request req = { .n_nodes = n, .owner = STR("ana") };
+    return cluster_create(world->provider, &world->arena, &req, &call, id, err);
+}
+
+static void a_cluster_is_made_described_and_ended(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct cluster_info info;
+    struct str id;
+    world_init(&world);
+    assert_true(create(&world, 3, &id, &err));
+    assert_true(cluster_get(world.provider, &world.arena, id, &call, &info, &err));
+    assert_str(info.state, "STARTING");
+    assert_str(info.hub_url, "");
+    assert_str(info.hub_user, "");
+    assert_str(info.hub_password, "");
+    world.now_ms += 300000;
+    assert_true(cluster_get(world.provider, &world.arena, id, &call, &info, &err));
+    assert_str(info.state, "WAITING");
+    assert_true(str_has_prefix(info.hub_url, STR("https://")));
+    assert_true(str_has_suffix(info.hub_url, STR(":9443")));
+    assert_str(info.hub_user, "jovyan");
+    assert_str(info.hub_password, "secret");
+    assert_true(cluster_terminate(world.provider, &world.arena, id, &call, &err));
+    world.now_ms += 300000;
+    assert_int_equal(fake_emr_n_live(world.emr, world.now_ms), 0);
+    assert_true(cluster_terminate(world.provider, &world.arena, id, &call, &err));
+    world_release(&world);
+}
+
+static void an_unclear_answer_is_told_and_never_repeated(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct fake_emr_faults faults;
+    } cases[] = {
+        { "lost answer", { .lose_answers = 1 } },
+        { "throttled but made", { .throttle_but_create = 1 } },
+        { "cut answer", { .truncate_answers = true } },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct world world;
+        struct err err = ERR_INIT;
+        struct str id;
+        world_init(&world);
+        *fake_emr_faults(world.emr) = cases[i].faults;
+        assert_case(!create(&world, 2, &id, &err), cases[i].name);
+        assert_case(err.code == ERR_UPSTREAM, cases[i].name);
+        assert_case(str_contains(str_from(err.msg), STR("unclear")), cases[i].name);
+        assert_case(str_contains(str_from(err.msg), STR("boathouse ana id=")), cases[i].name);
+        assert_case(fake_emr_n_calls(world.emr, STR("RunJobFlow")) == 1, cases[i].name);
+        world_release(&world);
+    }
+}
+
+static void a_clear_failure_is_not_called_unclear(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct str id;
+    world_init(&world);
+    world.is_unreachable = true;
+    assert_false(create(&world, 2, &id, &err));
+    assert_false(str_contains(str_from(err.msg), STR("unclear")));
+    world.is_unreachable = false;
+    fake_emr_faults(world.emr)->expired_credentials = true;
+    assert_false(create(&world, 2, &id, &err));
+    assert_int_equal(err.code, ERR_CREDENTIALS);
+    assert_false(str_contains(str_from(err.msg), STR("unclear")));
+    assert_int_equal(fake_emr_n_live(world.emr, world.now_ms), 0);
+    world_release(&world);
+}
+
+static void an_unknown_cluster_is_not_found(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct cluster_info info;
+    world_init(&world);
+    assert_false(cluster_get(world.provider, &world.arena, STR("j-UNKNOWN1"), &call, &info, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_false(cluster_terminate(world.provider, &world.arena, STR("j-UNKNOWN1"), &call, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(fake_emr_n_calls(world.emr, STR("TerminateJobFlows")), 0);
+    world_release(&world);
+}
+
+static void wrong_sizes_and_ids_never_reach_emr(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "", "j-", "j-abc", "j-A;rm", "j-A\"", "j-A\n", "x-ABC" };
+    static const unsigned sizes[] = { 0, 21, 1000000000 };
+    struct world world;
+    struct err err = ERR_INIT;
+    struct cluster_info info;
+    struct str id;
+    world_init(&world);
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        assert_case(
+            !cluster_get(world.provider, &world.arena, str_from(ids[i]), &call, &info, &err),
+            ids[i]);
+        assert_case(err.code == ERR_INVALID, ids[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        assert_false(create(&world, sizes[i], &id, &err));
+        assert_int_equal(err.code, ERR_INVALID);
+    }
+    assert_int_equal(fake_emr_n_calls(world.emr, STR("RunJobFlow")), 0);
+    assert_int_equal(fake_emr_n_calls(world.emr, STR("DescribeCluster")), 0);
+    world_release(&world);
+}
+
+static void settings_are_checked_before_money_is_spent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *release;
+        bool ok, ends_idle;
+    } releases[] = {
+        { "emr-7.14.0", true, true },    { "emr-5.17.0", true, false },
+        { "emr-5.30.0", true, true },    { "emr-6.0.0", true, false },
+        { "emr-6.1.0", true, true },     { "emr-5.16.1", false, false },
+        { "emr-4.9.0", false, false },   { "emr-spark-8.1.0", false, false },
+        { "7.14.0", false, false },      { "emr-7.14", false, false },
+        { "emr-7.14.0;", false, false }, { "", false, false },
+    };
+    struct err err = ERR_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+        struct str release = str_from(releases[i].release);
+        assert_case(emr_release_check(release, &err) == releases[i].ok, releases[i].release);
+        if (releases[i].ok)
+            assert_case(emr_release_ends_idle(release) == releases[i].ends_idle,
+                        releases[i].release);
+    }
+    struct emr_settings s = good;
+    assert_true(emr_settings_check(&s, &err));
+    s.worker_type = STR("m5 xlarge");
+    assert_false(emr_settings_check(&s, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_true(str_contains(str_from(err.msg), STR("worker_type")));
+    s = good;
+    s.log_uri = STR("/var/log");
+    assert_false(emr_settings_check(&s, &err));
+}
+
+static void a_name_has_only_what_emr_takes(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    char long_owner[400] = "";
+    memset(long_owner, 'x', sizeof long_owner - 1);
+    assert_str(emr_cluster_name(&a, STR("<$|`>a"), 1), "boathouse _____a id=0000000000000001");
+    assert_str(emr_cluster_name(&a, STR_EMPTY, 1), "boathouse id=0000000000000001");
+    assert_true(emr_cluster_name(&a, str_from(long_owner), 1).len <= 256);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cluster_is_made_described_and_ended),
+        cmocka_unit_test(an_unclear_answer_is_told_and_never_repeated),
+        cmocka_unit_test(a_clear_failure_is_not_called_unclear),
+        cmocka_unit_test(an_unknown_cluster_is_not_found),
+        cmocka_unit_test(wrong_sizes_and_ids_never_reach_emr),
+        cmocka_unit_test(settings_are_checked_before_money_is_spent),
+        cmocka_unit_test(a_name_has_only_what_emr_takes),
+    };
+    return cmocka_run_group_tests_name("emr_provider", tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+"""What RunJobFlow is asked for, against the model of the service that AWS's own tools carry."""
+import json
+import subprocess
+
+import botocore.session
+import botocore.validate
+import pytest
+from conftest import BUILD
+
+DUMP = BUILD / "tests" / "cluster" / "dump_emr_requests"
+
+
+def bodies():
+    return [json.loads(line) for line in subprocess.run([str(DUMP)], capture_output=True, text=True, check=True).stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def shape():
+    return botocore.session.get_session().get_service_model("emr").operation_model("RunJobFlow").input_shape
+
+
+def wrong_enums(shape, value, at=""):
+    """botocore's validator checks members and kinds, but neither unknown members nor enumerations."""
+    if shape.type_name == "structure":
+        for name, inner in value.items():
+            if name not in shape.members:
+                yield f"{at}.{name} is not in the model"
+            else:
+                yield from wrong_enums(shape.members[name], inner, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for i, inner in enumerate(value):
+            yield from wrong_enums(shape.member, inner, f"{at}[{i}]")
+    elif getattr(shape, "enum", None) and value not in shape.enum:
+        yield f"{at}: {value} is none of {shape.enum}"
+
+
+@pytest.mark.parametrize("i", range(5))
+def test_a_body_is_as_the_model_says(shape, i):
+    body = bodies()[i]
+    report = botocore.validate.ParamValidator().validate(body, shape)
+    assert not report.has_errors(), report.generate_report()
+    assert list(wrong_enums(shape, body)) == []
+
+
+def test_the_cluster_stays_and_keeps_its_notebooks():
+    for body in bodies():
+        assert body["Instances"]["KeepJobFlowAliveWhenNoSteps"] is True
+        kept = {c["Classification"]: c["Properties"] for c in body["Configurations"]}
+        assert kept["jupyter-s3-conf"] == {"s3.persistence.enabled": "true", "s3.persistence.bucket": "notebooks"}
+        assert {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"} in body["Tags"]
+        assert body["LogUri"].startswith("s3://")
+
+
+def test_several_subnets_make_fleets_and_one_makes_groups():
+    one, several = bodies()[2], bodies()[3]
+    assert "InstanceFleets" not in one["Instances"] and one["Instances"]["Ec2SubnetId"] == "subnet-1"
+    assert "InstanceGroups" not in several["Instances"] and len(several["Instances"]["Ec2SubnetIds"]) == 2
+    assert [f["TargetOnDemandCapacity"] for f in several["Instances"]["InstanceFleets"]] == [1, 4]
+
+
+def test_the_idle_end_is_asked_of_releases_that_have_it():
+    assert bodies()[1]["AutoTerminationPolicy"] == {"IdleTimeout": 3600}
+    assert "AutoTerminationPolicy" not in bodies()[4]
