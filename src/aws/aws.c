@@ -1,0 +1,301 @@
+/* aws: see aws.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aws/aws.h"
+
+#include "util/clock.h"
+#include "util/limits.h"
+#include "util/url.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { MAX_IDLE_CLIENTS = 64, REFRESH_BEFORE_MS = 5 * 60 * 1000, MAX_PARAMS = 12 };
+
+struct aws {
+    struct aws_options options;
+    struct arena arena; /* region, endpoints; fixed once made */
+    struct str region, endpoint, endpoint_s3, endpoint_emr;
+
+    pthread_mutex_t keys_lock; /* of keys and keys_arena; held while they are fetched */
+    struct arena keys_arena;
+    struct aws_keys keys;
+    bool has_keys;
+
+    pthread_mutex_t clients_lock; /* of what follows */
+    struct http_client *clients[MAX_IDLE_CLIENTS];
+    size_t n_clients;
+};
+
+static struct str first_of(struct str a, const char *b)
+{
+    return a.len > 0 ? a : str_from(b);
+}
+
+static bool take_endpoint(struct aws *aws, struct str given, const char *env, struct str *out,
+                          struct err *err)
+{
+    struct str url = str_trim_char(first_of(given, aws_env(&aws->options, env)), '/');
+    struct url parts;
+    if (url.len > 0 &&
+        (!url_parse(url, &parts, err) || parts.path.len > 0 || parts.query.len > 0)) {
+        err->code = ERR_CONFIG;
+        return err_set(err, ERR_CONFIG, "the endpoint \"%.*s\" is not http://HOST:PORT",
+                       STR_FMT(url));
+    }
+    *out = arena_str(&aws->arena, url);
+    return true;
+}
+
+static bool take_options(struct aws *aws, struct err *err)
+{
+    struct aws_options *o = &aws->options;
+    struct arena *a = &aws->arena;
+    const char *bundle = aws_env(o, "AWS_CA_BUNDLE");
+    if (o->client.ca_bundle == NULL)
+        o->client.ca_bundle = bundle;
+    if (!take_endpoint(aws, o->endpoint_url, "AWS_ENDPOINT_URL", &aws->endpoint, err) ||
+        !take_endpoint(aws, o->endpoint_url_s3, "AWS_ENDPOINT_URL_S3", &aws->endpoint_s3, err) ||
+        !take_endpoint(aws, o->endpoint_url_emr, "AWS_ENDPOINT_URL_EMR", &aws->endpoint_emr, err))
+        return false;
+    /* The profile of the credentials may name an endpoint as well. */
+    struct str profile_endpoint = aws_profile_get(o, a, STR("endpoint_url"));
+    if (aws->endpoint.len == 0 && !take_endpoint(aws, profile_endpoint, "", &aws->endpoint, err))
+        return false;
+    struct str region = first_of(o->region, aws_env(o, "AWS_REGION"));
+    region = first_of(region, aws_env(o, "AWS_DEFAULT_REGION"));
+    if (region.len == 0)
+        region = aws_profile_get(o, a, STR("region"));
+    bool has_endpoint = aws->endpoint.len > 0 || aws->endpoint_s3.len > 0;
+    if (region.len == 0 && has_endpoint)
+        region = STR("us-east-1"); /* servers of one's own do not care, but a signature has one */
+    if (region.len == 0) {
+        err_set(err, ERR_CONFIG, "no AWS region is known");
+        return err_fix(err, "Set aws.region or AWS_REGION.");
+    }
+    for (size_t i = 0; i < region.len; i++)
+        if (!((region.ptr[i] >= 'a' && region.ptr[i] <= 'z') || region.ptr[i] == '-' ||
+              (region.ptr[i] >= '0' && region.ptr[i] <= '9')))
+            return err_set(err, ERR_CONFIG, "\"%.*s\" is no region", STR_FMT(region));
+    aws->region = arena_str(a, region);
+    return true;
+}
+
+struct aws *aws_new(const struct aws_options *options, struct err *err)
+{
+    struct aws *aws = calloc(1, sizeof *aws);
+    if (aws == NULL)
+        panic("no memory for aws");
+    aws->options = *options;
+    pthread_mutex_init(&aws->keys_lock, NULL);
+    pthread_mutex_init(&aws->clients_lock, NULL);
+    if (take_options(aws, err))
+        return aws;
+    aws_free(aws);
+    return NULL;
+}
+
+void aws_free(struct aws *aws)
+{
+    if (aws == NULL)
+        return;
+    for (size_t i = 0; i < aws->n_clients; i++)
+        http_client_free(aws->clients[i]);
+    pthread_mutex_destroy(&aws->keys_lock);
+    pthread_mutex_destroy(&aws->clients_lock);
+    arena_release(&aws->keys_arena);
+    arena_release(&aws->arena);
+    free(aws);
+}
+
+struct str aws_region(const struct aws *aws)
+{
+    return aws->region;
+}
+
+enum aws_path_style aws_path_style_of(const struct aws *aws)
+{
+    return aws->options.path_style;
+}
+
+static struct str own_endpoint(const struct aws *aws, struct str service)
+{
+    struct str own = str_eq(service, STR("s3"))                 ? aws->endpoint_s3
+                     : str_eq(service, STR("elasticmapreduce")) ? aws->endpoint_emr
+                                                                : STR_EMPTY;
+    return own.len > 0 ? own : aws->endpoint;
+}
+
+bool aws_has_own_endpoint(const struct aws *aws, struct str service)
+{
+    return own_endpoint(aws, service).len > 0;
+}
+
+struct str aws_endpoint(const struct aws *aws, struct arena *a, struct str service)
+{
+    struct str own = own_endpoint(aws, service);
+    return own.len > 0 ? own
+                       : arena_printf(a, "https://%.*s.%.*s.amazonaws.com", STR_FMT(service),
+                                      STR_FMT(aws->region));
+}
+
+static struct http_client *take_client(struct aws *aws)
+{
+    struct http_client *c = NULL;
+    pthread_mutex_lock(&aws->clients_lock);
+    if (aws->n_clients > 0)
+        c = aws->clients[--aws->n_clients];
+    pthread_mutex_unlock(&aws->clients_lock);
+    return c != NULL ? c : http_client_new(&aws->options.client);
+}
+
+static void give_client(struct aws *aws, struct http_client *c)
+{
+    pthread_mutex_lock(&aws->clients_lock);
+    bool is_kept = aws->n_clients < MAX_IDLE_CLIENTS;
+    if (is_kept)
+        aws->clients[aws->n_clients++] = c;
+    pthread_mutex_unlock(&aws->clients_lock);
+    if (!is_kept)
+        http_client_free(c);
+}
+
+static bool is_fresh(const struct aws *aws)
+{
+    return aws->has_keys && (aws->keys.expires_unix_ms == 0 ||
+                             aws->keys.expires_unix_ms - clock_unix_ms() > REFRESH_BEFORE_MS);
+}
+
+bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *out, struct err *err)
+{
+    bool ok = true;
+    pthread_mutex_lock(&aws->keys_lock);
+    if (!is_fresh(aws)) {
+        struct http_client *c = take_client(aws);
+        struct aws_keys keys;
+        AUTO_ARENA scratch = ARENA_INIT;
+        ok = aws_keys_load(&aws->options, &scratch, c, &keys, err);
+        give_client(aws, c);
+        if (ok) {
+            arena_reset(&aws->keys_arena);
+            aws->keys = (struct aws_keys){
+                .access_key = arena_str(&aws->keys_arena, keys.access_key),
+                .secret_key = arena_str(&aws->keys_arena, keys.secret_key),
+                .session_token = arena_str(&aws->keys_arena, keys.session_token),
+                .source = arena_str(&aws->keys_arena, keys.source),
+                .expires_unix_ms = keys.expires_unix_ms,
+            };
+            aws->has_keys = true;
+        }
+    }
+    if (ok)
+        *out = (struct aws_keys){ .access_key = arena_str(a, aws->keys.access_key),
+                                  .secret_key = arena_str(a, aws->keys.secret_key),
+                                  .session_token = arena_str(a, aws->keys.session_token),
+                                  .source = arena_str(a, aws->keys.source),
+                                  .expires_unix_ms = aws->keys.expires_unix_ms };
+    pthread_mutex_unlock(&aws->keys_lock);
+    return ok;
+}
+
+/* What each attempt needs to be signed anew. */
+struct sending {
+    struct aws *aws;
+    struct arena *arena;
+    const struct aws_request *req;
+    struct aws_signing signing;
+};
+
+static bool prepare(void *ctx, unsigned attempt, struct http_call *call, struct err *err)
+{
+    struct sending *s = ctx;
+    struct aws_keys keys;
+    (void)attempt;
+    if (!aws_find_keys(s->aws, s->arena, &keys, err))
+        return false;
+    s->signing.unix_ms = clock_unix_ms();
+    call->headers = aws_sign(s->arena, &s->signing, &keys, &call->n_headers);
+    return true;
+}
+
+static bool sink(void *ctx, struct str bytes, struct err *err)
+{
+    const struct sending *s = ctx;
+    return s->req->sink(s->req->sink_ctx, bytes, err);
+}
+
+static bool again(void *ctx, const struct http_reply *reply)
+{
+    static const struct str throttles[] = { STR_INIT("ThrottlingException"), STR_INIT("Throttling"),
+                                            STR_INIT("RequestTimeout"), STR_INIT("SlowDown") };
+    const struct sending *s = ctx;
+    struct str code = aws_error_code(s->arena, reply);
+    for (size_t i = 0; i < ARRAY_LEN(throttles); i++)
+        if (str_eq(code, throttles[i]))
+            return true;
+    return false;
+}
+
+static int by_name_then_value(const void *left, const void *right)
+{
+    const struct aws_param *a = left, *b = right;
+    int order = str_cmp(a->name, b->name);
+    return order != 0 ? order : str_cmp(a->value, b->value);
+}
+
+/* Sorted as the signature wants it; names here are plain words, so their encoding sorts alike. */
+static struct str query_of(struct arena *a, const struct aws_request *req)
+{
+    AUTO_BUF out = BUF_INIT(LIMIT_CONFIG_BYTES);
+    struct aws_param sorted[MAX_PARAMS];
+    if (req->n_params > MAX_PARAMS)
+        panic("more than %d parameters", MAX_PARAMS);
+    for (size_t i = 0; i < req->n_params; i++)
+        sorted[i] = req->params[i];
+    if (req->n_params > 0)
+        qsort(sorted, req->n_params, sizeof *sorted, by_name_then_value);
+    for (size_t i = 0; i < req->n_params; i++)
+        url_query_add(&out, sorted[i].name, sorted[i].value);
+    return arena_str(a, buf_str(&out));
+}
+
+static int64_t min_i64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+bool aws_send(struct aws *aws, struct arena *a, const struct aws_request *req,
+              struct http_reply *out, struct err *err)
+{
+    struct str host = str_from_pos(req->base_url, str_find(req->base_url, STR("://"), 0) + 3);
+    struct sending s = { .aws = aws, .arena = a, .req = req };
+    struct str query = query_of(a, req);
+    s.signing = (struct aws_signing){ .method = req->method,
+                                      .host = host,
+                                      .path = req->path,
+                                      .query = query,
+                                      .headers = req->headers,
+                                      .n_headers = req->n_headers,
+                                      .body = req->body,
+                                      .service = req->service,
+                                      .region = req->region.len > 0 ? req->region : aws->region,
+                                      .has_content_hash = str_eq(req->service, STR("s3")) };
+    int64_t own_ms = clock_mono_ms() + aws->options.call_timeout_ms;
+    struct http_call call = {
+        .method = req->method,
+        .url = arena_printf(a, "%.*s%.*s%s%.*s", STR_FMT(req->base_url), STR_FMT(req->path),
+                            query.len > 0 ? "?" : "", STR_FMT(query)),
+        .body = req->body,
+        .deadline_ms = min_i64(own_ms, req->deadline_ms),
+        .is_once = req->is_once,
+        .cancel = req->cancel,
+        .body_limit = req->body_limit,
+        .sink = req->sink != NULL ? sink : NULL,
+        .prepare = prepare,
+        .again = req->is_once ? NULL : again,
+        .ctx = &s,
+    };
+    struct http_client *c = take_client(aws);
+    bool ok = http_client_call(c, a, &call, out, err);
+    give_client(aws, c);
+    return ok;
+}
