@@ -1,0 +1,32 @@
+/* clusters: see clusters.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/clusters.h"
+
+struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
+{
+    const struct config_value *subnets = &c->values[CONFIG_CLUSTERS_SUBNETS];
+    const struct config_value *groups = &c->values[CONFIG_CLUSTERS_ADDITIONAL_SECURITY_GROUPS];
+    const struct emr_settings settings = {
+        .release = config_text(c, CONFIG_CLUSTERS_RELEASE),
+        .primary_type = config_text(c, CONFIG_CLUSTERS_PRIMARY_TYPE),
+        .worker_type = config_text(c, CONFIG_CLUSTERS_WORKER_TYPE),
+        .max_nodes = (unsigned)config_int(c, CONFIG_CLUSTERS_MAX_NODES),
+        .root_gib = config_int(c, CONFIG_CLUSTERS_ROOT_GIB),
+        .idle_timeout_s = config_int(c, CONFIG_CLUSTERS_IDLE_TIMEOUT_S),
+        .subnets = subnets->items,
+        .n_subnets = subnets->n_items,
+        .primary_group = config_text(c, CONFIG_CLUSTERS_PRIMARY_SECURITY_GROUP),
+        .worker_group = config_text(c, CONFIG_CLUSTERS_WORKER_SECURITY_GROUP),
+        .service_group = config_text(c, CONFIG_CLUSTERS_SERVICE_SECURITY_GROUP),
+        .additional_groups = groups->items,
+        .n_additional_groups = groups->n_items,
+        .key_name = config_text(c, CONFIG_CLUSTERS_KEY_NAME),
+        .service_role = config_text(c, CONFIG_CLUSTERS_SERVICE_ROLE),
+        .instance_profile = config_text(c, CONFIG_CLUSTERS_INSTANCE_PROFILE),
+        .log_uri = config_text(c, CONFIG_CLUSTERS_LOG_URI),
+        .notebooks_bucket = config_text(c, CONFIG_CLUSTERS_NOTEBOOKS_BUCKET),
+        .hub_user = config_text(c, CONFIG_CLUSTERS_HUB_USER),
+        .hub_password = config_text(c, CONFIG_CLUSTERS_HUB_PASSWORD),
+    };
+    return emr_provider_new(&settings, emr_send, aws, err);
+}

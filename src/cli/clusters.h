@@ -1,0 +1,17 @@
+/*
+ * clusters: the provider of EMR from the section [clusters] of the settings.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_CLUSTERS_H
+#define CLI_CLUSTERS_H
+
+#include "cli/config.h"
+#include "cluster/emr.h"
+
+struct aws;
+
+/* c and aws outlive the provider.  NULL and ERR_CONFIG when a setting is wrong; asks nobody. */
+MUST_USE struct cluster_provider *clusters_open(const struct config *c, struct aws *aws,
+                                                struct err *err);
+
+#endif
