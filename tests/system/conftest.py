@@ -129,3 +129,13 @@ def moto_server(tmp_path_factory):
     wait_for(lambda: listens(port), "moto")
     yield f"http://127.0.0.1:{port}"
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def rados_gateway(tmp_path_factory):
+    """A real S3 server, strict about signatures and rights; see radosgw.py."""
+    import radosgw
+    if radosgw.missing():
+        pytest.skip(f"not installed: {radosgw.missing()} (apt-get install radosgw ceph-mon ceph-osd ceph-common)")
+    with radosgw.RadosGateway(tmp_path_factory.mktemp("rgw")) as gateway:
+        yield gateway
