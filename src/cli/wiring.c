@@ -2,18 +2,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/wiring.h"
 
+#include "aws/aws.h"
 #include "store/folder.h"
+#include "store/s3_store.h"
 #include "util/clock.h"
 
 #include <errno.h>
 #include <sys/stat.h>
+
+static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
+{
+    const struct config *c = &cli->config;
+    const struct aws_options options = {
+        .region = config_text(c, CONFIG_AWS_REGION),
+        .profile = config_text(c, CONFIG_AWS_PROFILE),
+        .endpoint_url = config_text(c, CONFIG_AWS_ENDPOINT_URL),
+        .endpoint_url_s3 = config_text(c, CONFIG_AWS_ENDPOINT_URL_S3),
+        .endpoint_url_emr = config_text(c, CONFIG_AWS_ENDPOINT_URL_EMR),
+        .path_style = (enum aws_path_style)config_int(c, CONFIG_AWS_PATH_STYLE),
+        .client = { .ca_bundle = config_cstr(c, CONFIG_AWS_CA_BUNDLE),
+                    .connect_timeout_ms = config_int(c, CONFIG_AWS_CONNECT_TIMEOUT_MS),
+                    .stall_timeout_ms = config_int(c, CONFIG_AWS_STALL_TIMEOUT_MS) },
+        .call_timeout_ms = config_int(c, CONFIG_AWS_CALL_TIMEOUT_MS),
+        .env = cli->env,
+        .home = env_get(cli->env, "HOME"),
+    };
+    w->aws = aws_new(&options, err);
+    if (w->aws == NULL)
+        return false;
+    w->store = s3_store_new(w->aws);
+    return true;
+}
 
 bool wiring_open(struct wiring *w, struct cli *cli, struct err *err)
 {
     const struct config *c = &cli->config;
     const char *lake = config_cstr(c, CONFIG_LAKE);
     if (config_is(c, CONFIG_PROVIDER, STR("aws")))
-        return err_set(err, ERR_UNSUPPORTED, "provider aws is not in this build");
+        return open_aws(w, cli, err);
     if (lake == NULL)
         return err_set(err, ERR_CONFIG, "lake is empty");
     w->store = folder_store_open(lake, err);
@@ -27,6 +53,7 @@ void wiring_release(struct wiring *w)
 {
     cluster_provider_free(w->provider);
     store_free(w->store);
+    aws_free(w->aws);
     *w = (struct wiring){ 0 };
 }
 

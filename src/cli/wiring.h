@@ -10,7 +10,10 @@
 #include "store/store.h"
 
 /* The parts that commands and the server work with.  Owned by the caller. */
+struct aws;
+
 struct wiring {
+    struct aws *aws; /* NULL unless the provider is aws */
     struct store *store;
     struct cluster_provider *provider; /* NULL: there are no clusters */
 };

@@ -3,9 +3,9 @@
  *
  * A store holds buckets, a bucket holds objects under keys ("a/b.ipynb": bytes, "/" between the
  * parts, no leading "/").  Every function may be called by any number of threads at once and
- * blocks its caller; callbacks run on the calling thread, one at a time, and borrow what they get
- * until they return.  A callback that returns false, with err set, ends its call, which then
- * fails with that err.
+ * blocks its caller; callbacks run one at a time, on the calling thread or on threads of the call
+ * that end before it returns, and borrow what they get until they return.  A callback that returns
+ * false, with err set, ends its call, which then fails with that err.
  *
  * Errors of all functions: ERR_INVALID (the bucket's name or the key cannot exist, or climbs out of
  * the store), ERR_NOT_FOUND (no such bucket; no such object), ERR_FORBIDDEN (it may not be read, or

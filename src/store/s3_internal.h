@@ -1,0 +1,31 @@
+/*
+ * s3_internal: what the files of the S3 store share.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_S3_INTERNAL_H
+#define STORE_S3_INTERNAL_H
+
+#include "aws/aws.h"
+#include "store/s3_store.h"
+
+struct s3_store {
+    struct store store; /* first */
+    struct aws *aws;
+};
+
+/* One request about a bucket (empty: about all) and a key (empty: the bucket itself).  The rest of
+ * req is the caller's.  Follows the redirect to a bucket's own region once.  True: an answer came,
+ * whatever its status. */
+MUST_USE bool s3_send(struct s3_store *s, struct arena *a, struct str bucket, struct str key,
+                      struct aws_request req, const struct store_call *call, struct http_reply *out,
+                      struct err *err);
+
+/* The parts of s3_many.c: objects side by side. */
+bool s3_fetch(struct store *s, const struct store_fetch *fetch, struct err *err);
+bool s3_scan(struct store *s, const struct store_scan *scan, struct err *err);
+/* The part of s3_list.c. */
+bool s3_list(struct store *s, const struct store_list *list, struct err *err);
+bool s3_list_buckets(struct store *s, const struct store_call *call, store_bucket_fn *each,
+                     void *ctx, struct err *err);
+
+#endif
