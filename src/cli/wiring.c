@@ -3,6 +3,7 @@
 #include "cli/wiring.h"
 
 #include "aws/aws.h"
+#include "cli/clusters.h"
 #include "store/folder.h"
 #include "store/s3_store.h"
 #include "util/clock.h"
@@ -31,7 +32,8 @@ static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
     if (w->aws == NULL)
         return false;
     w->store = s3_store_new(w->aws);
-    return true;
+    w->provider = clusters_open(c, w->aws, err);
+    return w->provider != NULL;
 }
 
 bool wiring_open(struct wiring *w, struct cli *cli, struct err *err)

@@ -54,8 +54,8 @@ struct cluster_provider {
     unsigned max_nodes; /* the largest cluster that may be asked for */
 };
 
-/* Start one, exactly one: an unclear answer of the provider is an error that says so, never a
- * second try.  p: NULL gives ERR_UNSUPPORTED, as in the next two. */
+/* Start one, exactly one: an unclear answer of the provider is ERR_UNCLEAR, never a second try.
+ * p: NULL gives ERR_UNSUPPORTED, as in the next two. */
 MUST_USE bool cluster_create(struct cluster_provider *p, struct arena *a,
                              const struct cluster_request *req, const struct cluster_call *call,
                              struct str *id_out, struct err *err);

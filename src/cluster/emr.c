@@ -141,9 +141,10 @@ static bool create(struct cluster_provider *provider, struct arena *a,
         return err_wrap(err, "asking for a cluster");
     /* Whatever it was called: the same request must not be repeated blindly. */
     struct err why = *err;
-    err_set(err, ERR_UPSTREAM, "it is unclear whether EMR made the cluster named \"%.*s\": %s",
+    err_set(err, ERR_UNCLEAR, "it is unclear whether EMR made the cluster \"%.*s\": %s",
             STR_FMT(name), why.msg);
-    return err_fix(err, "Look for that name in EMR's list of clusters before you ask again.");
+    return err_fix(err, "Look for \"%.*s\" in EMR's list of clusters before you ask again.",
+                   STR_FMT(str_slice(name, 0, 130)));
 }
 
 /* One call about one cluster, repeated as the client sees fit. */

@@ -114,7 +114,10 @@ static void an_unclear_answer_is_told_and_never_repeated(void **state)
         world_init(&world);
         *fake_emr_faults(world.emr) = cases[i].faults;
         assert_case(!create(&world, 2, &id, &err), cases[i].name);
-        assert_case(err.code == ERR_UPSTREAM, cases[i].name);
+        assert_case(err.code == ERR_UNCLEAR, cases[i].name);
+        assert_case(!err_kind(err.code)->retryable, cases[i].name);
+        assert_case(str_contains(str_from(err_fix_text(&err)), STR("boathouse ana id=")),
+                    cases[i].name);
         assert_case(str_contains(str_from(err.msg), STR("unclear")), cases[i].name);
         assert_case(str_contains(str_from(err.msg), STR("boathouse ana id=")), cases[i].name);
         assert_case(fake_emr_n_calls(world.emr, STR("RunJobFlow")) == 1, cases[i].name);
