@@ -117,7 +117,7 @@ int cmd_demo(struct cli *cli, bool *ok, struct err *err)
     struct demo d = { .cli = cli,
                       .datasets = str_from(datasets != NULL ? datasets : "datasets"),
                       .notebooks = str_from(notebooks != NULL ? notebooks : "notebooks") };
-    *ok = wiring_make_lake(&cli->config, err) && wiring_open(&w, cli, err);
+    *ok = wiring_make_folders(&cli->config, err) && wiring_open(&w, cli, err);
     if (!*ok)
         return 0;
     d.store = w.store;

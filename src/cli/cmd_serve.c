@@ -143,7 +143,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    *ok = check_listen(c, err) && wiring_make_lake(c, err) && wiring_open(&w, cli, err);
+    *ok = check_listen(c, err) && wiring_make_folders(c, err) && wiring_open(&w, cli, err);
     if (!*ok)
         return 0;
     raise_descriptor_limit();

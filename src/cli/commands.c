@@ -90,6 +90,16 @@ static const struct command commands[] = {
                      { "notebooks", 0, "BUCKET", "Another name for the bucket notebooks." } },
     },
     {
+        .name = "doctor",
+        .run = cmd_doctor,
+        .summary = "Check what the program needs, and say what to do where it fails",
+        .about =
+            "Checks the folders, and with provider aws the region, the credentials and where they "
+            "were found, the clock, the buckets and EMR. The exit status is 0 when everything is "
+            "well, else that of the first failure.",
+        .sections = "- aws clusters",
+    },
+    {
         .name = "config",
         .run = cmd_config,
         .summary = "Show the settings in force and where each comes from",

@@ -59,21 +59,25 @@ void wiring_release(struct wiring *w)
     *w = (struct wiring){ 0 };
 }
 
-bool wiring_make_lake(const struct config *c, struct err *err)
+static bool make_folder(const struct config *c, struct str path, struct err *err)
 {
-    struct str lake = config_text(c, CONFIG_LAKE);
-    if (!config_is(c, CONFIG_PROVIDER, STR("local")))
-        return true;
-    for (size_t i = 1; i <= lake.len; i++) {
-        if (i < lake.len && lake.ptr[i] != '/')
+    for (size_t i = 1; i <= path.len; i++) {
+        if (i < path.len && path.ptr[i] != '/')
             continue;
-        const char *part = arena_cstr(c->arena, str_slice(lake, 0, i), err);
+        const char *part = arena_cstr(c->arena, str_slice(path, 0, i), err);
         if (part == NULL)
             return false;
         if (mkdir(part, 0777) != 0 && errno != EEXIST)
             return err_errno(err, errno, "making the folder %s", part);
     }
     return true;
+}
+
+bool wiring_make_folders(const struct config *c, struct err *err)
+{
+    return make_folder(c, config_text(c, CONFIG_STATE), err) &&
+           (!config_is(c, CONFIG_PROVIDER, STR("local")) ||
+            make_folder(c, config_text(c, CONFIG_LAKE), err));
 }
 
 struct store_call wiring_call(const struct config *c)

@@ -24,8 +24,8 @@ MUST_USE bool wiring_open(struct wiring *w, struct cli *cli, struct err *err);
 /* Accepts a zeroed or half-opened one. */
 void wiring_release(struct wiring *w);
 
-/* Make the folder of the lake, with its parents, if the provider is local. */
-MUST_USE bool wiring_make_lake(const struct config *c, struct err *err);
+/* Make the state folder and, if the provider is local, that of the lake, with their parents. */
+MUST_USE bool wiring_make_folders(const struct config *c, struct err *err);
 
 /* The deadline of work that begins now. */
 struct store_call wiring_call(const struct config *c);
