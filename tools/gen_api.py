@@ -1,10 +1,11 @@
-"""Makes from api/openapi.yaml the table of routes (C), the contract as JSON and its page (C strings).
+"""Makes from api/openapi.yaml the table of routes (C), the contract as JSON and its pages (C strings).
 
 usage: gen_api.py openapi.yaml OUT.c OUT.h
 What the table cannot express is refused here, so that the contract never promises a check that is
 not made.  OUT.h declares the handlers: one without a route has no prototype, a route without a
 handler does not link.
 """
+import hashlib
 import html
 import json
 import sys
@@ -13,9 +14,12 @@ import yaml
 
 ROLES = {"none", "viewer", "analyst", "admin"}
 KNOWN_SCHEMA = {"type", "minimum", "maximum", "minLength", "maxLength", "pattern"}
+# No segment between slashes is "..".
+SEGMENT = r"([^./\x00][^/\x00]*|\.|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+)?"
+PATH = f"^{SEGMENT}(/{SEGMENT})*$"
 # NUL is refused in every parameter.
 PATTERNS = {"^j-[A-Z0-9]+$": "PATTERN_CLUSTER_ID", "^[A-Za-z0-9_-][A-Za-z0-9._-]*$": "PATTERN_BUCKET",
-            "^[^\\x00]*$": "PATTERN_NONE"}
+            "^[^\\x00]*$": "PATTERN_NONE", PATH: "PATTERN_PATH"}
 
 
 def resolve(doc, node):
@@ -59,40 +63,128 @@ def routes(doc, out):
         params = [param_row(name, resolve(doc, p)) for p in op.get("parameters", [])]
         if params:
             out.append(f"static const struct param {name}_params[] = {{\n    " + ",\n    ".join(params) + ",\n};\n")
-        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %s, %d, STR_INIT(%s) }," % (
-            method.upper(), c_str(path), c_str(name), name, op["x-role"].upper(), str(op.get("x-slow", False)).lower(),
+        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %d, %s, %d, STR_INIT(%s) }," % (
+            method.upper(), c_str(path), c_str(name), name, op["x-role"].upper(), str(op.get("x-slow", False)).lower(), op.get("x-max-body-bytes", 0),
             f"{name}_params" if params else "NULL", len(params), c_str(op["summary"])))
     out.append("const struct route api_routes[] = {\n" + "\n".join(rows) + "\n};\n")
     out.append("const size_t api_n_routes = sizeof api_routes / sizeof api_routes[0];\n")
 
 
-def page(doc):
-    e = html.escape
-    parts = ["<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-             f"<title>{e(doc['info']['title'])}</title><style>body{{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;"
-             "padding:0 1em}code{font-family:monospace}section{border-top:1px solid #ccc}td{padding:0 1em 0 0;"
-             f"vertical-align:top}}</style><h1>{e(doc['info']['title'])}</h1><p>{e(doc['info']['summary'])} "
-             "The contract is <a href=openapi.json>openapi.json</a>.</p>"]
-    for path, method, op in operations(doc):
-        parts.append(f"<section><h2><code>{method.upper()} {e(path)}</code></h2><p><b>{e(op['summary'])}.</b> "
-                     f"{e(op.get('description', ''))} Role: {e(op['x-role'])}.</p><table>")
-        for p in (resolve(doc, p) for p in op.get("parameters", [])):
-            need = "required" if p.get("required") else "optional"
-            parts.append(f"<tr><td><code>{e(p['name'])}</code><td>{p['in']}, {p['schema']['type']}, {need}"
-                         f"<td>{e(p.get('description', ''))}")
-        parts.append("</table>")
-        for status, answer in op["responses"].items():
-            answer = resolve(doc, answer)
-            parts.append(f"<p><code>{e(str(status))}</code> {e(answer['description'])}</p>")
-        parts.append("</section>")
-    return "".join(parts) + "</html>"
+STYLE = """
+:root{--ink:#1c2733;--soft:#5a6875;--line:#dbe1e6;--bg:#fff;--code:#f3f6f8;--get:#0b6e4f;--post:#1f5fbf;--delete:#b3261e}
+@media(prefers-color-scheme:dark){:root{--ink:#e4e9ee;--soft:#9aa8b5;--line:#33404d;--bg:#12181f;--code:#1c252e;
+--get:#5cc8a0;--post:#7eb0ff;--delete:#ff8a80}}
+*{box-sizing:border-box}body{margin:0 auto;max-width:60rem;padding:2rem 1.25rem 5rem;background:var(--bg);color:var(--ink);
+font:1rem/1.6 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+h1{font-size:2rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.15rem;margin:0;font-weight:600;overflow-wrap:anywhere}
+h3{font-size:.8rem;letter-spacing:.05em;text-transform:uppercase;color:var(--soft);margin:1.25rem 0 .25rem}
+p{margin:.4rem 0}a{color:var(--post)}code,pre{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,monospace;font-size:.9em}
+code{background:var(--code);padding:.1em .3em;border-radius:.25em}pre{background:var(--code);padding:.75rem 1rem;border-radius:.4rem;
+white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0}pre code,h2 code{background:none;padding:0}
+section{border-top:1px solid var(--line);padding:1.75rem 0 1rem}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line)}
+th{font-weight:600;color:var(--soft);font-size:.85rem}td:first-child{white-space:nowrap}
+.m{font-weight:700;margin-right:.5rem}.get{color:var(--get)}.post{color:var(--post)}.delete{color:var(--delete)}
+.soft{color:var(--soft);font-size:.9rem}nav ul{list-style:none;padding:0;margin:1rem 0}nav li{margin:.3rem 0}
+"""
+ROLE_TEXT = {"none": "Everybody may call it.", "viewer": "Needs the role viewer.", "analyst": "Needs the role analyst.",
+             "admin": "Needs the role admin."}
 
 
-def bytes_row(name, text):
+def code(text):
+    return f"<code>{html.escape(str(text))}</code>"
+
+
+def method(name, path):
+    return f'<span class="m {name}">{name.upper()}</span>{code(path)}'
+
+
+def frame(doc, body):
+    title = html.escape(doc["info"]["title"])
+    return ("<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>"
+            f"<title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}</html>\n")
+
+
+def list_of_calls(doc):
+    rows = [f'<li><a href="docs#{op["operationId"]}">{method(m, path)}</a> <span class=soft>{html.escape(op["summary"])}</span>'
+            for path, m, op in operations(doc)]
+    return "<nav><ul>" + "".join(rows) + "</ul></nav>"
+
+
+def bounds(schema):
+    """What a value must be, in words."""
+    words = [schema["type"]]
+    if "minimum" in schema:
+        words.append(f"{schema['minimum']:,} to {schema['maximum']:,}")
+    if "maxLength" in schema:
+        words.append(f"{schema.get('minLength', 0):,} to {schema['maxLength']:,} characters")
+    return html.escape(", ".join(words)) + (f"<br>{code(schema['pattern'])}" if "pattern" in schema else "")
+
+
+def parameters(doc, op):
+    params = [resolve(doc, p) for p in op.get("parameters", [])]
+    if not params:
+        return ""
+    rows = "".join(f"<tr><td>{code(p['name'])}<td>{p['in']}, {'required' if p.get('required') else 'optional'}"
+                   f"<td>{bounds(p['schema'])}<td>{html.escape(p.get('description', ''))}" for p in params)
+    return f"<h3>Parameters</h3><table><tr><th>Name<th>Where<th>Value<th>Meaning{rows}</table>"
+
+
+def request_example(doc, path, m, op):
+    query = []
+    for p in (resolve(doc, p) for p in op.get("parameters", [])):
+        if p["in"] == "path":
+            path = path.replace("{%s}" % p["name"], str(p.get("example", p["name"])))
+        else:
+            query.append(f"{p['name']}={p.get('example', '')}")
+    url = "http://127.0.0.1:8080" + path + ("?" + "&".join(query) if query else "")
+    flag = "" if m == "get" else f"-X {m.upper()} "
+    return f"<h3>Request</h3><pre><code>curl {flag}{html.escape(repr(url))}</code></pre>"
+
+
+def responses(doc, op):
+    parts = ["<h3>Answers</h3><table><tr><th>Status<th>Type<th>Meaning"]
+    examples = []
+    for status, answer in op["responses"].items():
+        answer = resolve(doc, answer)
+        kinds = "<br>".join(code(kind) for kind in answer.get("content", {}))
+        parts.append(f"<tr><td>{code('other' if status == 'default' else status)}<td>{kinds}<td>{html.escape(answer['description'])}")
+        examples += [c["example"] for c in answer.get("content", {}).values() if "example" in c]
+    parts.append("</table>")
+    parts += [f"<pre><code>{html.escape(json.dumps(e, indent=2))}</code></pre>" for e in examples]
+    return "".join(parts)
+
+
+def docs_page(doc):
+    parts = [f"<p>{html.escape(doc['info']['summary'])}</p><p class=soft>Version {html.escape(str(doc['info']['version']))}. "
+             "The same contract for programs: <a href=openapi.json>openapi.json</a>.</p>", list_of_calls(doc)]
+    for path, m, op in operations(doc):
+        parts.append(f'<section id="{op["operationId"]}"><h2>{method(m, path)}</h2><p><b>{html.escape(op["summary"])}.</b> '
+                     f'{html.escape(op.get("description", ""))}</p><p class=soft>{ROLE_TEXT[op["x-role"]]}</p>'
+                     + parameters(doc, op) + request_example(doc, path, m, op) + responses(doc, op) + "</section>")
+    problem = doc["components"]["schemas"]["Problem"]["properties"]
+    rows = "".join(f"<tr><td>{code(name)}<td>{schema['type']}<td>{html.escape(schema.get('description', ''))}"
+                   for name, schema in problem.items())
+    parts.append("<section id=problems><h2>Problems</h2><p>Every failure is <code>application/problem+json</code> (RFC 9457). "
+                 "Parameters that a call does not name are refused, and so is one that is given twice.</p>"
+                 f"<table><tr><th>Member<th>Type<th>Meaning{rows}</table></section>")
+    return frame(doc, "".join(parts))
+
+
+def index_page(doc):
+    return frame(doc, f"<p>{html.escape(doc['info']['summary'])}</p><p><a href=docs>How to call it</a> · "
+                 "<a href=openapi.json>openapi.json</a> · <a href=healthz>healthz</a> · <a href=readyz>readyz</a> · "
+                 "<a href=metrics>metrics</a></p>" + list_of_calls(doc))
+
+
+def page_row(name, kind, text):
     data = text.encode()
+    etag = '"' + hashlib.sha256(data).hexdigest()[:32] + '"'
     lines = [",".join(map(str, data[i:i + 30])) for i in range(0, len(data), 30)]
-    return (f"static const char {name}_bytes[] = {{\n" + ",\n".join(lines) + "\n};\n"
-            f"const struct str {name} = {{ {name}_bytes, sizeof {name}_bytes }};\n")
+    # As unsigned char: the pages are UTF-8.
+    return (f"static const unsigned char {name}_bytes[] = {{\n" + ",\n".join(lines) + "\n};\n"
+            f"const struct api_page {name} = {{ STR_INIT({c_str(kind)}), STR_INIT({c_str(etag)}),\n"
+            f"    {{ (const char *){name}_bytes, sizeof {name}_bytes }} }};\n")
 
 
 def main(source, target, header):
@@ -100,8 +192,9 @@ def main(source, target, header):
     out = ['#include "api/api_internal.h"\n']
     routes(doc, out)
     contract = json.dumps(doc, ensure_ascii=True, separators=(",", ":"))
-    out.append(bytes_row("api_contract", contract))
-    out.append(bytes_row("api_page", page(doc)))
+    out.append(page_row("api_contract", "application/json", contract))
+    out.append(page_row("api_docs_page", "text/html; charset=utf-8", docs_page(doc)))
+    out.append(page_row("api_index_page", "text/html; charset=utf-8", index_page(doc)))
     open(target, "w", encoding="utf-8").write("\n".join(out))
     names = [op["operationId"] for _, _, op in operations(doc)]
     text = "/* The handlers of the contract. */\n#ifndef API_ROUTES_H\n#define API_ROUTES_H\n\n"

@@ -46,7 +46,7 @@ bool api_operation(size_t i, struct api_operation *out)
 
 struct str api_contract_json(void)
 {
-    return api_contract;
+    return api_contract.bytes;
 }
 
 /* Unique for this process by the counter, and among processes by the random start. */
@@ -65,14 +65,15 @@ static void plan(void *ctx, struct http_request *req, struct http_plan *out)
 {
     struct call *call = call_new(ctx, req);
     route_match(call);
-    out->max_body_bytes = 0; /* no operation of the contract has a body */
+    out->max_body_bytes = call->route != NULL ? call->route->max_body_bytes : 0;
     out->is_slow = call->err.code == ERR_NONE && call->route->is_slow;
 }
 
 static void add_common_headers(struct call *call)
 {
     http_answer_header(call->answer, STR("X-Request-Id"), call->id);
-    http_answer_header(call->answer, STR("Cache-Control"), STR("no-store"));
+    http_answer_header(call->answer, STR("Cache-Control"),
+                       call->is_cacheable ? STR("no-cache") : STR("no-store"));
     http_answer_header(call->answer, STR("X-Content-Type-Options"), STR("nosniff"));
 }
 

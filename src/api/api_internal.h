@@ -10,7 +10,7 @@
 
 enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
 enum param_kind { PARAM_STR, PARAM_INT };
-enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET };
+enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET, PATTERN_PATH };
 enum { MAX_PARAMS = 8 };
 
 /* A parameter as the contract has it. */
@@ -33,6 +33,7 @@ struct route {
     handler_fn *handler;
     enum role role; /* who may call it */
     bool is_slow;
+    size_t max_body_bytes;
     const struct param *params; /* NULL when there are none */
     size_t n_params;
     struct str summary;
@@ -42,7 +43,12 @@ struct route {
 
 extern const struct route api_routes[];
 extern const size_t api_n_routes;
-extern const struct str api_contract, api_page;
+/* What was made from the contract, and its entity tag with the quotes. */
+struct api_page {
+    struct str type, etag, bytes;
+};
+
+extern const struct api_page api_contract, api_docs_page, api_index_page;
 
 /* One request.  Lives in the request's arena. */
 struct call {
@@ -58,6 +64,7 @@ struct call {
     struct err err; /* found before the handler: it does not run */
     struct json_writer json;
     bool is_json;
+    bool is_cacheable; /* it has an ETag */
 };
 
 struct token {
@@ -101,5 +108,8 @@ void metrics_free(struct metrics *m);
 void metrics_request(struct metrics *m, const struct route *route, int status, int64_t ns);
 void metrics_broken_notebook(struct metrics *m);
 void metrics_write(const struct metrics *m, struct buf *out);
+
+/* pages.c: an answer that is not JSON. */
+void call_set_type(struct call *call, struct str type);
 
 #endif

@@ -174,35 +174,10 @@ bool api_readyz(struct call *call, struct err *err)
     return err_fix(err, "Run boathouse doctor.");
 }
 
-/* An answer that is not JSON. */
-static void set_type(struct call *call, struct str type)
-{
-    call->is_json = false;
-    http_answer_header(call->answer, STR("Content-Type"), type);
-}
-
 bool api_metrics(struct call *call, struct err *err)
 {
     (void)err;
-    set_type(call, STR("text/plain; version=0.0.4; charset=utf-8"));
+    call_set_type(call, STR("text/plain; version=0.0.4; charset=utf-8"));
     metrics_write(call->api->metrics, &call->answer->body);
-    return true;
-}
-
-bool api_openapi_json(struct call *call, struct err *err)
-{
-    (void)err;
-    set_type(call, STR("application/json"));
-    call->answer->static_body = api_contract;
-    return true;
-}
-
-bool api_docs(struct call *call, struct err *err)
-{
-    (void)err;
-    set_type(call, STR("text/html; charset=utf-8"));
-    http_answer_header(call->answer, STR("Content-Security-Policy"),
-                       STR("default-src 'none'; style-src 'unsafe-inline'"));
-    call->answer->static_body = api_page;
     return true;
 }

@@ -42,6 +42,21 @@ static size_t characters(struct str text)
     return n;
 }
 
+/* A prefix is never a file name, but one that climbs is refused before anything is asked. */
+static bool check_path(struct str text, struct err *err)
+{
+    struct str segment, rest = text;
+    bool more = true;
+    while (more) {
+        more = str_cut(rest, '/', &segment, &rest);
+        if (str_eq(segment, STR(".."))) {
+            err_set(err, ERR_INVALID, "the parameter path has the segment \"..\"");
+            return err_fix(err, "Name the keys as they are, from the root of the bucket.");
+        }
+    }
+    return true;
+}
+
 static bool check_text(const struct param *p, struct str text, struct err *err)
 {
     size_t n = characters(text);
@@ -55,6 +70,8 @@ static bool check_text(const struct param *p, struct str text, struct err *err)
         return cluster_id_check(text, err);
     case PATTERN_BUCKET:
         return store_name_check(text, false, err);
+    case PATTERN_PATH:
+        return check_path(text, err);
     }
     panic("pattern %d", (int)p->pattern);
 }

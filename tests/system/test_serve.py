@@ -106,7 +106,10 @@ def test_paths_and_links_do_not_leave_the_lake(server, lake):
     (lake / "lake" / "datasets" / "out").symlink_to("/etc")
     (lake / "secret.csv").write_text("x")
     try:
-        for path in ("../secret", "..%2fsecret", "/../secret", "out/", "/etc"):
+        for path in ("../secret", "..%2fsecret", "/../secret", "iris/..", "%2e%2e"):
+            answer = http("GET", f"{server.url}/api/s3?bucket=datasets&path={path}")
+            assert (answer.status, answer.json()["code"]) == (400, "invalid"), path
+        for path in ("out/", "/etc", "...", "..x/"):
             answer = http("GET", f"{server.url}/api/s3?bucket=datasets&path={path}")
             assert (answer.status, answer.json()) == (200, []), path
     finally:
@@ -124,11 +127,29 @@ def test_the_contract_its_page_and_the_metrics_are_served(server):
     assert contract["openapi"].startswith("3.1") and "/api/s3" in contract["paths"]
     assert json.loads(run_cli("openapi", check=True).stdout) == contract
     page = http("GET", server.url + "/docs").body.decode()
-    assert "/api/notebook" in page and "http://" not in page and "src=" not in page
+    assert "/api/notebook" in page
+    for page in (page, http("GET", server.url + "/").body.decode()):
+        for outside in ("src=", "<link", "<script", "url(", "@import", 'href="http', "href=http", "href=//"):
+            assert outside not in page
     metrics = http("GET", server.url + "/metrics").body.decode()
     assert 'boathouse_http_requests_total{route="s3_list",status="200"}' in metrics
     assert http("HEAD", server.url + "/healthz").body == b""
     assert http("GET", server.url + "/readyz").json() == {"status": "ready"}
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/"])
+def test_a_page_that_is_known_is_not_sent_again(server, path):
+    first = http("GET", server.url + path)
+    assert first.status == 200 and first.headers["ETag"].startswith('"')
+    for tag in (first.headers["ETag"], '"x", W/' + first.headers["ETag"], "*"):
+        again = http("GET", server.url + path, headers={"If-None-Match": tag})
+        assert (again.status, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert http("GET", server.url + path, headers={"If-None-Match": '"x"'}).body == first.body
+
+
+def test_a_small_body_where_none_is_needed_is_ignored(server):
+    assert http("POST", server.url + "/api/emr/create/1", body=b"{}").status == 501
+    assert http("POST", server.url + "/api/emr/create/1", body=b"x" * 1025).status == 413
 
 
 def test_a_broken_notebook_is_counted_and_logged(server, lake):

@@ -1,0 +1,59 @@
+/* pages: the contract and the pages made from it at build time.  They change only with the program,
+ * so a client that has one asks again by its ETag. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_internal.h"
+
+void call_set_type(struct call *call, struct str type)
+{
+    call->is_json = false;
+    http_answer_header(call->answer, STR("Content-Type"), type);
+}
+
+/* Is the tag among those of If-None-Match, or is that "*"?  (RFC 9110, section 13.1.2) */
+static bool has_it(const struct call *call, struct str etag)
+{
+    struct str tags =
+        http_header_get(call->req->headers, call->req->n_headers, STR("If-None-Match"));
+    while (tags.len > 0) {
+        struct str tag;
+        (void)str_cut(tags, ',', &tag, &tags);
+        tag = str_trim(tag);
+        if (str_has_prefix(tag, STR("W/")))
+            tag = str_from_pos(tag, 2);
+        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
+            return true;
+    }
+    return false;
+}
+
+static bool answer_page(struct call *call, const struct api_page *page)
+{
+    call->is_cacheable = true;
+    call_set_type(call, page->type);
+    http_answer_header(call->answer, STR("ETag"), page->etag);
+    http_answer_header(call->answer, STR("Content-Security-Policy"),
+                       STR("default-src 'none'; style-src 'unsafe-inline'"));
+    if (has_it(call, page->etag))
+        call->answer->status = 304;
+    else
+        call->answer->static_body = page->bytes;
+    return true;
+}
+
+bool api_openapi_json(struct call *call, struct err *err)
+{
+    (void)err;
+    return answer_page(call, &api_contract);
+}
+
+bool api_docs(struct call *call, struct err *err)
+{
+    (void)err;
+    return answer_page(call, &api_docs_page);
+}
+
+bool api_index(struct call *call, struct err *err)
+{
+    (void)err;
+    return answer_page(call, &api_index_page);
+}
