@@ -89,10 +89,17 @@ static struct str written(struct arena *a, int fd)
 struct str address_text(struct arena *a, const struct sockaddr *address)
 {
     char host[INET6_ADDRSTRLEN];
-    socklen_t len = address == NULL                  ? 0
-                    : address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                     : sizeof(struct sockaddr_in);
-    if (len == 0 || getnameinfo(address, len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
+    const void *number = NULL;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    if (address != NULL && address->sa_family == AF_INET) {
+        memcpy(&v4, address, sizeof v4);
+        number = &v4.sin_addr;
+    } else if (address != NULL && address->sa_family == AF_INET6) {
+        memcpy(&v6, address, sizeof v6);
+        number = &v6.sin6_addr;
+    }
+    if (number == NULL || inet_ntop(address->sa_family, number, host, sizeof host) == NULL)
         return STR_EMPTY;
     return arena_str(a, str_from(host));
 }
