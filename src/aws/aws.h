@@ -3,8 +3,9 @@
  *
  * A struct aws holds what all calls share: region, endpoints, credentials, kept connections.  It
  * may be used by any number of threads.  Credentials are found in the order of the AWS tools:
- * environment, profile (keys or credential_process), container endpoint, instance metadata
- * (IMDSv2).  They are fetched again five minutes before they expire, by one thread.
+ * environment, profile with a role (STS), web identity, profile (SSO, keys, credential_process),
+ * container endpoint, instance metadata (IMDSv2).  They are fetched again five minutes before they
+ * expire, by one thread.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef AWS_AWS_H

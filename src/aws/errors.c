@@ -1,6 +1,6 @@
 /* errors: AWS's words for failures, ours, in one table. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "aws/aws.h"
+#include "aws/credentials_internal.h"
 #include "util/limits.h"
 #include "json/json.h"
 
@@ -39,8 +39,8 @@ static const struct {
     { STR_INIT("InvalidRequestException"), ERR_INVALID, NULL },
 };
 
-/* What stands between <name> and </name>; S3's errors are flat and small. */
-static struct str element(struct str xml, const char *name)
+/* S3's errors and STS's answers are flat and small. */
+struct str aws_xml_element(struct str xml, const char *name)
 {
     char open[32], close[32];
     snprintf(open, sizeof open, "<%s>", name);
@@ -59,7 +59,8 @@ struct refusal {
 
 static struct refusal read_refusal(struct arena *a, const struct http_reply *reply)
 {
-    struct refusal r = { element(reply->body, "Code"), element(reply->body, "Message") };
+    struct refusal r = { aws_xml_element(reply->body, "Code"),
+                         aws_xml_element(reply->body, "Message") };
     struct err ignored = ERR_INIT;
     struct str type;
     if (r.code.len > 0 || str_trim(reply->body).len == 0 || str_trim(reply->body).ptr[0] != '{')
