@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* libmicrohttpd clears a connection's pool after each request, so a large one costs at every
- * request: 15 % of a small GET's time at 96 KiB. */
+ * request: 15 % of the time of a small answer at 96 KiB. */
 enum { MAX_LISTEN = 16, DISCARD_MAX_BYTES = 1024 * 1024, POOL_SLACK_BYTES = 4 * 1024 };
 
 struct http_server {
