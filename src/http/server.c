@@ -45,7 +45,9 @@ struct http_server {
 enum phase { PHASE_HEAD, PHASE_BODY, PHASE_WORKING, PHASE_READY, PHASE_SENT };
 
 /* One request with its answer.  Used by one thread at a time: libmicrohttpd's, then a worker while
- * the connection is suspended, then libmicrohttpd's again. */
+ * the connection is suspended, then libmicrohttpd's again.  While a worker streams, the two share
+ * the stream, which has a lock, and libmicrohttpd's thread touches nothing else but response,
+ * status and phase; the one who is done last frees all. */
 struct exchange {
     struct http_request req; /* first: handlers get its address */
     struct http_answer answer;
@@ -61,7 +63,11 @@ struct exchange {
     struct http_header *headers;
     struct err refusal; /* code set: refuse() answers */
     enum phase phase;
-    bool is_counted, has_body;
+    bool is_counted, has_body, is_sent;
+    struct MHD_Response *response;
+    int status; /* of response */
+    struct http_stream stream;
+    atomic_int n_owners;
 };
 
 void http_answer_header(struct http_answer *answer, struct str name, struct str value)
@@ -84,6 +90,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     e->connection = connection;
     e->peer = info != NULL ? info->socket_context : NULL;
     e->target = arena_str(&e->arena, str_from(target));
+    atomic_init(&e->n_owners, 1);
     e->answer.status = 200;
     e->answer.body.limit = LIMIT_HTTP_ANSWER_BYTES;
     if (e->peer != NULL)
@@ -194,17 +201,10 @@ static void handle(struct exchange *e)
             err_set(&e->refusal, ERR_TOO_LARGE, "the answer is larger than %zu bytes",
                     e->answer.body.limit);
     }
-    if (e->refusal.code != ERR_NONE)
+    if (e->refusal.code != ERR_NONE && http_answer_is_begun(&e->answer))
+        http_answer_cut(&e->answer);
+    else if (e->refusal.code != ERR_NONE)
         answer_refusal(e);
-    e->phase = PHASE_READY;
-}
-
-static void handle_on_worker(void *task)
-{
-    struct exchange *e = task;
-    struct MHD_Connection *connection = e->connection;
-    handle(e);
-    MHD_resume_connection(connection);
 }
 
 static char *cstr_of(struct exchange *e, struct str s)
@@ -216,7 +216,8 @@ static char *cstr_of(struct exchange *e, struct str s)
     return text;
 }
 
-static enum MHD_Result send_answer(struct exchange *e, bool must_close)
+/* The answer as libmicrohttpd wants it; made by the thread that ran the handler. */
+static void make_response(struct exchange *e, bool must_close)
 {
     struct str body =
         e->answer.static_body.len > 0 ? e->answer.static_body : buf_str(&e->answer.body);
@@ -226,20 +227,77 @@ static enum MHD_Result send_answer(struct exchange *e, bool must_close)
         const char *read;
         void *passed;
     } bytes = { .read = body.ptr };
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(body.len, bytes.passed, MHD_RESPMEM_PERSISTENT);
-    if (response == NULL)
-        return MHD_NO;
+    e->status = e->answer.status;
+    e->phase = PHASE_READY;
+    e->response =
+        http_answer_is_begun(&e->answer)
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HTTP_FLUSH_BYTES, stream_read,
+                                                &e->stream, NULL)
+            : MHD_create_response_from_buffer(body.len, bytes.passed, MHD_RESPMEM_PERSISTENT);
+    if (e->response == NULL)
+        panic("no memory for an answer");
     for (size_t i = 0; i < e->answer.n_headers; i++)
-        MHD_add_response_header(response, cstr_of(e, e->answer.headers[i].name),
+        MHD_add_response_header(e->response, cstr_of(e, e->answer.headers[i].name),
                                 cstr_of(e, e->answer.headers[i].value));
     if (must_close || atomic_load(&e->server->is_stopping))
-        MHD_add_response_header(response, "Connection", "close");
-    enum MHD_Result result =
-        MHD_queue_response(e->connection, (unsigned)e->answer.status, response);
-    MHD_destroy_response(response);
+        MHD_add_response_header(e->response, "Connection", "close");
+}
+
+static enum MHD_Result send_answer(struct exchange *e)
+{
     e->phase = PHASE_SENT;
+    enum MHD_Result result = MHD_queue_response(e->connection, (unsigned)e->status, e->response);
+    MHD_destroy_response(e->response);
     return result;
+}
+
+/* The first piece of a streamed answer is there. */
+static void begin_stream(void *owner)
+{
+    struct exchange *e = owner;
+    make_response(e, false);
+    MHD_resume_connection(e->connection);
+}
+
+/* The last owner tells and frees. */
+static void exchange_drop(struct exchange *e)
+{
+    struct http_server *s = e->server;
+    if (atomic_fetch_sub(&e->n_owners, 1) > 1)
+        return;
+    uint64_t body_bytes = e->answer.static_body.len > 0      ? e->answer.static_body.len
+                          : http_answer_is_begun(&e->answer) ? e->stream.n_bytes
+                                                             : e->answer.body.len;
+    if (s->handler.done != NULL && e->phase == PHASE_SENT)
+        s->handler.done(s->handler.ctx, &e->req, e->status, body_bytes,
+                        e->is_sent && !e->stream.is_cut);
+    if (e->is_counted) {
+        pthread_mutex_lock(&s->lock);
+        if (--s->n_running == 0)
+            pthread_cond_broadcast(&s->quiet);
+        pthread_mutex_unlock(&s->lock);
+    }
+    if (e->phase == PHASE_READY) /* the server ended before it was sent */
+        MHD_destroy_response(e->response);
+    if (e->answer.stream != NULL)
+        stream_release(&e->stream);
+    buf_release(&e->body);
+    buf_release(&e->answer.body);
+    arena_release(&e->arena);
+    free(e);
+}
+
+static void handle_on_worker(void *task)
+{
+    struct exchange *e = task;
+    handle(e);
+    if (http_answer_is_begun(&e->answer)) {
+        stream_end(&e->stream, &e->answer.body);
+    } else {
+        make_response(e, false);
+        MHD_resume_connection(e->connection);
+    }
+    exchange_drop(e);
 }
 
 static void count_running(struct exchange *e)
@@ -258,17 +316,27 @@ static enum MHD_Result dispatch(struct exchange *e)
     count_running(e);
     if (e->plan.is_slow && e->refusal.code == ERR_NONE) {
         e->phase = PHASE_WORKING;
+        e->stream = (struct http_stream){ .cancel = &e->server->cancel,
+                                          .connection = e->connection,
+                                          .begin = begin_stream,
+                                          .owner = e };
+        stream_init(&e->stream);
+        e->answer.stream = &e->stream;
+        atomic_store(&e->n_owners, 2);
         MHD_suspend_connection(e->connection);
         if (workers_add(e->server->workers, e))
             return MHD_YES;
+        atomic_store(&e->n_owners, 1);
         err_set(&e->refusal, ERR_BUSY, "%u requests wait already", e->server->options.max_waiting);
         e->refusal.retry_after_s = 1;
         handle(e);
+        make_response(e, false);
         MHD_resume_connection(e->connection);
         return MHD_YES;
     }
     handle(e);
-    return send_answer(e, false);
+    make_response(e, false);
+    return send_answer(e);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -289,14 +357,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             return MHD_YES;
         count_running(e);
         handle(e);
-        return send_answer(e, true);
+        make_response(e, true);
+        return send_answer(e);
     case PHASE_BODY:
         if (n == 0)
             return dispatch(e);
         *upload_len = 0;
         return take_body(e, (struct str){ upload, n }) ? MHD_YES : MHD_NO;
     case PHASE_READY:
-        return send_answer(e, false);
+        return send_answer(e);
     case PHASE_WORKING:
     case PHASE_SENT:
         return MHD_YES;
@@ -315,21 +384,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
     *req_cls = NULL;
     if (e->peer != NULL)
         reaper_phase(&s->reaper, e->peer, PEER_IDLE);
-    if (s->handler.done != NULL && e->phase == PHASE_SENT)
-        s->handler.done(s->handler.ctx, &e->req, e->answer.status,
-                        e->answer.static_body.len > 0 ? e->answer.static_body.len
-                                                      : e->answer.body.len,
-                        how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    if (e->is_counted) {
-        pthread_mutex_lock(&s->lock);
-        if (--s->n_running == 0)
-            pthread_cond_broadcast(&s->quiet);
-        pthread_mutex_unlock(&s->lock);
-    }
-    buf_release(&e->body);
-    buf_release(&e->answer.body);
-    arena_release(&e->arena);
-    free(e);
+    e->is_sent = how == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    if (e->answer.stream != NULL)
+        stream_gone(&e->stream);
+    exchange_drop(e);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,

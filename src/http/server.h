@@ -8,6 +8,9 @@
  * until its answer was sent.  Requests that are malformed or pass a limit never reach handle():
  * they are answered through refuse(), so that all answers look alike.
  *
+ * An answer is sent whole, with its length; a slow handler may instead send a long one in pieces as
+ * it writes it (http_answer_flush), so that it is never held.
+ *
  * Stopping: no new connection or request is taken, what runs is finished, up to a time limit.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -41,15 +44,21 @@ struct http_request {
     void *user; /* of the handlers; NULL at first */
 };
 
-enum { HTTP_MAX_ANSWER_HEADERS = 16 };
+enum {
+    HTTP_MAX_ANSWER_HEADERS = 16,
+    HTTP_FLUSH_BYTES = 64 * 1024, /* a good size of a piece */
+};
+
+struct http_stream;
 
 /* What goes back.  Filled by handle() or refuse(). */
 struct http_answer {
     int status;                                          /* 200 at first */
     struct http_header headers[HTTP_MAX_ANSWER_HEADERS]; /* strings in the request's arena */
     size_t n_headers;
-    struct buf body;        /* sent whole; its limit is set by the server and may be raised */
-    struct str static_body; /* instead: bytes that outlive the server; not copied */
+    struct buf body;            /* sent whole; its limit is set by the server and may be raised */
+    struct str static_body;     /* instead: bytes that outlive the server; not copied */
+    struct http_stream *stream; /* the server's; NULL: the body is collected and sent whole */
 };
 
 /* What is known when the head has come. */
@@ -103,6 +112,17 @@ bool http_server_stop(struct http_server *s, int64_t grace_ms);
 /* Is an address of the form ADDRESS:PORT one of this machine's loopback?  False also when it cannot
  * be understood. */
 bool http_address_is_loopback(struct str address);
+
+/* If body holds at_least bytes or more: send them now and empty body.  The first time this sends
+ * status and headers, which cannot be changed any more.  Waits while the other side does not keep
+ * up.  Without a stream (a quick handler, a test without server) it does nothing: the body is
+ * collected.  Fails with ERR_CANCELLED when nobody receives it any more. */
+MUST_USE bool http_answer_flush(struct http_answer *answer, size_t at_least, struct err *err);
+
+/* Was something sent?  Then an error can only be told by cutting the answer off. */
+bool http_answer_is_begun(const struct http_answer *answer);
+/* End an answer that was begun in a way that the other side sees as broken, never as complete. */
+void http_answer_cut(struct http_answer *answer);
 
 /* Add a header to an answer; the strings must live in the request's arena or be literals. */
 void http_answer_header(struct http_answer *answer, struct str name, struct str value);

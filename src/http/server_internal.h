@@ -2,7 +2,8 @@
  * server_internal: what the files of the server share.
  *
  * server.c joins libmicrohttpd with the handlers; server_listen.c opens sockets; server_workers.c
- * is the pool for slow requests; server_reaper.c ends connections whose sender is too slow.
+ * is the pool for slow requests; server_reaper.c ends connections whose sender is too slow;
+ * server_stream.c hands long answers over piece by piece.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HTTP_SERVER_INTERNAL_H
@@ -11,6 +12,7 @@
 #include "http/server.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 /* Threads that take tasks from a queue of fixed size. */
 struct workers;
@@ -55,6 +57,34 @@ void reaper_phase(struct reaper *r, struct peer *peer, enum peer_phase phase);
  */
 MUST_USE bool listen_open(struct arena *a, struct str address, int *fd_out, struct str *address_out,
                           struct err *err);
+
+/* The pieces of one answer on their way from a worker to libmicrohttpd's thread: at most one piece
+ * waits, so that the writer is as slow as the receiver. */
+struct MHD_Connection;
+struct http_stream {
+    pthread_mutex_t lock; /* of everything down to is_gone */
+    pthread_cond_t taken;
+    struct buf piece;
+    size_t at;        /* bytes of piece that were taken */
+    uint64_t n_bytes; /* put so far */
+    bool is_asleep;   /* the connection is suspended until the next piece */
+    bool is_ended;    /* no piece will come */
+    bool is_cut;      /* the answer is not complete */
+    bool is_gone;     /* nobody takes any more */
+    bool is_begun;    /* of the writer alone: the head was given to begin() */
+    const atomic_bool *cancel;
+    struct MHD_Connection *connection;
+    void (*begin)(void *owner); /* make and send the head; the connection is suspended before */
+    void *owner;
+};
+void stream_init(struct http_stream *s);
+void stream_release(struct http_stream *s);
+/* The writer has ended; last: what is still to be sent. */
+void stream_end(struct http_stream *s, struct buf *last);
+/* Nobody takes any more. */
+void stream_gone(struct http_stream *s);
+/* libmicrohttpd's reader of a response; ctx: the stream. */
+ssize_t stream_read(void *ctx, uint64_t at, char *out, size_t cap);
 
 struct sockaddr;
 /* The numeric address without port, in a; empty if there is none. */
