@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { MAX_IDLE_CLIENTS = 64, REFRESH_BEFORE_MS = 5 * 60 * 1000, MAX_PARAMS = 12 };
+enum { MAX_IDLE_CLIENTS = 128, REFRESH_BEFORE_MS = 5 * 60 * 1000, MAX_PARAMS = 12 };
 
 struct aws {
     struct aws_options options;

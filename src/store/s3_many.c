@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { DEFAULT_WINDOW = 32, STACK_BYTES = 512 * 1024 };
+enum { DEFAULT_WINDOW = 96, STACK_BYTES = 512 * 1024 };
 
 /* What a thread does: take the next item, read it, tell its end. */
 struct pool {
