@@ -77,14 +77,34 @@ static void add_common_headers(struct call *call)
     http_answer_header(call->answer, STR("X-Content-Type-Options"), STR("nosniff"));
 }
 
+static void add_json_type(struct call *call)
+{
+    http_answer_header(call->answer, STR("Content-Type"), STR("application/json"));
+}
+
+bool call_flush(struct call *call, struct err *err)
+{
+    if (call->answer->stream != NULL && call->answer->body.len >= HTTP_FLUSH_BYTES &&
+        !http_answer_is_begun(call->answer)) {
+        add_json_type(call);
+        add_common_headers(call);
+    }
+    return http_answer_flush(call->answer, HTTP_FLUSH_BYTES, err);
+}
+
 static void fail(struct call *call, const struct err *err)
 {
     const struct err_kind *kind = err_kind(err->code);
-    if (kind->http_status >= 500)
+    bool is_begun = http_answer_is_begun(call->answer);
+    /* A reader that left in the middle is no failure of ours; the request's line tells it. */
+    if (kind->http_status >= 500 && !(is_begun && err->code == ERR_CANCELLED))
         log_to(kind->http_status == 500 ? LOG_ERROR : LOG_WARN, "request_failed",
                LOG_STR("id", call->id), LOG_STR("code", str_from(kind->code)),
                LOG_STR("error", str_from(err->msg)));
-    problem_answer(call, err);
+    if (is_begun)
+        http_answer_cut(call->answer);
+    else
+        problem_answer(call, err);
 }
 
 static void handle(void *ctx, struct http_request *req, struct http_answer *answer)
@@ -100,10 +120,12 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     } else if (!call->route->handler(call, &err)) {
         fail(call, &err);
     } else if (call->is_json) {
-        http_answer_header(answer, STR("Content-Type"), STR("application/json"));
+        if (!http_answer_is_begun(answer))
+            add_json_type(call);
         buf_add_char(&answer->body, '\n');
     }
-    add_common_headers(call);
+    if (!http_answer_is_begun(answer))
+        add_common_headers(call);
 }
 
 /* What the server refuses by itself.  If the head was seen, what plan() found goes first: a body

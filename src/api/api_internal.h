@@ -87,6 +87,9 @@ struct api {
 /* The value of a parameter of the route, checked; empty (0) if it was not given. */
 struct str call_text(const struct call *call, struct str name);
 int64_t call_number(const struct call *call, struct str name);
+/* After each item of a long JSON answer: send what there is once it is worth it.  Only in routes
+ * that are slow.  Fails with ERR_CANCELLED when nobody receives the answer any more. */
+MUST_USE bool call_flush(struct call *call, struct err *err);
 /* "http://127.0.0.1:8080" as the caller sees us. */
 struct str call_base_url(const struct call *call);
 

@@ -89,6 +89,8 @@ static bool write_key(void *ctx, const struct store_object *object, struct err *
 {
     struct call *call = ctx;
     json_write_str(&call->json, object->key);
+    if (!call_flush(call, err))
+        return false;
     return buf_ok(&call->answer->body) ||
            err_set(err, ERR_TOO_LARGE, "the list is larger than %zu bytes; ask for a longer path",
                    call->answer->body.limit);
@@ -134,9 +136,12 @@ bool api_notebook_search(struct call *call, struct err *err)
     if (!notebooks_find(call->api->options.store, call->req->arena, &q, &found, err))
         return false;
     json_write_array(&call->json);
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; i < found.n; i++) {
         json_write_str(&call->json, arena_printf(call->req->arena, "s3://%.*s/%.*s",
                                                  STR_FMT(bucket), STR_FMT(found.keys[i])));
+        if (!call_flush(call, err))
+            return false;
+    }
     json_write_end(&call->json);
     return true;
 }

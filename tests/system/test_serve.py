@@ -164,6 +164,20 @@ def test_a_broken_notebook_is_counted_and_logged(server, lake):
     assert "boathouse_notebooks_broken_total 1" in http("GET", server.url + "/metrics").body.decode()
 
 
+def test_a_long_list_comes_in_pieces(tmp_path):
+    (tmp_path / "lake" / "big").mkdir(parents=True)
+    names = [f"a_key_that_is_long_enough_{i:05}.csv" for i in range(5000)]
+    for name in names:
+        (tmp_path / "lake" / "big" / name).touch()
+    s = Server(tmp_path, "--lake", "lake")
+    answer = http("GET", s.url + "/api/s3?bucket=big")
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == names
+    assert s.stop() == 0
+    assert "sent=yes" in (tmp_path / "log").read_text()
+
+
 def test_several_addresses_are_served(lake):
     s = Server(lake, "--server-listen", "127.0.0.1:0, 127.0.0.1:0, [::1]:0")
     try:
