@@ -27,7 +27,9 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
                 LIMIT_HTTP_REPLY_HEADER_BYTES);
         return 0;
     }
+    t->is_head_whole |= line.len == 0;
     if (str_has_prefix(line, STR("HTTP/"))) {
+        t->is_head_whole = false;
         reply->n_headers = 0;
         return size * n;
     }
@@ -217,6 +219,11 @@ static void translate(const struct attempt *t, CURLcode code, struct err *err)
         *err = t->err;
         return;
     }
+    /* Said of a scheme that is unknown, but also of an answer that is no HTTP/1. */
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && t->reply->sent != HTTP_SENT_NOTHING) {
+        err_set(err, ERR_UPSTREAM, "the answer is not HTTP");
+        return;
+    }
     switch ((int)code) {
     case CURLE_OPERATION_TIMEDOUT:
         err_set(err, ERR_TIMEOUT, "%s", curl_easy_strerror(code));
@@ -235,6 +242,9 @@ bool attempt_end(CURL *easy, CURLcode code, struct attempt *t, struct err *err)
 {
     long request_bytes = 0;
     struct http_reply *reply = t->reply;
+    /* libcurl takes an answer that ends within its head for a whole one without body. */
+    if (code == CURLE_OK && !t->is_head_whole)
+        code = CURLE_PARTIAL_FILE;
     if (code == CURLE_OK && !t->is_head_done && !tell_head(easy, t))
         code = CURLE_WRITE_ERROR;
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);

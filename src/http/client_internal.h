@@ -21,9 +21,10 @@ struct attempt {
     struct curl_slist *headers;
     size_t headers_cap, header_bytes;
     struct buf body;
-    struct err err;    /* set by a callback that stopped the transfer */
-    bool is_head_done; /* the final head was told to call->head */
-    bool is_sink_used; /* bytes were handed to the sink: no other attempt */
+    struct err err;     /* set by a callback that stopped the transfer */
+    bool is_head_whole; /* the empty line behind it came */
+    bool is_head_done;  /* the final head was told to call->head */
+    bool is_sink_used;  /* bytes were handed to the sink: no other attempt */
     int64_t budget_ms;
 };
 
