@@ -223,6 +223,12 @@ static bool sink(void *ctx, struct str bytes, struct err *err)
     return s->req->sink(s->req->sink_ctx, bytes, err);
 }
 
+static bool head(void *ctx, const struct http_reply *reply, struct err *err)
+{
+    const struct sending *s = ctx;
+    return s->req->head(s->req->sink_ctx, reply, err);
+}
+
 static bool again(void *ctx, const struct http_reply *reply)
 {
     static const struct str throttles[] = { STR_INIT("ThrottlingException"), STR_INIT("Throttling"),
@@ -289,6 +295,7 @@ bool aws_send(struct aws *aws, struct arena *a, const struct aws_request *req,
         .is_once = req->is_once,
         .cancel = req->cancel,
         .body_limit = req->body_limit,
+        .head = req->head != NULL ? head : NULL,
         .sink = req->sink != NULL ? sink : NULL,
         .prepare = prepare,
         .again = req->is_once ? NULL : again,

@@ -62,8 +62,9 @@ struct aws_request {
     struct str body;
     bool is_once; /* never sent twice */
     size_t body_limit;
-    http_sink_fn *sink; /* optional, as in client.h */
-    void *sink_ctx;
+    http_head_fn *head;  /* optional, as in client.h */
+    http_sink_fn *sink;  /* optional, as in client.h */
+    void *sink_ctx;      /* of both */
     int64_t deadline_ms; /* of the caller; the call's own time-out holds as well */
     const atomic_bool *cancel;
 };
@@ -78,6 +79,8 @@ bool aws_refusal(struct arena *a, const struct http_reply *reply, const char *wh
                  struct err *err);
 /* AWS's own code of such an answer, or empty. */
 struct str aws_error_code(struct arena *a, const struct http_reply *reply);
+/* The region that S3 names in such an answer, or empty; borrowed. */
+struct str aws_error_region(const struct http_reply *reply);
 
 /* credentials.c: one look through all places. */
 struct http_client;

@@ -83,6 +83,11 @@ struct str aws_error_code(struct arena *a, const struct http_reply *reply)
     return read_refusal(a, reply).code;
 }
 
+struct str aws_error_region(const struct http_reply *reply)
+{
+    return aws_xml_element(reply->body, "Region");
+}
+
 static enum err_code by_status(int status)
 {
     switch (status) {

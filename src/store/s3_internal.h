@@ -7,19 +7,36 @@
 
 #include "aws/aws.h"
 #include "store/s3_store.h"
+#include "util/strmap.h"
+
+#include <pthread.h>
 
 struct s3_store {
     struct store store; /* first */
     struct aws *aws;
+    pthread_mutex_t lock; /* of what follows */
+    struct arena arena;
+    struct strmap regions; /* of buckets that are elsewhere: struct str * */
 };
 
 /* One request about a bucket (empty: about all) and a key (empty: the bucket itself).  The rest of
- * req is the caller's.  Follows the redirect to a bucket's own region once.  True: an answer came,
+ * req is the caller's.  Follows the redirect to a bucket's own region,
+ * and remembers it.  True: an answer came,
  * whatever its status. */
 MUST_USE bool s3_send(struct s3_store *s, struct arena *a, struct str bucket, struct str key,
                       struct aws_request req, const struct store_call *call, struct http_reply *out,
                       struct err *err);
 
+bool s3_is_ok(const struct http_reply *reply);
+/* What an answer about this bucket or object means that is not 2xx.  Returns false. */
+bool s3_refuse(struct arena *a, const struct http_reply *reply, struct str bucket, struct str key,
+               struct err *err);
+/* Size and ETag from the head of a GET or HEAD; of a range the size of the whole. */
+struct store_object s3_object_of(struct arena *a, struct str key, const struct http_reply *reply);
+
+/* The part of s3_get.c. */
+bool s3_get(struct store *s, struct arena *a, const struct store_get *get, struct store_got *out,
+            struct err *err);
 /* The parts of s3_many.c: objects side by side. */
 bool s3_fetch(struct store *s, const struct store_fetch *fetch, struct err *err);
 bool s3_scan(struct store *s, const struct store_scan *scan, struct err *err);

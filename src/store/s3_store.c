@@ -59,37 +59,73 @@ static void place(const struct aws *aws, struct arena *a, struct str region, str
     req->service = STR("s3");
 }
 
+/* The region in which a bucket was found to be; empty: that of the settings. */
+static struct str region_of(struct s3_store *s, struct arena *a, struct str bucket)
+{
+    pthread_mutex_lock(&s->lock);
+    const struct str *region = strmap_get(&s->regions, bucket);
+    struct str copy = region != NULL ? arena_str(a, *region) : STR_EMPTY;
+    pthread_mutex_unlock(&s->lock);
+    return copy;
+}
+
+static void remember_region(struct s3_store *s, struct str bucket, struct str region)
+{
+    pthread_mutex_lock(&s->lock);
+    if (strmap_has(&s->regions, bucket) || s->regions.n < LIMIT_BUCKET_REGIONS) {
+        struct str *copy = ARENA_NEW(&s->arena, struct str);
+        *copy = arena_str(&s->arena, region);
+        strmap_put(&s->regions, arena_str(&s->arena, bucket), copy);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Where the answer says that the bucket is: a header, or for a signature of the wrong region an
+ * element.  Empty unless it is an answer of that kind and a possible name. */
+static struct str region_in(struct arena *a, const struct http_reply *reply)
+{
+    struct str region = http_reply_header(reply, STR("x-amz-bucket-region"));
+    if (reply->status != 301 && reply->status != 307 && reply->status != 400)
+        return STR_EMPTY;
+    if (region.len == 0 && str_eq(aws_error_code(a, reply), STR("AuthorizationHeaderMalformed")))
+        region = aws_error_region(reply);
+    for (size_t i = 0; i < region.len; i++)
+        if (!((region.ptr[i] >= 'a' && region.ptr[i] <= 'z') || region.ptr[i] == '-' ||
+              (region.ptr[i] >= '0' && region.ptr[i] <= '9')))
+            return STR_EMPTY;
+    return region.len <= LIMIT_BUCKET_BYTES ? region : STR_EMPTY;
+}
+
 bool s3_send(struct s3_store *s, struct arena *a, struct str bucket, struct str key,
              struct aws_request req, const struct store_call *call, struct http_reply *out,
              struct err *err)
 {
-    struct http_reply reply;
+    struct str region = region_of(s, a, bucket);
     req.deadline_ms = call->deadline_ms;
     req.cancel = call->cancel;
     if (req.body_limit == 0)
         req.body_limit = LIMIT_HTTP_ERROR_BYTES;
-    place(s->aws, a, STR_EMPTY, bucket, key, &req);
-    if (!aws_send(s->aws, a, &req, &reply, err))
+    place(s->aws, a, region, bucket, key, &req);
+    if (!aws_send(s->aws, a, &req, out, err))
         return false;
-    struct str region = http_reply_header(&reply, STR("x-amz-bucket-region"));
-    bool is_elsewhere = (reply.status == 301 || reply.status == 307 || reply.status == 400) &&
-                        region.len > 0 && !str_eq(region, aws_region(s->aws));
-    if (is_elsewhere) {
-        place(s->aws, a, region, bucket, key, &req);
-        if (!aws_send(s->aws, a, &req, &reply, err))
-            return false;
-    }
-    *out = reply;
+    struct str elsewhere = region_in(a, out);
+    if (elsewhere.len == 0 || str_eq(elsewhere, region.len > 0 ? region : aws_region(s->aws)))
+        return true;
+    place(s->aws, a, elsewhere, bucket, key, &req);
+    if (!aws_send(s->aws, a, &req, out, err))
+        return false;
+    if (out->status < 300 || out->status == 304 || out->status == 404)
+        remember_region(s, bucket, elsewhere);
     return true;
 }
 
-static bool is_ok(const struct http_reply *reply)
+bool s3_is_ok(const struct http_reply *reply)
 {
     return reply->status >= 200 && reply->status <= 299;
 }
 
-static bool refuse(struct arena *a, const struct http_reply *reply, struct str bucket,
-                   struct str key, struct err *err)
+bool s3_refuse(struct arena *a, const struct http_reply *reply, struct str bucket, struct str key,
+               struct err *err)
 {
     struct str what = key.len > 0 ? arena_printf(a, "s3://%.*s/%.*s", STR_FMT(bucket), STR_FMT(key))
                                   : arena_printf(a, "bucket %.*s", STR_FMT(bucket));
@@ -97,8 +133,7 @@ static bool refuse(struct arena *a, const struct http_reply *reply, struct str b
 }
 
 /* Size and ETag from the head of a GET or HEAD; of a range the size of the whole. */
-static struct store_object object_of(struct arena *a, struct str key,
-                                     const struct http_reply *reply)
+struct store_object s3_object_of(struct arena *a, struct str key, const struct http_reply *reply)
 {
     struct store_object o = { .key = arena_str(a, key) };
     struct str range = http_reply_header(reply, STR("Content-Range"));
@@ -120,41 +155,9 @@ static bool head(struct store *store, struct arena *a, struct str bucket, struct
     struct http_reply reply;
     if (!s3_send((struct s3_store *)store, a, bucket, key, req, call, &reply, err))
         return false;
-    if (!is_ok(&reply))
-        return refuse(a, &reply, bucket, key, err);
-    *out = object_of(a, key, &reply);
-    return true;
-}
-
-static bool get(struct store *store, struct arena *a, const struct store_get *g,
-                struct store_got *out, struct err *err)
-{
-    struct http_header headers[3];
-    struct aws_request req = {
-        .method = HTTP_GET, .headers = headers, .sink = g->chunk, .sink_ctx = g->ctx
-    };
-    struct http_reply reply;
-    unsigned long long last = g->offset + g->length - 1;
-    if (g->offset > 0 || g->length > 0)
-        headers[req.n_headers++] = (struct http_header){
-            STR("Range"),
-            g->length > 0 ? arena_printf(a, "bytes=%llu-%llu", (unsigned long long)g->offset, last)
-                          : arena_printf(a, "bytes=%llu-", (unsigned long long)g->offset)
-        };
-    if (g->if_none_match.len > 0)
-        headers[req.n_headers++] =
-            (struct http_header){ STR("If-None-Match"),
-                                  arena_printf(a, "\"%.*s\"", STR_FMT(g->if_none_match)) };
-    if (g->if_match.len > 0)
-        headers[req.n_headers++] =
-            (struct http_header){ STR("If-Match"),
-                                  arena_printf(a, "\"%.*s\"", STR_FMT(g->if_match)) };
-    if (!s3_send((struct s3_store *)store, a, g->bucket, g->key, req, &g->call, &reply, err))
-        return false;
-    if (!is_ok(&reply) && reply.status != 304)
-        return refuse(a, &reply, g->bucket, g->key, err);
-    *out = (struct store_got){ .object = object_of(a, g->key, &reply),
-                               .is_unchanged = reply.status == 304 };
+    if (!s3_is_ok(&reply))
+        return s3_refuse(a, &reply, bucket, key, err);
+    *out = s3_object_of(a, key, &reply);
     return true;
 }
 
@@ -185,12 +188,12 @@ static bool put(struct store *store, const struct store_put *p, struct err *err)
     }
     if (!s3_send((struct s3_store *)store, &a, p->bucket, p->key, req, &p->call, &reply, err))
         return false;
-    if (is_ok(&reply))
+    if (s3_is_ok(&reply))
         return true;
     if (p->is_new_only && reply.status == 412)
         return err_set(err, ERR_CONFLICT, "s3://%.*s/%.*s is there already", STR_FMT(p->bucket),
                        STR_FMT(p->key));
-    return refuse(&a, &reply, p->bucket, p->key, err);
+    return s3_refuse(&a, &reply, p->bucket, p->key, err);
 }
 
 static bool check_bucket(struct store *store, struct str bucket, const struct store_call *call,
@@ -203,7 +206,7 @@ static bool check_bucket(struct store *store, struct str bucket, const struct st
     struct http_reply reply;
     if (!s3_send((struct s3_store *)store, &a, bucket, STR_EMPTY, req, call, &reply, err))
         return false;
-    return is_ok(&reply) || refuse(&a, &reply, bucket, STR_EMPTY, err);
+    return s3_is_ok(&reply) || s3_refuse(&a, &reply, bucket, STR_EMPTY, err);
 }
 
 static bool create_bucket(struct store *store, struct str bucket, const struct store_call *call,
@@ -229,14 +232,17 @@ static bool create_bucket(struct store *store, struct str bucket, const struct s
                                 STR_FMT(region));
     if (!s3_send(s, &a, bucket, STR_EMPTY, req, call, &reply, err))
         return false;
-    if (is_ok(&reply) || str_eq(aws_error_code(&a, &reply), STR("BucketAlreadyOwnedByYou")))
+    if (s3_is_ok(&reply) || str_eq(aws_error_code(&a, &reply), STR("BucketAlreadyOwnedByYou")))
         return true;
-    return refuse(&a, &reply, bucket, STR_EMPTY, err);
+    return s3_refuse(&a, &reply, bucket, STR_EMPTY, err);
 }
 
 static void s3_free(struct store *store)
 {
-    free(store);
+    struct s3_store *s = (struct s3_store *)store;
+    pthread_mutex_destroy(&s->lock);
+    arena_release(&s->arena);
+    free(s);
 }
 
 static const struct store_ops ops = {
@@ -244,7 +250,7 @@ static const struct store_ops ops = {
     .list_buckets = s3_list_buckets,
     .list = s3_list,
     .head = head,
-    .get = get,
+    .get = s3_get,
     .put = put,
     .create_bucket = create_bucket,
     .check_bucket = check_bucket,
@@ -260,5 +266,7 @@ struct store *s3_store_new(struct aws *aws)
         panic("no memory for the store");
     s->store.ops = &ops;
     s->aws = aws;
+    pthread_mutex_init(&s->lock, NULL);
+    strmap_init(&s->regions, &s->arena);
     return &s->store;
 }

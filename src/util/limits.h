@@ -45,6 +45,8 @@
 #define LIMIT_FETCH_WINDOW 256U
 /* Bytes of one page of a listing: 1,000 keys of 1,024 bytes, percent-encoded, and their XML. */
 #define LIMIT_S3_PAGE_BYTES (8UL * 1024 * 1024)
+/* Buckets whose region is remembered because it is not that of the settings. */
+#define LIMIT_BUCKET_REGIONS 1000UL
 /* Depth of folders below a bucket of the folder store. */
 #define LIMIT_FOLDER_DEPTH 128U
 /* Entries of one folder of it: they are sorted in memory. */
