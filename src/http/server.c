@@ -24,7 +24,7 @@
 
 /* libmicrohttpd clears a connection's pool after each request, so a large one costs at every
  * request: 15 % of the time of a small answer at 96 KiB. */
-enum { MAX_LISTEN = 16, DISCARD_MAX_BYTES = 1024 * 1024, POOL_SLACK_BYTES = 4 * 1024 };
+enum { MAX_LISTEN = 16, POOL_SLACK_BYTES = 4 * 1024 };
 
 struct http_server {
     struct http_server_options options;
@@ -133,6 +133,32 @@ static void refuse(struct exchange *e, enum err_code code, const char *what, siz
         err_set(&e->refusal, code, "%s larger than %zu bytes", what, limit_bytes);
 }
 
+/* Two lengths that differ would let two servers in a row see different requests in the same bytes
+ * (RFC 9112, section 6.3). */
+static void check_framing(struct exchange *e)
+{
+    const struct http_request *req = &e->req;
+    size_t n_lengths = 0;
+    for (size_t i = 0; i < req->n_headers; i++)
+        n_lengths += str_eq_nocase(req->headers[i].name, STR("Content-Length"));
+    bool is_chunked = http_header_has(req->headers, req->n_headers, STR("Transfer-Encoding"));
+    if (e->refusal.code == ERR_NONE && n_lengths + is_chunked > 1)
+        err_set(&e->refusal, ERR_INVALID, "the length of the body is told more than once");
+}
+
+/* "http://host/path" is as good as "/path" (RFC 9112, section 3.2.2). */
+static struct str without_authority(struct str target)
+{
+    struct str scheme = STR("http://");
+    if (!str_eq_nocase(str_slice(target, 0, scheme.len), scheme))
+        return target;
+    target = str_from_pos(target, scheme.len);
+    size_t at = 0;
+    while (at < target.len && target.ptr[at] != '/' && target.ptr[at] != '?')
+        at++;
+    return at < target.len && target.ptr[at] == '/' ? str_from_pos(target, at) : STR("/");
+}
+
 /* Everything that the head tells; sets refusal when a limit is passed. */
 static void take_head(struct exchange *e, const char *method)
 {
@@ -142,7 +168,7 @@ static void take_head(struct exchange *e, const char *method)
     req->headers = e->headers;
     req->method_text = arena_str(&e->arena, str_from(method));
     req->method = http_method_parse(req->method_text);
-    str_cut(e->target, '?', &req->path, &req->query);
+    str_cut(without_authority(e->target), '?', &req->path, &req->query);
     req->client = client_of(&e->arena, e->connection);
     req->is_tls = o->tls_cert != NULL;
     req->start_ns = clock_mono_ns();
@@ -158,6 +184,7 @@ static void take_head(struct exchange *e, const char *method)
         refuse(e, ERR_URI_TOO_LONG, "the URL is", o->max_url_bytes);
     if (e->header_bytes > o->max_header_bytes)
         refuse(e, ERR_HEADERS_TOO_LARGE, "the header fields are", o->max_header_bytes);
+    check_framing(e);
     if (e->refusal.code != ERR_NONE)
         return;
     e->server->handler.plan(e->server->handler.ctx, req, &e->plan);
@@ -176,7 +203,7 @@ static bool take_body(struct exchange *e, struct str bytes)
         refuse(e, ERR_TOO_LARGE, "the body is", e->plan.max_body_bytes);
     }
     e->discarded_bytes += bytes.len;
-    return e->discarded_bytes <= DISCARD_MAX_BYTES;
+    return e->discarded_bytes <= LIMIT_HTTP_DISCARD_BYTES;
 }
 
 static void answer_refusal(struct exchange *e)

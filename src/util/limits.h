@@ -29,6 +29,9 @@
 
 /* Bytes of one answer of the server: about two million keys of a listing. */
 #define LIMIT_HTTP_ANSWER_BYTES (256UL * 1024 * 1024)
+/* Bytes of a refused body that are read and thrown away, so that its sender sees the refusal; past
+ * them the connection is closed. */
+#define LIMIT_HTTP_DISCARD_BYTES (64UL * 1024 * 1024)
 
 /* Bytes of one notebook: larger ones are reported, not read. */
 #define LIMIT_NOTEBOOK_BYTES (1024UL * 1024 * 1024)

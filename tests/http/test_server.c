@@ -128,6 +128,8 @@ static void requests_come_as_they_were_sent(void **state)
         { "PUT /slow/p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
           "chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
           "PUT /slow/p ?  [body]" },
+        { "GET http://h:80/p?q HTTP/1.1\r\nHost: h\r\n\r\n", "GET /p ? q []" },
+        { "GET HTTP://h HTTP/1.1\r\nHost: h\r\n\r\n", "GET / ?  []" },
         { "BREW /pot HTTP/1.1\r\nHost: h\r\n\r\n", "BREW /pot ?  []" },
     };
     const struct http_server_options options = defaults();
@@ -164,11 +166,20 @@ static void what_passes_a_limit_is_refused(void **state)
           "HTTP/1.1 413 " },
         { "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nc8\r\n", 200,
           "\r\n0\r\n\r\n", "HTTP/1.1 413 " },
+        { "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nF4240\r\n", 1000000,
+          "\r\n0\r\n\r\n", "refused: the body is larger than 100 bytes" },
+        { "GET /", 1000000, " HTTP/1.1\r\nHost: h\r\n\r\n", " 414 " },
+        { "GET / HTTP/1.1\r\nHost: h\r\nX: ", 1000000, "\r\n\r\n", " 431 " },
+        { "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 6, "",
+          "refused: the length of the body is told more than once" },
+        { "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0\r\n\r\n",
+          0, "", "refused: the length of the body is told more than once" },
     };
     const struct http_server_options options = defaults();
     struct http_server *s = start(&options);
-    char *filler = malloc(100000), text[8192];
-    memset(filler, 'x', 100000);
+    char *filler = malloc(1000000), text[8192];
+    memset(filler, 'x', 1000000);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int fd = connect_to(http_server_address(s, 0));
         send_all(fd, str_from(cases[i].head));
