@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { MAX_IDLE_CLIENTS = 128, REFRESH_BEFORE_MS = 5 * 60 * 1000, MAX_PARAMS = 12 };
+enum { MAX_IDLE_CLIENTS = 128, REFRESH_BEFORE_MS = 5 * 60 * 1000 };
 
 struct aws {
     struct aws_options options;
@@ -241,29 +241,6 @@ static bool again(void *ctx, const struct http_reply *reply)
     return false;
 }
 
-static int by_name_then_value(const void *left, const void *right)
-{
-    const struct aws_param *a = left, *b = right;
-    int order = str_cmp(a->name, b->name);
-    return order != 0 ? order : str_cmp(a->value, b->value);
-}
-
-/* Sorted as the signature wants it; names here are plain words, so their encoding sorts alike. */
-static struct str query_of(struct arena *a, const struct aws_request *req)
-{
-    AUTO_BUF out = BUF_INIT(LIMIT_CONFIG_BYTES);
-    struct aws_param sorted[MAX_PARAMS];
-    if (req->n_params > MAX_PARAMS)
-        panic("more than %d parameters", MAX_PARAMS);
-    for (size_t i = 0; i < req->n_params; i++)
-        sorted[i] = req->params[i];
-    if (req->n_params > 0)
-        qsort(sorted, req->n_params, sizeof *sorted, by_name_then_value);
-    for (size_t i = 0; i < req->n_params; i++)
-        url_query_add(&out, sorted[i].name, sorted[i].value);
-    return arena_str(a, buf_str(&out));
-}
-
 static int64_t min_i64(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -274,7 +251,7 @@ bool aws_send(struct aws *aws, struct arena *a, const struct aws_request *req,
 {
     struct str host = str_from_pos(req->base_url, str_find(req->base_url, STR("://"), 0) + 3);
     struct sending s = { .aws = aws, .arena = a, .req = req };
-    struct str query = query_of(a, req);
+    struct str query = aws_query(a, req->params, req->n_params);
     s.signing = (struct aws_signing){ .method = req->method,
                                       .host = host,
                                       .path = req->path,

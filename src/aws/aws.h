@@ -44,11 +44,6 @@ enum aws_path_style aws_path_style_of(const struct aws *aws);
 MUST_USE bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *out,
                             struct err *err);
 
-/* One name=value of a query, not encoded. */
-struct aws_param {
-    struct str name, value;
-};
-
 struct aws_request {
     struct str service;  /* "s3", "elasticmapreduce" */
     struct str region;   /* empty: that of the aws */

@@ -4,6 +4,7 @@
 
 #include "util/buf.h"
 #include "util/clock.h"
+#include "util/url.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -79,6 +80,36 @@ static void add_headers(struct arena *a, struct buf *out, const struct http_head
                              STR_FMT(sorted[i].name));
     }
     *names_out = names;
+}
+
+static int by_name_then_value(const void *left, const void *right)
+{
+    const struct aws_param *a = left, *b = right;
+    int order = str_cmp(a->name, b->name);
+    return order != 0 ? order : str_cmp(a->value, b->value);
+}
+
+static struct str encode(struct arena *a, struct str s)
+{
+    AUTO_BUF out = BUF_INIT(SIGN_MAX_BYTES);
+    url_encode(&out, s, 0);
+    return arena_str(a, buf_str(&out));
+}
+
+struct str aws_query(struct arena *a, const struct aws_param *params, size_t n)
+{
+    AUTO_BUF out = BUF_INIT(SIGN_MAX_BYTES);
+    struct aws_param sorted[AWS_SIGN_MAX_PARAMS];
+    if (n > AWS_SIGN_MAX_PARAMS)
+        panic("more than %d parameters", AWS_SIGN_MAX_PARAMS);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct aws_param){ encode(a, params[i].name), encode(a, params[i].value) };
+    if (n > 0)
+        qsort(sorted, n, sizeof *sorted, by_name_then_value);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&out, "%s%.*s=%.*s", i > 0 ? "&" : "", STR_FMT(sorted[i].name),
+                   STR_FMT(sorted[i].value));
+    return arena_str(a, buf_str(&out));
 }
 
 static struct str signature(struct arena *a, const struct aws_signing *s,

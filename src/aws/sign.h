@@ -32,7 +32,15 @@ struct aws_signing {
     int64_t unix_ms;
 };
 
-enum { AWS_SIGN_MAX_HEADERS = 16 };
+/* One name=value of a query, not encoded. */
+struct aws_param {
+    struct str name, value;
+};
+
+enum { AWS_SIGN_MAX_HEADERS = 16, AWS_SIGN_MAX_PARAMS = 16 };
+
+/* The query of a request as it is sent and signed: encoded, then sorted. */
+struct str aws_query(struct arena *a, const struct aws_param *params, size_t n);
 
 /* The headers to send, those given among them, in a; *n_out of them, without Host. */
 struct http_header *aws_sign(struct arena *a, const struct aws_signing *s,
