@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static atomic_int n_done, n_in_slow;
+static atomic_bool may_go;
 
 static void plan(void *ctx, struct http_request *req, struct http_plan *out)
 {
@@ -28,6 +30,11 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     if (str_eq(req->path, STR("/slow/until-cancel"))) {
         atomic_fetch_add(&n_in_slow, 1);
         while (!atomic_load(req->cancel))
+            usleep(1000);
+    }
+    if (str_eq(req->path, STR("/slow/until-go"))) {
+        atomic_fetch_add(&n_in_slow, 1);
+        while (!atomic_load(&may_go))
             usleep(1000);
     }
     http_answer_header(answer, STR("Content-Type"), STR("text/plain"));
@@ -222,6 +229,80 @@ static void a_full_queue_is_busy_and_stopping_cancels(void **state)
         close(fds[i]);
 }
 
+static void *stop_in_peace(void *server)
+{
+    static bool is_clean;
+    is_clean = http_server_stop(server, 20000);
+    return &is_clean;
+}
+
+static void stopping_finishes_what_runs(void **state)
+{
+    (void)state;
+    const struct http_server_options options = defaults();
+    struct http_server *s = start(&options);
+    char text[4096];
+    pthread_t thread;
+    atomic_store(&n_in_slow, 0);
+    atomic_store(&may_go, false);
+    int idle = connect_to(http_server_address(s, 0)), busy = connect_to(http_server_address(s, 0));
+    send_all(idle, STR("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+    assert_true(receive(idle, "[]", text, sizeof text));
+    send_all(busy, STR("GET /slow/until-go HTTP/1.1\r\nHost: h\r\n\r\n"));
+    while (atomic_load(&n_in_slow) < 1)
+        usleep(1000);
+    struct str address = http_server_address(s, 0);
+    char port[8] = "";
+    memcpy(port, address.ptr + str_rfind_char(address, ':') + 1,
+           address.len - str_rfind_char(address, ':') - 1);
+    assert_int_equal(pthread_create(&thread, NULL, stop_in_peace, s), 0);
+    /* Until nobody listens any more: then it is stopping. */
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    to.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+    for (bool is_open = true; is_open; usleep(1000)) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        is_open = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+        close(fd);
+    }
+    atomic_store(&may_go, true);
+    assert_true(receive(busy, "GET /slow/until-go", text, sizeof text));
+    assert_non_null(strstr(text, "Connection: close"));
+    void *is_clean = NULL;
+    pthread_join(thread, &is_clean);
+    assert_true(*(bool *)is_clean);
+    assert_int_equal(recv(idle, text, sizeof text, 0), 0);
+    close(idle);
+    close(busy);
+}
+
+/* The first request of a connection is answered; the next one drips. */
+static void a_slow_second_request_is_cut_off(void **state)
+{
+    (void)state;
+    struct http_server_options options = defaults();
+    options.idle_timeout_ms = 1000;
+    options.request_timeout_ms = 1000;
+    struct http_server *s = start(&options);
+    char text[4096];
+    int fd = connect_to(http_server_address(s, 0));
+    send_all(fd, STR("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+    assert_true(receive(fd, "[]", text, sizeof text));
+    struct timeval wait = { .tv_usec = 200000 };
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    send_all(fd, STR("GET / HTTP/1.1\r\nX: "));
+    int64_t start_ms = clock_mono_ms();
+    ssize_t n = -1;
+    while (n < 0 && clock_mono_ms() - start_ms < 20000) {
+        send_all(fd, STR("x"));
+        n = recv(fd, text, sizeof text, 0);
+        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+            n = 0;
+    }
+    assert_int_equal(n, 0);
+    close(fd);
+    assert_true(http_server_stop(s, 1000));
+}
+
 static void a_slow_sender_is_cut_off(void **state)
 {
     (void)state;
@@ -276,6 +357,8 @@ int main(void)
         cmocka_unit_test(requests_come_as_they_were_sent),
         cmocka_unit_test(what_passes_a_limit_is_refused),
         cmocka_unit_test(a_full_queue_is_busy_and_stopping_cancels),
+        cmocka_unit_test(stopping_finishes_what_runs),
+        cmocka_unit_test(a_slow_second_request_is_cut_off),
         cmocka_unit_test(a_slow_sender_is_cut_off),
         cmocka_unit_test(addresses_are_understood_or_refused),
     };
