@@ -39,8 +39,8 @@ static void what_is_no_page_is_refused(void **state)
         "<html></html>",
         "<ListBucketResult><Contents>",
         "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
-        "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></"
-        "a></a></a></a></a></a></a></a></a></a>",
+        ("<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></"
+         "a></a></a></a></a></a></a></a></a></a>"),
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         AUTO_ARENA a = ARENA_INIT;
