@@ -55,4 +55,10 @@
 /* Entries of one folder of it: they are sorted in memory. */
 #define LIMIT_FOLDER_ENTRIES 10000000UL
 
+/* References of one SQL text or shell script; names of a scope (CTEs, aliases); bytes of one name
+ * that is put together. */
+#define LIMIT_SQL_REFS 10000UL
+#define LIMIT_SQL_NAMES 1000UL
+#define LIMIT_SQL_NAME_BYTES (64UL * 1024)
+
 #endif

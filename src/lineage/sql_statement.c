@@ -1,0 +1,685 @@
+/*
+ * sql_statement: the loop over statements, and those that change rows or look at names.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/sql_internal.h"
+#include "util/limits.h"
+
+/* ---- INSERT ---- */
+
+static void insert_directory(struct sql_parser *p)
+{
+    struct sql_place place;
+    (void)sql_take_kw(p, KW_LOCAL);
+    (void)sql_next(&p->lx);
+    if (sql_take_path(p, &place))
+        (void)sql_report(p, NULL, SQL_WRITE, false, &place);
+}
+
+/* ClickHouse: INSERT INTO FUNCTION s3('url', ...) */
+static void insert_function(struct sql_parser *p)
+{
+    (void)sql_next(&p->lx);
+    if (sql_peek(&p->lx, 0)->kind == SQL_WORD)
+        (void)sql_next(&p->lx);
+    struct sql_place place;
+    if (sql_at_op(p, 0, '(') && sql_at_string(p, 1)) {
+        (void)sql_next(&p->lx);
+        (void)sql_take_path(p, &place);
+        (void)sql_report(p, NULL, SQL_WRITE, false, &place);
+    }
+}
+
+static void insert_target(struct sql_parser *p, struct sql_scope *scope)
+{
+    bool is_directory = sql_at_kw(p, 0, KW_DIRECTORY) ||
+                        (sql_at_kw(p, 0, KW_LOCAL) && sql_at_kw(p, 1, KW_DIRECTORY));
+    if (is_directory) {
+        insert_directory(p);
+        return;
+    }
+    if (sql_at_kw(p, 0, KW_FUNCTION) && !sql_at_op(p, 1, '(')) {
+        insert_function(p);
+        return;
+    }
+    (void)sql_take_kw(p, KW_TABLE);
+    struct sql_place place;
+    if (sql_take_place(p, true, &place))
+        (void)sql_report(p, NULL, SQL_WRITE, false, &place);
+    (void)scope;
+    if (sql_take_kw(p, KW_PARTITION) && sql_at_op(p, 0, '('))
+        sql_skip_parens(p);
+    /* Column names, unless a query stands in brackets. */
+    if (sql_at_op(p, 0, '(') && !sql_at_kw(p, 1, KW_SELECT) && !sql_at_kw(p, 1, KW_WITH) &&
+        !sql_at_op(p, 1, '('))
+        sql_skip_parens(p);
+}
+
+void sql_insert(struct sql_parser *p, struct sql_scope *scope)
+{
+    const char *before = p->statement;
+    p->statement = "INSERT";
+    (void)sql_next(&p->lx);
+    while (!sql_at_end(p) && !sql_at_kw(p, 0, KW_INTO) && !sql_at_kw(p, 0, KW_OVERWRITE)) {
+        /* INSERT OR REPLACE, INSERT IGNORE, INSERT ALL; INSERT t without INTO. */
+        bool is_option = sql_at_kw(p, 0, KW_OR) || sql_at_kw(p, 0, KW_IGNORE) ||
+                         sql_at_kw(p, 0, KW_REPLACE) || sql_at_kw(p, 0, KW_ALL) ||
+                         sql_at_kw(p, 0, KW_FIRST) || sql_at_kw(p, 0, KW_WHEN) ||
+                         sql_at_kw(p, 1, KW_INTO);
+        if (!is_option)
+            break;
+        (void)sql_next(&p->lx);
+    }
+    (void)sql_take_kw(p, KW_OVERWRITE);
+    (void)sql_take_kw(p, KW_INTO);
+    insert_target(p, scope);
+    p->statement = before[0] == 'S' ? "INSERT" : before;
+}
+
+static void insert(struct sql_parser *p, struct sql_scope *scope)
+{
+    sql_insert(p, scope);
+    while (sql_take_kw(p, KW_INTO)) /* INSERT ALL INTO a INTO b */
+        insert_target(p, scope);
+    sql_body(p, scope, SQL_MODE_EXPR);
+}
+
+/* ---- MERGE, UPDATE, DELETE ---- */
+
+static void merge(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    (void)sql_take_kw(p, KW_INTO);
+    struct sql_place place;
+    if (sql_take_place(p, true, &place)) {
+        size_t ref = sql_report(p, NULL, SQL_WRITE, false, &place);
+        if (sql_at_kw(p, 0, KW_WITH) && sql_at_op(p, 1, '(')) {
+            (void)sql_next(&p->lx);
+            sql_skip_parens(p);
+        }
+        sql_take_alias(p, scope, &place, ref);
+    }
+    if (sql_take_kw(p, KW_USING))
+        sql_body(p, scope, SQL_MODE_ITEM);
+    else
+        sql_body(p, scope, SQL_MODE_EXPR);
+}
+
+/* The target is the alias of a table of the statement's own FROM: UPDATE a SET ... FROM t a. */
+static void settle_target(struct sql_parser *p, struct sql_scope *scope,
+                          const struct sql_place *target, bool is_may)
+{
+    size_t ref = target->n_parts == 1 && target->kind == SQL_TABLE
+                     ? sql_alias_ref(scope, target->text)
+                     : SIZE_MAX;
+    if (ref == SIZE_MAX) {
+        (void)sql_report(p, scope, SQL_WRITE, is_may, target);
+        return;
+    }
+    p->out->refs[ref].dir = SQL_WRITE;
+    p->out->refs[ref].is_may |= is_may;
+}
+
+static void update(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    (void)sql_take_kw(p, KW_ONLY);
+    (void)sql_take_kw(p, KW_IGNORE);
+    if (sql_at_kw(p, 0, KW_OR)) {
+        (void)sql_next(&p->lx);
+        (void)sql_next(&p->lx);
+    }
+    struct sql_place target;
+    if (!sql_take_place(p, true, &target))
+        return;
+    struct sql_scope own = { .parent = scope };
+    if (!sql_at_kw(p, 0, KW_SET)) {
+        /* An alias, and MySQL's joins: UPDATE t1 a JOIN t2 b ON ... SET */
+        sql_take_alias(p, &own, NULL, SIZE_MAX);
+        struct str alias = own.n_aliases != 0 ? own.aliases[0].name : STR_EMPTY;
+        size_t first = p->out->n_refs;
+        size_t ref = sql_report(p, scope, SQL_WRITE, false, &target);
+        (void)first;
+        own.n_aliases = 0;
+        if (alias.len != 0 && ref != SIZE_MAX)
+            *ARENA_PUSH(p->arena, own.aliases, own.n_aliases, own.cap_aliases) =
+                (struct sql_alias){ alias, ref };
+        sql_body(p, &own, SQL_MODE_FROM);
+        return;
+    }
+    size_t n_before = p->out->n_refs;
+    sql_body(p, &own, SQL_MODE_EXPR);
+    (void)n_before;
+    settle_target(p, &own, &target, false);
+}
+
+static void delete_rows(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    struct sql_scope own = { .parent = scope };
+    struct sql_place targets[8], place;
+    size_t n = 0;
+    if (sql_take_kw(p, KW_FROM)) {
+        (void)sql_take_kw(p, KW_ONLY);
+        if (sql_take_place(p, true, &targets[0])) {
+            n = 1;
+            if (sql_at_kw(p, 0, KW_FROM) || sql_at_op(p, 0, ',')) {
+                /* DELETE FROM t FROM t a JOIN ... (T-SQL): settled below. */
+            } else {
+                size_t ref = sql_report(p, scope, SQL_WRITE, true, &targets[0]);
+                sql_take_alias(p, &own, &targets[0], ref);
+                n = 0;
+            }
+        }
+        if (sql_take_kw(p, KW_USING)) {
+            sql_body(p, &own, SQL_MODE_ITEM);
+            return;
+        }
+    } else {
+        while (sql_take_place(p, true, &place)) { /* MySQL, T-SQL: DELETE a, b FROM ... */
+            if (n < ARRAY_LEN(targets))
+                targets[n++] = place;
+            if (!sql_take_op(p, ','))
+                break;
+        }
+    }
+    sql_body(p, &own, SQL_MODE_FROM);
+    for (size_t i = 0; i < n; i++)
+        settle_target(p, &own, &targets[i], true);
+}
+
+/* ---- statements about names ---- */
+
+/* [TABLE] t as a listing or a change that only may be reported. */
+static void about_table(struct sql_parser *p, enum sql_dir dir)
+{
+    (void)sql_take_kw(p, KW_TABLE);
+    sql_take_if_exists(p);
+    struct sql_place place;
+    if (sql_take_place(p, true, &place))
+        (void)sql_report(p, NULL, dir, true, &place);
+}
+
+static void skip_rest(struct sql_parser *p)
+{
+    while (sql_peek(&p->lx, 0)->kind != SQL_END && !sql_at_op(p, 0, ';')) {
+        if (sql_at_op(p, 0, '(')) {
+            sql_skip_parens(p);
+            continue;
+        }
+        if (sql_peek(&p->lx, 0)->is_first && sql_starts_statement(p))
+            return;
+        if (sql_at_op(p, 0, ')') && p->depth != 0)
+            return;
+        (void)sql_next(&p->lx);
+    }
+}
+
+/* MSCK REPAIR TABLE, REFRESH, ANALYZE, UNCACHE, DESCRIBE, SUMMARIZE, OPTIMIZE, VACUUM, ... */
+static void describe(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    while (sql_take_word(p, "extended") || sql_take_word(p, "formatted") ||
+           sql_take_word(p, "detail") || sql_take_word(p, "history") || sql_take_word(p, "query"))
+        ;
+    bool is_name = sql_at_kw(p, 0, KW_DATABASE) || sql_at_kw(p, 0, KW_SCHEMA) ||
+                   sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_CATALOG) ||
+                   sql_at_word(p, 0, "connector");
+    if (sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH)) {
+        p->is_may = true;
+        sql_body(p, scope, SQL_MODE_EXPR);
+        return;
+    }
+    if (!is_name)
+        about_table(p, SQL_LIST);
+    skip_rest(p);
+}
+
+static void repair(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    while (sql_take_word(p, "repair") || sql_take_kw(p, KW_MATERIALIZED) ||
+           sql_take_kw(p, KW_VIEW) || sql_take_word(p, "verbose") || sql_take_word(p, "lazy") ||
+           sql_take_kw(p, KW_FULL))
+        ;
+    if (!sql_at_string(p, 0) && !sql_at_kw(p, 0, KW_FUNCTION))
+        about_table(p, SQL_LIST);
+    skip_rest(p);
+}
+
+static void maintain(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    while (sql_take_kw(p, KW_FULL) || sql_take_kw(p, KW_ANALYZE) || sql_take_word(p, "verbose"))
+        ;
+    if (sql_at_op(p, 0, '('))
+        sql_skip_parens(p);
+    about_table(p, SQL_WRITE);
+    skip_rest(p);
+}
+
+static void cache(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    (void)sql_take_word(p, "lazy");
+    (void)sql_take_kw(p, KW_TABLE);
+    struct sql_place place;
+    if (!sql_take_place(p, false, &place))
+        return;
+    if (sql_at_kw(p, 0, KW_OPTIONS) && sql_at_op(p, 1, '(')) {
+        (void)sql_next(&p->lx);
+        sql_skip_parens(p);
+    }
+    if (sql_take_kw(p, KW_AS) || sql_at_kw(p, 0, KW_SELECT)) { /* makes a temporary view */
+        sql_body(p, scope, SQL_MODE_EXPR);
+        sql_hide(p, &place);
+        return;
+    }
+    (void)sql_report(p, NULL, SQL_LIST, true, &place);
+}
+
+static void summarize(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    if (sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH) || sql_at_kw(p, 0, KW_FROM))
+        sql_body(p, scope, SQL_MODE_EXPR);
+    else
+        sql_body(p, scope, SQL_MODE_ITEM);
+}
+
+/* SHOW TABLES IN d, SHOW PARTITIONS t, SHOW CREATE TABLE t, ... */
+static void show(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    bool names = sql_take_word(p, "partitions") || sql_take_kw(p, KW_TBLPROPERTIES);
+    if (sql_take_kw(p, KW_CREATE)) {
+        names = sql_take_kw(p, KW_TABLE) || sql_take_kw(p, KW_VIEW);
+        if (!names)
+            (void)sql_next(&p->lx);
+    }
+    while (!names && !sql_at_end(p) && !sql_at_kw(p, 0, KW_LIKE)) {
+        names = sql_at_kw(p, 0, KW_IN) || sql_at_kw(p, 0, KW_FROM);
+        (void)sql_next(&p->lx);
+    }
+    if (names) {
+        while (sql_take_kw(p, KW_DATABASE) || sql_take_kw(p, KW_SCHEMA) ||
+               sql_take_kw(p, KW_CATALOG))
+            ;
+        struct sql_place place;
+        if (sql_take_place(p, false, &place))
+            (void)sql_report(p, NULL, SQL_LIST, true, &place);
+    }
+    skip_rest(p);
+}
+
+static void truncate(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    do {
+        (void)sql_take_kw(p, KW_ONLY);
+        about_table(p, SQL_WRITE);
+    } while (sql_take_op(p, ','));
+    skip_rest(p);
+}
+
+static void restore(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    (void)sql_take_kw(p, KW_TABLE);
+    struct sql_place place;
+    if (sql_take_place(p, false, &place))
+        (void)sql_report(p, NULL, SQL_WRITE, false, &place);
+    skip_rest(p);
+}
+
+/* ---- statements about the session ---- */
+
+static void use(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    static const char *const others[] = { "warehouse", "role", "secondary", "extension" };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (sql_at_word(p, 0, others[i]) && sql_peek(&p->lx, 1)->kind == SQL_WORD) {
+            skip_rest(p);
+            return;
+        }
+    bool has_name =
+        sql_peek(&p->lx, 1)->kind != SQL_END && !sql_at_op(p, 1, ';') && !sql_at_op(p, 1, '.');
+    bool is_catalog = has_name && sql_take_kw(p, KW_CATALOG);
+    bool is_schema = has_name && sql_take_kw(p, KW_SCHEMA);
+    if (has_name && !is_schema && !is_catalog)
+        (void)(sql_take_kw(p, KW_DATABASE) || sql_take_word(p, "namespace"));
+    struct sql_place place;
+    if (!sql_take_place(p, false, &place))
+        return;
+    struct sql_session *s = p->session;
+    struct str name = arena_str(s->arena, place.text);
+    if (is_catalog) {
+        s->catalog = name;
+        s->database = s->schema = STR_EMPTY;
+    } else if (is_schema && place.n_parts == 1 && s->database.len != 0 &&
+               p->dialect == SQL_SNOWFLAKE) {
+        s->schema = name;
+    } else {
+        sql_session_use(s, name);
+    }
+}
+
+/* The value that comes next, if it is a single one: the schema to use, or a variable's. */
+static void keep_setting(struct sql_parser *p, bool is_path, struct str name)
+{
+    const struct sql_token *t = sql_peek(&p->lx, 0);
+    const struct sql_token *next = sql_peek(&p->lx, 1);
+    bool is_plain = t->kind != SQL_OP && t->kind != SQL_END &&
+                    (next->kind == SQL_END || sql_at_op(p, 1, ';') || next->is_first ||
+                     (is_path && sql_at_op(p, 1, ',')));
+    struct sql_session *s = p->session;
+    if (is_path && is_plain) {
+        sql_session_use(s, t->text);
+    } else if (name.len > 0 && is_plain && s->variables.n < LIMIT_SQL_NAMES) {
+        struct str *value = ARENA_NEW(s->arena, struct str);
+        *value = arena_str(s->arena, t->text);
+        strmap_put(&s->variables, arena_str(s->arena, name), value);
+    }
+}
+
+/* SET x = v, SET hivevar:x=v, SET search_path TO s, SET SCHEMA s */
+static void set(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    (void)(sql_take_word(p, "session") || sql_take_kw(p, KW_LOCAL) || sql_take_kw(p, KW_GLOBAL) ||
+           sql_take_word(p, "var") || sql_take_word(p, "variable"));
+    const struct sql_token *t = sql_peek(&p->lx, 0);
+    bool is_path = sql_at_word(p, 0, "search_path") || sql_at_kw(p, 0, KW_SCHEMA) ||
+                   sql_at_word(p, 0, "current_schema");
+    bool is_setting = t->kind == SQL_WORD;
+    struct str name = t->text;
+    while (!sql_at_end(p) && !sql_at_op(p, 0, '=') && !sql_at_kw(p, 0, KW_TO) &&
+           !sql_at_string(p, 0) && !sql_at_op(p, 0, '(')) {
+        t = sql_peek(&p->lx, 0);
+        if (t->is_first && sql_starts_statement(p))
+            return;
+        name = t->kind == SQL_WORD ? t->text : name;
+        (void)sql_next(&p->lx);
+        if (is_path && sql_peek(&p->lx, 0)->kind == SQL_WORD && !sql_at_kw(p, 0, KW_TO))
+            break;
+    }
+    if (!sql_take_op(p, '='))
+        (void)sql_take_kw(p, KW_TO);
+    keep_setting(p, is_path, is_setting ? name : STR_EMPTY);
+    sql_body(p, scope, SQL_MODE_EXPR);
+}
+
+/* ATTACH 'x.db' AS d: the file of a database may be reported (settled case 11). */
+static void attach(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    (void)sql_take_kw(p, KW_DATABASE);
+    sql_take_if_exists(p);
+    struct sql_place place;
+    if (sql_take_path(p, &place) && !str_eq(place.text, STR(":memory:")))
+        (void)sql_report(p, NULL, SQL_READ, true, &place);
+    skip_rest(p);
+}
+
+/* DECLARE @t TABLE (...); DECLARE x CURSOR FOR SELECT ... */
+static void declare(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    if (sql_at_op(p, 0, '@') && sql_at_kw(p, 2, KW_TABLE)) {
+        (void)sql_next(&p->lx);
+        struct str name = sql_next(&p->lx).text;
+        sql_session_add_view(p->session, arena_printf(p->session->arena, "@%.*s", STR_FMT(name)));
+    }
+    sql_body(p, scope, SQL_MODE_EXPR);
+}
+
+static void explain(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    bool runs = false;
+    while (!sql_at_end(p) && !sql_starts_statement(p) && !sql_at_kw(p, 0, KW_FROM)) {
+        runs |= sql_at_kw(p, 0, KW_ANALYZE);
+        if (sql_at_op(p, 0, '('))
+            sql_skip_parens(p);
+        else
+            (void)sql_next(&p->lx);
+    }
+    p->is_may |= !runs;
+}
+
+static void execute(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    (void)sql_take_kw(p, KW_IMMEDIATE);
+    if (sql_peek(&p->lx, 0)->kind == SQL_STRING) {
+        struct sql_token text = sql_next(&p->lx);
+        sql_nested(p, scope, &text);
+    }
+    skip_rest(p);
+}
+
+static void rename_table(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    about_table(p, SQL_WRITE);
+    if (sql_take_kw(p, KW_TO))
+        about_table(p, SQL_WRITE);
+}
+
+static void replace(struct sql_parser *p, struct sql_scope *scope)
+{
+    if (sql_at_kw(p, 1, KW_INTO))
+        insert(p, scope);
+    else
+        (void)sql_next(&p->lx);
+}
+
+static void pivot(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    sql_body(p, scope, SQL_MODE_ITEM);
+}
+
+static void skip(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    skip_rest(p);
+}
+
+static void query(struct sql_parser *p, struct sql_scope *scope)
+{
+    sql_body(p, scope, SQL_MODE_EXPR);
+}
+
+static void begin(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    if (!sql_at_op(p, 0, ';') && !sql_at_word(p, 0, "transaction") && !sql_at_word(p, 0, "work"))
+        p->blocks++;
+}
+
+static void end(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)scope;
+    (void)sql_next(&p->lx);
+    p->blocks -= p->blocks != 0;
+}
+
+/* ---- dispatch ---- */
+
+static const struct statement {
+    enum sql_kw kw;
+    bool is_sure; /* begins a statement wherever it begins a line */
+    const char *name;
+    sql_statement_fn *fn;
+} statements[] = {
+    { KW_SELECT, false, "SELECT", query },
+    { KW_FROM, false, "SELECT", query },
+    { KW_TABLE, false, "SELECT", query },
+    { KW_VALUES, false, "SELECT", query },
+    { KW_INSERT, true, "INSERT", insert },
+    { KW_REPLACE, false, "REPLACE", replace },
+    { KW_MERGE, true, "MERGE", merge },
+    { KW_UPDATE, true, "UPDATE", update },
+    { KW_DELETE, true, "DELETE", delete_rows },
+    { KW_TRUNCATE, true, "TRUNCATE", truncate },
+    { KW_CREATE, true, "CREATE", sql_create },
+    { KW_ALTER, true, "ALTER", sql_alter },
+    { KW_DROP, true, "DROP", sql_drop },
+    { KW_RENAME, false, "RENAME", rename_table },
+    { KW_COPY, true, "COPY", sql_copy },
+    { KW_UNLOAD, true, "UNLOAD", sql_unload },
+    { KW_LOAD, true, "LOAD", sql_load },
+    { KW_EXPORT, false, "EXPORT", sql_export },
+    { KW_IMPORT, false, "IMPORT", sql_import },
+    { KW_CALL, false, "CALL", sql_call },
+    { KW_CONVERT, false, "CONVERT", sql_convert },
+    { KW_MSCK, true, "MSCK REPAIR", repair },
+    { KW_REFRESH, false, "REFRESH", repair },
+    { KW_ANALYZE, false, "ANALYZE", repair },
+    { KW_UNCACHE, false, "UNCACHE", repair },
+    { KW_CACHE, false, "CACHE", cache },
+    { KW_OPTIMIZE, false, "OPTIMIZE", maintain },
+    { KW_VACUUM, false, "VACUUM", maintain },
+    { KW_RESTORE, false, "RESTORE", restore },
+    { KW_DESCRIBE, true, "DESCRIBE", describe },
+    { KW_DESC, false, "DESCRIBE", describe },
+    { KW_SUMMARIZE, false, "SUMMARIZE", summarize },
+    { KW_SHOW, true, "SHOW", show },
+    { KW_USE, true, "USE", use },
+    { KW_SET, false, "SET", set },
+    { KW_ATTACH, false, "ATTACH", attach },
+    { KW_DECLARE, true, "DECLARE", declare },
+    { KW_EXPLAIN, true, "EXPLAIN", explain },
+    { KW_EXECUTE, false, "EXECUTE", execute },
+    { KW_PIVOT, false, "PIVOT", pivot },
+    { KW_UNPIVOT, false, "UNPIVOT", pivot },
+    { KW_GRANT, false, "GRANT", skip },
+    { KW_REVOKE, false, "REVOKE", skip },
+    { KW_PRAGMA, false, "PRAGMA", skip },
+    { KW_BEGIN, false, "BEGIN", begin },
+    { KW_END, false, "END", end },
+};
+
+static const struct statement *statement_of(enum sql_kw kw)
+{
+    for (size_t i = 0; i < ARRAY_LEN(statements); i++)
+        if (statements[i].kw == kw)
+            return &statements[i];
+    return NULL;
+}
+
+/* The second word of statements whose first is also a column's or a clause's. */
+static bool second_word_fits(struct sql_parser *p, enum sql_kw kw)
+{
+    const struct sql_token *t = sql_peek(&p->lx, 1);
+    switch ((int)kw) {
+    case KW_INSERT:
+        return sql_at_kw(p, 1, KW_INTO) || sql_at_kw(p, 1, KW_OVERWRITE) ||
+               sql_at_kw(p, 1, KW_OR) || sql_at_kw(p, 1, KW_IGNORE) || sql_at_kw(p, 1, KW_ALL);
+    case KW_MERGE:
+        return sql_at_kw(p, 1, KW_INTO);
+    case KW_DELETE:
+        return sql_at_kw(p, 1, KW_FROM);
+    case KW_UPDATE:
+        return t->kind != SQL_OP && !sql_at_kw(p, 1, KW_SET) && t->kind != SQL_END;
+    case KW_LOAD:
+        return sql_at_kw(p, 1, KW_DATA);
+    case KW_TRUNCATE:
+        return t->kind != SQL_OP;
+    default:
+        return t->kind != SQL_OP && t->kind != SQL_NUMBER;
+    }
+}
+
+bool sql_starts_statement(struct sql_parser *p)
+{
+    const struct sql_token *t = sql_peek(&p->lx, 0);
+    if (t->kind != SQL_WORD || t->kw == KW_NONE)
+        return t->kind == SQL_WORD && t->text.len == 2 && sql_at_word(p, 0, "go") && t->is_first;
+    if (t->kw == KW_SELECT || t->kw == KW_WITH)
+        return t->kw == KW_SELECT || sql_peek(&p->lx, 1)->kind == SQL_WORD;
+    const struct statement *s = statement_of(t->kw);
+    return s != NULL && s->is_sure && second_word_fits(p, t->kw);
+}
+
+/* Does the token before allow any statement to begin here? */
+static bool opens(enum sql_kw kw)
+{
+    return kw == KW_BEGIN || kw == KW_THEN || kw == KW_ELSE || kw == KW_EXPLAIN || kw == KW_AS;
+}
+
+static void one_statement(struct sql_parser *p, struct sql_scope *scope, bool is_start)
+{
+    if (sql_at_kw(p, 0, KW_WITH) && sql_take_ctes(p, scope))
+        return;
+    if (sql_at_op(p, 0, '(')) {
+        sql_body(p, scope, SQL_MODE_EXPR);
+        return;
+    }
+    const struct sql_token *t = sql_peek(&p->lx, 0);
+    const struct statement *s =
+        t->kind == SQL_WORD && t->kw != KW_NONE ? statement_of(t->kw) : NULL;
+    if (s == NULL || !(is_start || t->is_first || sql_starts_statement(p))) {
+        (void)sql_next(&p->lx);
+        return;
+    }
+    p->statement = s->name;
+    s->fn(p, scope);
+}
+
+void sql_statements(struct sql_parser *p, const struct sql_scope *outer)
+{
+    struct sql_scope scope = { .parent = outer };
+    bool is_start = true;
+    unsigned depth = p->depth;
+    while (sql_peek(&p->lx, 0)->kind != SQL_END) {
+        if (sql_at_op(p, 0, ')')) {
+            if (depth != 0 && outer != NULL && outer->own_cte.len != 0)
+                return;
+            (void)sql_next(&p->lx);
+            continue;
+        }
+        if (sql_take_op(p, ';')) {
+            scope = (struct sql_scope){ .parent = outer };
+            p->is_may = false;
+            is_start = true;
+            continue;
+        }
+        enum sql_kw kw = sql_peek(&p->lx, 0)->kw;
+        bool was_ctes = kw == KW_WITH;
+        one_statement(p, &scope, is_start);
+        is_start = was_ctes || opens(kw);
+    }
+}
+
+void sql_nested(struct sql_parser *p, const struct sql_scope *scope, const struct sql_token *text)
+{
+    if (p->depth >= LIMIT_DEPTH) {
+        p->out->hit_limit = true;
+        return;
+    }
+    struct sql_lex outer = p->lx;
+    const char *statement = p->statement;
+    bool is_may = p->is_may;
+    (void)scope;
+    p->depth++;
+    sql_lex_init(&p->lx, p->arena, p->session, p->dialect, text->text, text->line);
+    sql_statements(p, NULL);
+    p->depth--;
+    p->lx = outer;
+    p->statement = statement;
+    p->is_may = is_may;
+}
