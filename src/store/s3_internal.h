@@ -40,9 +40,17 @@ bool s3_get(struct store *s, struct arena *a, const struct store_get *get, struc
 /* The parts of s3_many.c: objects side by side. */
 bool s3_fetch(struct store *s, const struct store_fetch *fetch, struct err *err);
 bool s3_scan(struct store *s, const struct store_scan *scan, struct err *err);
-/* The part of s3_list.c. */
+/* The parts of s3_list.c.  token: of the page to get; empty for the first. */
+struct s3_entry;
+struct s3_page;
+MUST_USE bool s3_fetch_page(struct s3_store *s, struct arena *a, const struct store_list *list,
+                            struct str token, struct s3_page *out, struct err *err);
+struct store_object s3_object_of_entry(const struct s3_entry *e);
 bool s3_list(struct store *s, const struct store_list *list, struct err *err);
 bool s3_list_buckets(struct store *s, const struct store_call *call, store_bucket_fn *each,
                      void *ctx, struct err *err);
+/* s3_split.c: what follows a first page that is not the last, in any order, side by side. */
+bool s3_list_split(struct s3_store *s, const struct store_list *list, const struct s3_page *first,
+                   struct err *err);
 
 #endif

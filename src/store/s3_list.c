@@ -1,12 +1,13 @@
-/* s3_list: all pages of a listing, one after the other.  A page is read whole before its keys are
- * told, so that a page cut in the middle can be asked for again. */
+/* s3_list: all pages of a listing, one after the other; a large one whose order does not matter
+ * goes on in s3_split.c.  A page is read whole before its keys are told, so that a page cut in the
+ * middle can be asked for again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/s3_page.h"
 #include "store/s3_internal.h"
 #include "util/limits.h"
 
-static bool fetch_page(struct s3_store *s, struct arena *a, const struct store_list *list,
-                       struct str token, struct s3_page *out, struct err *err)
+bool s3_fetch_page(struct s3_store *s, struct arena *a, const struct store_list *list,
+                   struct str token, struct s3_page *out, struct err *err)
 {
     struct aws_param params[6] = { { STR("list-type"), STR("2") },
                                    { STR("encoding-type"), STR("url") },
@@ -28,6 +29,15 @@ static bool fetch_page(struct s3_store *s, struct arena *a, const struct store_l
     return s3_page_parse(a, reply.body, true, out, err);
 }
 
+struct store_object s3_object_of_entry(const struct s3_entry *e)
+{
+    return (struct store_object){ .key = e->key,
+                                  .etag = e->etag,
+                                  .size_bytes = e->size_bytes,
+                                  .last_modified_unix_ms = e->time_unix_ms,
+                                  .is_prefix = e->is_prefix };
+}
+
 bool s3_list(struct store *store, const struct store_list *list, struct err *err)
 {
     AUTO_ARENA kept = ARENA_INIT; /* of the token between pages */
@@ -35,15 +45,12 @@ bool s3_list(struct store *store, const struct store_list *list, struct err *err
     for (;;) {
         AUTO_ARENA a = ARENA_INIT;
         struct s3_page page;
-        if (!fetch_page((struct s3_store *)store, &a, list, token, &page, err))
+        if (!s3_fetch_page((struct s3_store *)store, &a, list, token, &page, err))
             return false;
+        if (token.len == 0 && page.is_truncated && list->is_any_order && !list->has_delimiter)
+            return s3_list_split((struct s3_store *)store, list, &page, err);
         for (size_t i = 0; i < page.n; i++) {
-            const struct s3_entry *e = &page.entries[i];
-            const struct store_object object = { .key = e->key,
-                                                 .etag = e->etag,
-                                                 .size_bytes = e->size_bytes,
-                                                 .last_modified_unix_ms = e->time_unix_ms,
-                                                 .is_prefix = e->is_prefix };
+            const struct store_object object = s3_object_of_entry(&page.entries[i]);
             if (!list->each(list->ctx, &object, err))
                 return false;
         }

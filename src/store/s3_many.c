@@ -6,65 +6,12 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/s3_internal.h"
-#include "util/clock.h"
+#include "store/s3_pool.h"
 #include "util/limits.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
-enum { DEFAULT_WINDOW = 96, STACK_BYTES = 512 * 1024 };
-
-/* What a thread does: take the next item, read it, tell its end. */
-struct pool {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_t threads[LIMIT_FETCH_WINDOW];
-    unsigned n_threads, most_threads;
-    void *(*run)(void *);
-    void *ctx;
-};
-
-static void pool_init(struct pool *p, unsigned window, void *(*run)(void *), void *ctx)
-{
-    *p = (struct pool){ .run = run, .ctx = ctx };
-    p->most_threads = window == 0 ? DEFAULT_WINDOW : window;
-    if (p->most_threads > LIMIT_FETCH_WINDOW)
-        p->most_threads = LIMIT_FETCH_WINDOW;
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->changed, NULL);
-}
-
-/* One more thread, if the window allows. */
-static void pool_grow(struct pool *p)
-{
-    pthread_attr_t attr;
-    if (p->n_threads == p->most_threads)
-        return;
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK_BYTES);
-    if (pthread_create(&p->threads[p->n_threads], &attr, p->run, p->ctx) == 0)
-        p->n_threads++;
-    else if (p->n_threads == 0)
-        panic("no thread to fetch with");
-    pthread_attr_destroy(&attr);
-}
-
-static void pool_end(struct pool *p)
-{
-    for (unsigned i = 0; i < p->n_threads; i++)
-        pthread_join(p->threads[i], NULL);
-    pthread_mutex_destroy(&p->lock);
-    pthread_cond_destroy(&p->changed);
-}
-
-static bool goes_on(const struct store_call *call, struct err *err)
-{
-    if (call->cancel != NULL && atomic_load(call->cancel))
-        return err_set(err, ERR_CANCELLED, "cancelled");
-    if (clock_mono_ms() > call->deadline_ms)
-        return err_set(err, ERR_TIMEOUT, "reading the objects took too long");
-    return true;
-}
+enum { DEFAULT_WINDOW = 96 };
 
 /* A chunk function behind the lock. */
 struct locked_chunk {
@@ -83,7 +30,7 @@ static bool call_locked(void *ctx, struct str bytes, struct err *err)
 }
 
 struct fetching {
-    struct pool pool;
+    struct s3_pool pool;
     struct store *store;
     const struct store_fetch *fetch;
     struct err stop; /* code set: nothing more is begun */
@@ -94,7 +41,7 @@ static void *fetch_items(void *arg)
     struct fetching *f = arg;
     struct store_fetch_item *item;
     pthread_mutex_lock(&f->pool.lock);
-    while (f->stop.code == ERR_NONE && goes_on(&f->fetch->call, &f->stop) &&
+    while (f->stop.code == ERR_NONE && s3_goes_on(&f->fetch->call, &f->stop) &&
            f->fetch->next(f->fetch->next_ctx, &item) == STORE_NEXT_ITEM) {
         AUTO_ARENA a = ARENA_INIT;
         struct err why = ERR_INIT;
@@ -120,10 +67,10 @@ static void *fetch_items(void *arg)
 bool s3_fetch(struct store *s, const struct store_fetch *fetch, struct err *err)
 {
     struct fetching f = { .store = s, .fetch = fetch };
-    pool_init(&f.pool, fetch->window, fetch_items, &f);
+    s3_pool_init(&f.pool, fetch->window > 0 ? fetch->window : DEFAULT_WINDOW, fetch_items, &f);
     while (f.pool.n_threads < f.pool.most_threads)
-        pool_grow(&f.pool);
-    pool_end(&f.pool);
+        s3_pool_grow(&f.pool);
+    s3_pool_end(&f.pool);
     if (f.stop.code != ERR_NONE)
         *err = f.stop;
     return f.stop.code == ERR_NONE;
@@ -137,7 +84,7 @@ struct waiting {
 };
 
 struct scanning {
-    struct pool pool;
+    struct s3_pool pool;
     struct store *store;
     const struct store_scan *scan;
     struct waiting *first, **last;
@@ -157,14 +104,14 @@ static void read_one(struct scanning *s, struct waiting *w)
                                    .chunk = call_locked,
                                    .ctx = &chunk,
                                    .call = s->scan->call };
-    bool ok = goes_on(&get.call, &why);
+    bool ok = s3_goes_on(&get.call, &why);
     pthread_mutex_unlock(&s->pool.lock);
     ok = ok && store_get(s->store, &a, &get, &got, &why);
     pthread_mutex_lock(&s->pool.lock);
     s->scan->done(s->scan->ctx, &w->item, ok, ok ? NULL : &why);
     struct err late = ERR_INIT;
     if (!ok && s->stop.code == ERR_NONE &&
-        (why.code == ERR_CREDENTIALS || !goes_on(&get.call, &late)))
+        (why.code == ERR_CREDENTIALS || !s3_goes_on(&get.call, &late)))
         s->stop = late.code != ERR_NONE ? late : why;
 }
 
@@ -217,7 +164,7 @@ static bool queue_one(void *ctx, const struct store_object *object, struct err *
     s->last = &w->next;
     s->n_waiting++;
     if (s->n_idle < s->n_waiting)
-        pool_grow(&s->pool);
+        s3_pool_grow(&s->pool);
     pthread_cond_broadcast(&s->pool.changed);
     while (s->n_waiting > 2 * (size_t)s->pool.most_threads)
         pthread_cond_wait(&s->pool.changed, &s->pool.lock);
@@ -229,7 +176,7 @@ bool s3_scan(struct store *store, const struct store_scan *scan, struct err *err
 {
     struct scanning s = { .store = store, .scan = scan };
     s.last = &s.first;
-    pool_init(&s.pool, scan->window, scan_items, &s);
+    s3_pool_init(&s.pool, scan->window > 0 ? scan->window : DEFAULT_WINDOW, scan_items, &s);
     const struct store_list list = { .bucket = scan->bucket,
                                      .prefix = scan->prefix,
                                      .is_any_order = true,
@@ -241,7 +188,7 @@ bool s3_scan(struct store *store, const struct store_scan *scan, struct err *err
     s.is_listed = true;
     pthread_cond_broadcast(&s.pool.changed);
     pthread_mutex_unlock(&s.pool.lock);
-    pool_end(&s.pool);
+    s3_pool_end(&s.pool);
     if (ok && s.stop.code != ERR_NONE) {
         *err = s.stop;
         ok = false;
