@@ -5,6 +5,15 @@
  * Text borrows from the source where it can, else from the arena.  A front end fills what its
  * language has; what lineage does not need (operators on numbers, types) may be lowered to
  * NODE_UNKNOWN, whose operands are kept in items so that calls inside them are still seen.
+ *
+ * A node's memory ends with the member of its kind: never copy a struct node by value.  Chains that
+ * a text can make long are long in the tree as well and must be walked in a loop, not by recursion:
+ * the left side of NODE_BINARY, the value of NODE_ATTR, the function of NODE_CALL, the left side of
+ * NODE_SUBSCRIPT, and the orelse of NODE_IF (elif).  All other nesting is at most LIMIT_DEPTH.
+ *
+ * A node's place is where its text begins (of a binary or a call: where the left operand or the
+ * called expression begins), but that of NODE_ATTR is the place of the name behind the dot, so that
+ * a call in a chain over several lines can be shown on its own line.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef LINEAGE_TREE_H
@@ -15,7 +24,7 @@
 
 enum node_kind {
     /* statements */
-    NODE_ASSIGN,     /* assign: targets (a list when chained: a = b = 1), value */
+    NODE_ASSIGN,     /* assign: targets (a list when chained: a = b = 1), value, annotation */
     NODE_AUG_ASSIGN, /* binary: left op= right */
     NODE_EXPR,       /* value: an expression as a statement */
     NODE_IF,         /* branch: test, body, orelse */
@@ -25,7 +34,7 @@ enum node_kind {
     NODE_WITH_ITEM,  /* pair: key = the context expression, value = its target or NULL */
     NODE_TRY,        /* attempt: body, handlers (NODE_HANDLER), orelse, finally */
     NODE_HANDLER,    /* def: name (or empty), value = the exception type or NULL, body */
-    NODE_MATCH,      /* match: subject, cases (NODE_CASE) */
+    NODE_MATCH,      /* match: subject, cases (NODE_CASE; a pattern is written as an expression) */
     NODE_CASE,       /* case_: pattern (an expression), guard or NULL, body */
     NODE_DEF,        /* def: name, params, body, decorators */
     NODE_CLASS,      /* def: name, params = base classes as NODE_ARG, body, decorators */
@@ -129,7 +138,8 @@ struct node {
         struct node *items; /* LIST, TUPLE, SET, DICT, DEL, GLOBAL, BLOCK, UNKNOWN */
         struct node *parts; /* STRING */
         struct {
-            struct node *targets, *value;
+            struct node *targets, *value; /* value is NULL for "x: int" */
+            struct node *annotation;      /* an expression or NULL */
         } assign;
         struct {
             struct node *left, *right;
@@ -162,8 +172,10 @@ struct node {
             struct str name;
             struct node *params;     /* NODE_PARAM does not exist: NODE_ARG with value = default */
             struct node *body;       /* statements */
-            struct node *value;      /* LAMBDA: its expression; HANDLER: its type */
+            struct node *value;      /* LAMBDA: its expression; HANDLER: its type; DEF: what it
+                                        is annotated to return, or NULL */
             struct node *decorators; /* expressions */
+            struct node *types;      /* type parameters: NODE_ARG, the bound in annotation */
         } def;
         struct {
             struct str module; /* dotted; empty for "from . import x" */
@@ -190,8 +202,9 @@ struct node {
         } call;
         struct {
             struct str name;
-            struct node *value; /* NULL: a parameter without default */
-            uint8_t stars;
+            struct node *value;      /* NULL: a parameter without default */
+            struct node *annotation; /* of a parameter, or NULL */
+            uint8_t stars;           /* a bare * or / among parameters is not kept */
         } arg;
         struct {
             struct node *element, *clauses;
@@ -227,6 +240,24 @@ struct parsed {
 
 /* A zeroed node of that kind at that place. */
 struct node *node_new(struct arena *a, enum node_kind kind, uint32_t line, uint32_t col);
+
+/* The bytes that a node of this kind takes. */
+size_t node_size(enum node_kind kind);
+
+/* A list under construction; begin with NODE_LIST_INIT(list). */
+struct node_list {
+    struct node *first, **last;
+};
+#define NODE_LIST_INIT(list)                                                                       \
+    {                                                                                              \
+        NULL, &(list).first                                                                        \
+    }
+
+static inline void node_list_add(struct node_list *list, struct node *n)
+{
+    *list->last = n;
+    list->last = &n->next;
+}
 
 /* A short name of the kind, for dumps and messages. */
 const char *node_kind_name(enum node_kind kind);
