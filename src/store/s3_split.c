@@ -97,9 +97,12 @@ static void list_segment(struct splitting *p, struct segment *g)
             err_set(&p->stop, ERR_UPSTREAM, "S3 gives the same page again");
             break;
         }
-        arena_reset(&kept);
-        token = arena_str(&kept, page.next_token);
-        g->at = arena_str(&kept, g->at);
+        /* g->at may stand in kept still, when the page had nothing new. */
+        struct arena next = ARENA_INIT;
+        token = arena_str(&next, page.next_token);
+        g->at = arena_str(&next, g->at);
+        arena_release(&kept);
+        kept = next;
         pthread_cond_broadcast(&p->pool.changed);
     }
 }
