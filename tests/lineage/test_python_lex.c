@@ -27,7 +27,7 @@ static const struct {
     const char *text, *want;
 } cases[] = {
     { "x = f(1, 'a')\n", "x = f ( 1 , 'a' ) | " },
-    { "a **= b // c -> d := e\n", "a **= b // c -> d := e | " },
+    { "a **= b @ c -> d := e\n", "a **= b @ c -> d := e | " },
     { "f(a,\n  b)  # note\n\n\ny\n", "f ( a , b ) | y | " },
     { "x = 1 + \\\n  2\n", "x = 1 + 2 | " },
     { "rb'\\'' + \"\"\"a\n\"b\"\"\" u'c'\n", "rb'\\'' + \"\"\"a\n\"b\"\"\" u'c' | " },
