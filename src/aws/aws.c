@@ -38,7 +38,6 @@ static bool take_endpoint(struct aws *aws, struct str given, const char *env, st
     struct url parts;
     if (url.len > 0 &&
         (!url_parse(url, &parts, err) || parts.path.len > 0 || parts.query.len > 0)) {
-        err->code = ERR_CONFIG;
         return err_set(err, ERR_CONFIG, "the endpoint \"%.*s\" is not http://HOST:PORT",
                        STR_FMT(url));
     }
@@ -165,6 +164,15 @@ static bool is_fresh(const struct aws *aws)
                              aws->keys.expires_unix_ms - clock_unix_ms() > REFRESH_BEFORE_MS);
 }
 
+static struct aws_keys copy_keys(struct arena *a, const struct aws_keys *keys)
+{
+    return (struct aws_keys){ .access_key = arena_str(a, keys->access_key),
+                              .secret_key = arena_str(a, keys->secret_key),
+                              .session_token = arena_str(a, keys->session_token),
+                              .source = arena_str(a, keys->source),
+                              .expires_unix_ms = keys->expires_unix_ms };
+}
+
 bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *out, struct err *err)
 {
     bool ok = true;
@@ -177,22 +185,12 @@ bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *out, struc
         give_client(aws, c);
         if (ok) {
             arena_reset(&aws->keys_arena);
-            aws->keys = (struct aws_keys){
-                .access_key = arena_str(&aws->keys_arena, keys.access_key),
-                .secret_key = arena_str(&aws->keys_arena, keys.secret_key),
-                .session_token = arena_str(&aws->keys_arena, keys.session_token),
-                .source = arena_str(&aws->keys_arena, keys.source),
-                .expires_unix_ms = keys.expires_unix_ms,
-            };
+            aws->keys = copy_keys(&aws->keys_arena, &keys);
             aws->has_keys = true;
         }
     }
     if (ok)
-        *out = (struct aws_keys){ .access_key = arena_str(a, aws->keys.access_key),
-                                  .secret_key = arena_str(a, aws->keys.secret_key),
-                                  .session_token = arena_str(a, aws->keys.session_token),
-                                  .source = arena_str(a, aws->keys.source),
-                                  .expires_unix_ms = aws->keys.expires_unix_ms };
+        *out = copy_keys(a, &aws->keys);
     pthread_mutex_unlock(&aws->keys_lock);
     return ok;
 }

@@ -13,21 +13,13 @@
 
 enum { DIGEST_BYTES = 32, SIGN_MAX_BYTES = 1024 * 1024 };
 
-static struct str hex(struct arena *a, const unsigned char *bytes, size_t n)
-{
-    char *out = arena_alloc(a, 2 * n + 1);
-    for (size_t i = 0; i < n; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-    return (struct str){ out, 2 * n };
-}
-
 static struct str hash(struct arena *a, struct str bytes)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     if (EVP_Digest(bytes.ptr, bytes.len, digest, &n, EVP_sha256(), NULL) != 1)
         panic("SHA-256 failed");
-    return hex(a, digest, n);
+    return arena_hex(a, digest, n);
 }
 
 static void hmac(struct str key, struct str text, unsigned char out[DIGEST_BYTES])
@@ -36,14 +28,6 @@ static void hmac(struct str key, struct str text, unsigned char out[DIGEST_BYTES
     if (HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)text.ptr, text.len, out,
              &n) == NULL)
         panic("HMAC failed");
-}
-
-static struct str lower(struct arena *a, struct str s)
-{
-    char *out = arena_alloc(a, s.len + 1);
-    for (size_t i = 0; i < s.len; i++)
-        out[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
-    return (struct str){ out, s.len };
 }
 
 static int by_name(const void *left, const void *right)
@@ -68,7 +52,7 @@ static void add_headers(struct arena *a, struct buf *out, const struct http_head
     struct http_header sorted[AWS_SIGN_MAX_HEADERS + 1];
     struct str names = STR_EMPTY;
     for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct http_header){ lower(a, headers[i].name), headers[i].value };
+        sorted[i] = (struct http_header){ arena_lower(a, headers[i].name), headers[i].value };
     sorted[n] = (struct http_header){ STR("host"), host };
     qsort(sorted, n + 1, sizeof *sorted, by_name);
     for (size_t i = 0; i <= n; i++) {
@@ -124,7 +108,7 @@ static struct str signature(struct arena *a, const struct aws_signing *s,
         for (size_t j = 0; j < sizeof key; j++)
             key[j] = next[j];
     }
-    return hex(a, key, sizeof key);
+    return arena_hex(a, key, sizeof key);
 }
 
 struct http_header *aws_sign(struct arena *a, const struct aws_signing *s,

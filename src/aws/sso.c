@@ -23,17 +23,11 @@ struct sso_profile {
 
 static struct str sha1_hex(struct arena *a, struct str bytes)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     if (EVP_Digest(bytes.ptr, bytes.len, digest, &n, EVP_sha1(), NULL) != 1)
         panic("SHA-1 failed");
-    char *out = arena_alloc(a, 2 * (size_t)n);
-    for (unsigned i = 0; i < n; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    return (struct str){ out, 2 * (size_t)n };
+    return arena_hex(a, digest, n);
 }
 
 static bool read_profile(const struct key_search *s, struct str name, struct str session,

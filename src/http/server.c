@@ -150,7 +150,7 @@ static void check_framing(struct exchange *e)
 static struct str without_authority(struct str target)
 {
     struct str scheme = STR("http://");
-    if (!str_eq_nocase(str_slice(target, 0, scheme.len), scheme))
+    if (!str_has_prefix_nocase(target, scheme))
         return target;
     target = str_from_pos(target, scheme.len);
     size_t at = 0;

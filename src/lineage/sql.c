@@ -7,14 +7,6 @@
 #include "lineage/sql_internal.h"
 #include "util/limits.h"
 
-static struct str lower_copy(struct arena *a, struct str s)
-{
-    char *copy = arena_alloc(a, s.len);
-    for (size_t i = 0; i < s.len; i++)
-        copy[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
-    return (struct str){ copy, s.len };
-}
-
 void sql_session_init(struct sql_session *s, struct arena *a)
 {
     *s = (struct sql_session){ .arena = a };
@@ -26,7 +18,7 @@ void sql_session_add_view(struct sql_session *s, struct str name)
 {
     static char yes;
     if (name.len != 0 && s->views.n < LIMIT_SQL_REFS)
-        strmap_put(&s->views, lower_copy(s->arena, name), &yes);
+        strmap_put(&s->views, arena_lower(s->arena, name), &yes);
 }
 
 bool sql_session_has_view(const struct sql_session *s, struct str name)
@@ -128,11 +120,6 @@ static bool in_list(struct str word, const struct str *list, size_t n)
     return false;
 }
 
-static bool has_prefix_nocase(struct str s, struct str prefix)
-{
-    return str_eq_nocase(str_slice(s, 0, prefix.len), prefix);
-}
-
 /* Catalogues of the system: reading them is reading names. */
 static bool is_system(const struct sql_place *place)
 {
@@ -152,7 +139,7 @@ static bool is_system(const struct sql_place *place)
         return true;
     if (place->n_parts == 1) {
         for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
-            if (has_prefix_nocase(place->last, prefixes[i]))
+            if (str_has_prefix_nocase(place->last, prefixes[i]))
                 return true;
         return false;
     }

@@ -221,14 +221,6 @@ static enum cell_kind cell_kind_of(struct str type)
     return str_eq(type, STR("raw")) ? CELL_RAW : CELL_MARKDOWN; /* markdown, heading, html */
 }
 
-static struct str lower_copy(struct arena *a, struct str text)
-{
-    char *copy = arena_alloc(a, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] + 32 : text.ptr[i]);
-    return (struct str){ copy, text.len };
-}
-
 static void on_scalar(void *ctx, enum push_kind kind, struct str text)
 {
     struct notebook_reader *r = ctx;
@@ -252,10 +244,10 @@ static void on_scalar(void *ctx, enum push_kind kind, struct str text)
         break;
     case F_KERNEL_LANGUAGE:
         if (r->out.language.len == 0)
-            r->out.language = lower_copy(r->arena, text);
+            r->out.language = arena_lower(r->arena, text);
         break;
     case F_LANGUAGE:
-        r->out.language = lower_copy(r->arena, text);
+        r->out.language = arena_lower(r->arena, text);
         break;
     case F_CELL_TYPE:
         r->cell.kind = cell_kind_of(text);
@@ -264,7 +256,7 @@ static void on_scalar(void *ctx, enum push_kind kind, struct str text)
         r->cell.id = arena_str(cell_arena, text);
         break;
     case F_CELL_LANGUAGE:
-        r->cell.language = lower_copy(cell_arena, text);
+        r->cell.language = arena_lower(cell_arena, text);
         break;
     case F_SOURCE:
         buf_add(&r->source, text);

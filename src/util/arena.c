@@ -153,6 +153,25 @@ struct str arena_concat(struct arena *a, struct str left, struct str right)
     return (struct str){ copy, len };
 }
 
+struct str arena_lower(struct arena *a, struct str s)
+{
+    char *copy = arena_alloc(a, s.len);
+    for (size_t i = 0; i < s.len; i++)
+        copy[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
+    return (struct str){ copy, s.len };
+}
+
+struct str arena_hex(struct arena *a, const unsigned char *bytes, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = arena_alloc_n(a, n, 2);
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return (struct str){ text, 2 * n };
+}
+
 struct str arena_vprintf(struct arena *a, const char *fmt, va_list args)
 {
     va_list again;

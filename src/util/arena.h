@@ -62,6 +62,9 @@ void *arena_grow(struct arena *a, void *ptr, size_t old_n, size_t new_n, size_t 
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 struct str arena_vprintf(struct arena *a, const char *fmt, va_list args) PRINTF(2, 0);
+/* A copy with ASCII letters in lower case; the bytes as lower-case hexadecimal digits. */
+struct str arena_lower(struct arena *a, struct str s);
+struct str arena_hex(struct arena *a, const unsigned char *bytes, size_t n);
 /* left and right joined. */
 struct str arena_concat(struct arena *a, struct str left, struct str right);
 

@@ -48,6 +48,11 @@ bool str_has_prefix(struct str s, struct str prefix)
     return s.len >= prefix.len && str_eq((struct str){ s.ptr, prefix.len }, prefix);
 }
 
+bool str_has_prefix_nocase(struct str s, struct str prefix)
+{
+    return str_eq_nocase(str_slice(s, 0, prefix.len), prefix);
+}
+
 bool str_has_suffix(struct str s, struct str suffix)
 {
     return s.len >= suffix.len && str_eq(str_from_pos(s, s.len - suffix.len), suffix);

@@ -38,6 +38,7 @@ bool str_eq_nocase(struct str a, struct str b);
 int str_cmp(struct str a, struct str b);
 
 bool str_has_prefix(struct str s, struct str prefix);
+bool str_has_prefix_nocase(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 bool str_has_suffix_nocase(struct str s, struct str suffix);
 

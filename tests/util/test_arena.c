@@ -61,6 +61,8 @@ static void text_is_copied_joined_and_printed(void **state)
     assert_str(arena_concat(&a, STR("s3://"), STR("bucket")), "s3://bucket");
     assert_str(arena_printf(&a, "%s-%d", "x", 7), "x-7");
     assert_str(arena_str(&a, STR_EMPTY), "");
+    assert_str(arena_lower(&a, STR("Ab-Z\xC3\x84")), "ab-z\xC3\x84");
+    assert_str(arena_hex(&a, (const unsigned char[]){ 0x00, 0x7F, 0xA5 }, 3), "007fa5");
 }
 
 static void a_nul_byte_never_reaches_a_c_interface(void **state)

@@ -14,6 +14,8 @@ static void comparison_is_by_bytes(void **state)
     assert_int_equal(str_cmp(STR_EMPTY, STR_EMPTY), 0);
     assert_true(str_has_prefix(STR("s3://b"), STR("s3://")));
     assert_false(str_has_suffix(STR("b"), STR("abc")));
+    assert_true(str_has_prefix_nocase(STR("HTTP://h"), STR("http://")));
+    assert_false(str_has_prefix_nocase(STR("HTT"), STR("http://")));
     assert_true(str_has_suffix_nocase(STR("X.CSV"), STR(".csv")));
 }
 
