@@ -1,9 +1,8 @@
 /* The client against a server of ours whose path says what it answers. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test.h"
+#include "loopback.h"
 
 #include "http/client.h"
-#include "http/server.h"
 #include "util/clock.h"
 
 #include <arpa/inet.h>
@@ -41,44 +40,20 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     http_answer_header(answer, STR("X-Kind"), STR("test"));
 }
 
-static void refuse(void *ctx, struct http_request *req, struct http_answer *answer,
-                   const struct err *err)
-{
-    (void)ctx;
-    (void)req;
-    answer->status = err_kind(err->code)->http_status;
-}
-
 struct fixture {
     struct http_server *server;
     struct http_client *client;
-    char base[80];
+    char base[LOOPBACK_BASE_SIZE];
 };
 
 static int set_up(void **state)
 {
     static struct fixture f;
-    static const struct str listen[] = { STR_INIT("127.0.0.1:0") };
-    const struct http_server_options options = { .listen = listen,
-                                                 .n_listen = 1,
-                                                 .threads = 1,
-                                                 .workers = 2,
-                                                 .max_waiting = 10,
-                                                 .max_connections = 100,
-                                                 .max_url_bytes = 1000,
-                                                 .max_header_bytes = 4000,
-                                                 .max_body_bytes = 100000,
-                                                 .request_timeout_ms = 10000,
-                                                 .idle_timeout_ms = 60000,
-                                                 .call_timeout_ms = 10000 };
-    const struct http_handler handler = { NULL, plan, handle, refuse, NULL };
+    const struct http_server_options options = loopback_options(2);
+    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, NULL };
     const struct http_client_options fast = { .backoff_base_ms = 1, .backoff_cap_ms = 5 };
-    struct err err = ERR_INIT;
-    f.server = http_server_start(&options, &handler, &err);
-    assert_non_null(f.server);
+    f.server = loopback_start(&options, &handler, f.base);
     f.client = http_client_new(&fast);
-    struct str address = http_server_address(f.server, 0);
-    snprintf(f.base, sizeof f.base, "http://%.*s", STR_FMT(address));
     *state = &f;
     return 0;
 }

@@ -1,9 +1,8 @@
 /* The fetcher against a server of ours that can hold its answers back. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test.h"
+#include "loopback.h"
 
 #include "http/fetcher.h"
-#include "http/server.h"
 #include "util/clock.h"
 
 #include <pthread.h>
@@ -55,40 +54,21 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     buf_printf(&answer->body, "%.*s", STR_FMT(req->path));
 }
 
-static void refuse(void *ctx, struct http_request *req, struct http_answer *answer,
-                   const struct err *err)
-{
-    (void)ctx;
-    (void)req;
-    answer->status = err_kind(err->code)->http_status;
-}
-
 struct fixture {
     struct http_server *server;
-    char base[80];
+    char base[LOOPBACK_BASE_SIZE];
 };
 
 static int set_up(void **state)
 {
     static struct fixture f;
-    static const struct str listen[] = { STR_INIT("127.0.0.1:0") };
-    const struct http_server_options options = { .listen = listen,
-                                                 .n_listen = 1,
-                                                 .threads = 1,
-                                                 .workers = TOGETHER,
-                                                 .max_waiting = 100,
-                                                 .max_connections = 100,
-                                                 .max_url_bytes = 1000,
-                                                 .max_header_bytes = 4000,
-                                                 .max_body_bytes = 1000,
-                                                 .request_timeout_ms = 20000,
-                                                 .idle_timeout_ms = 60000,
-                                                 .call_timeout_ms = 20000 };
-    const struct http_handler handler = { NULL, plan, handle, refuse, NULL };
-    struct err err = ERR_INIT;
-    f.server = http_server_start(&options, &handler, &err);
-    assert_non_null(f.server);
-    snprintf(f.base, sizeof f.base, "http://%.*s", STR_FMT(http_server_address(f.server, 0)));
+    struct http_server_options options = loopback_options(TOGETHER);
+    options.max_waiting = 100;
+    options.max_body_bytes = 1000;
+    options.request_timeout_ms = 20000;
+    options.call_timeout_ms = 20000;
+    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, NULL };
+    f.server = loopback_start(&options, &handler, f.base);
     *state = &f;
     return 0;
 }

@@ -1,9 +1,8 @@
 /* Long answers: a handler writes in pieces, our client reads as they come. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "test.h"
+#include "loopback.h"
 
 #include "http/client.h"
-#include "http/server.h"
 #include "util/clock.h"
 
 #include <arpa/inet.h>
@@ -54,14 +53,6 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     atomic_fetch_add(&n_handled, 1);
 }
 
-static void refuse(void *ctx, struct http_request *req, struct http_answer *answer,
-                   const struct err *err)
-{
-    (void)ctx;
-    (void)req;
-    answer->status = err_kind(err->code)->http_status;
-}
-
 static void done(void *ctx, struct http_request *req, int status, uint64_t body_bytes, bool is_sent)
 {
     (void)ctx;
@@ -75,32 +66,16 @@ static void done(void *ctx, struct http_request *req, int status, uint64_t body_
 struct fixture {
     struct http_server *server;
     struct http_client *client;
-    char base[80];
+    char base[LOOPBACK_BASE_SIZE];
 };
 
 static int set_up(void **state)
 {
     static struct fixture f;
-    static const struct str listen[] = { STR_INIT("127.0.0.1:0") };
-    const struct http_server_options options = { .listen = listen,
-                                                 .n_listen = 1,
-                                                 .threads = 1,
-                                                 .workers = 4,
-                                                 .max_waiting = 10,
-                                                 .max_connections = 100,
-                                                 .max_url_bytes = 1000,
-                                                 .max_header_bytes = 4000,
-                                                 .max_body_bytes = 100000,
-                                                 .request_timeout_ms = 10000,
-                                                 .idle_timeout_ms = 60000,
-                                                 .call_timeout_ms = 10000 };
-    const struct http_handler handler = { NULL, plan, handle, refuse, done };
-    struct err err = ERR_INIT;
-    f.server = http_server_start(&options, &handler, &err);
-    assert_non_null(f.server);
+    const struct http_server_options options = loopback_options(4);
+    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, done };
+    f.server = loopback_start(&options, &handler, f.base);
     f.client = http_client_new(NULL);
-    struct str address = http_server_address(f.server, 0);
-    snprintf(f.base, sizeof f.base, "http://%.*s", STR_FMT(address));
     atomic_store(&n_told, 0);
     atomic_store(&n_told_sent, 0);
     atomic_store(&n_handled, 0);

@@ -3,6 +3,7 @@
 Every server listens on 127.0.0.1 at a free port, and is stopped by the process id that started it.
 BOATHOUSE names the program to test, by default build/boathouse.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -10,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -101,6 +104,24 @@ class Answer:
 
     def json(self):
         return json.loads(self.body)
+
+
+@contextlib.contextmanager
+def serving(handler, **state):
+    """A loopback server of a http.server handler class; state becomes attributes of the server, besides its url."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    for name, value in state.items():
+        setattr(server, name, value)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def http(method, url, body=None, headers=None, timeout=60):

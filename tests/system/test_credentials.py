@@ -5,11 +5,10 @@ import http.server
 import json
 import os
 import subprocess
-import threading
 import urllib.parse
 
 import pytest
-from conftest import BUILD
+from conftest import BUILD, serving
 
 FIND_KEYS = BUILD / "tests" / "aws" / "find_keys"
 FUTURE = "2099-01-01T00:00:00Z"
@@ -68,15 +67,8 @@ class Cloud(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture()
 def cloud():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
-    server.seen, server.is_instance = [], False
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Cloud, seen=[], is_instance=False) as server:
+        yield server
 
 
 @pytest.fixture()

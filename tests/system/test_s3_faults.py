@@ -4,9 +4,9 @@ import http.server
 import re
 import socket
 import struct
-import threading
 
 import pytest
+from conftest import serving
 from test_s3 import drive
 
 BODY = bytes(i * 7 % 251 for i in range(300_000)).replace(b"\x00", b"a").decode("latin-1").encode("ascii", "replace")
@@ -78,16 +78,9 @@ class Settings:
 
 @pytest.fixture()
 def faulty():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
-    server.seen, server.faults, server.etag = [], [], ETAG
-    server.daemon_threads = True
-    server.settings = Settings(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Faulty, seen=[], faults=[], etag=ETAG) as server:
+        server.settings = Settings(server.url)
+        yield server
 
 
 def get(faulty, *faults, args=()):

@@ -8,6 +8,7 @@ import threading
 import urllib.parse
 
 import pytest
+from conftest import serving
 from test_s3 import drive
 from test_s3_faults import Settings
 
@@ -57,16 +58,9 @@ class Lister(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture()
 def lister():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lister)
-    server.daemon_threads = True
-    server.keys, server.n_requests, server.fail_at, server.lock = [], 0, 0, threading.Lock()
-    server.settings = Settings(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Lister, keys=[], n_requests=0, fail_at=0, lock=threading.Lock()) as server:
+        server.settings = Settings(server.url)
+        yield server
 
 
 def tree(rng):
