@@ -1,0 +1,199 @@
+/*
+ * calls: which calls read and write, as data.
+ *
+ * One row of a table is one form of a call: its name, its direction, where its location stands and
+ * what it gives.  The tables of src/lineage/calls/ (one a language) are compiled in; a user's file
+ * in the same format adds rows, and its rows win.  docs/call-tables.md explains the format with
+ * examples.
+ *
+ * A line is a row of tab-separated columns; "#" begins a comment line:
+ *
+ *   call  dir  places  kind  on  returns  note
+ *
+ * call, one or more separated by blanks:
+ *   pandas.read_csv       the canonical name, import aliases resolved; a call in between is left
+ *                         out: boto3.resource.Bucket is boto3.resource("s3").Bucket
+ *   .to_csv               a method of any receiver
+ *   ~.read.csv            these names in this order, others may stand between, the last is last
+ *   ~.read.format(iceberg).load   and one of the calls before had this text as an argument
+ *   open                  a builtin, or a function that nothing defines
+ *   "alias modin.pandas" in call and "pandas" in dir: the name stands for the other one
+ *
+ * dir:  R W RW, C copy (src to dst), M by a mode text (mode=), L list, D delete, S other language
+ *       (sql=, shell=, code=), A makes a value, X changes the context, - nothing
+ *
+ * places, separated by blanks, each [role=]how[|how...] (the first that is given counts):
+ *   roles  at (default), src, dst; out and via are scratch; loc is where a table is bound to;
+ *          sql, shell, code, mode, format, db, schema, con, data; each location role may be split
+ *          into .bucket and .key, or .prefix for a listing
+ *   how    0/path,source  positional 0 or a keyword (R counts from 1)     0+  all positional ones
+ *          k:Key          keyword only             recv   what the receiver stands for
+ *          opt:path       of an earlier .option("path", x) or .options(path=x) in the chain
+ *          chain:writeTo/0   the argument of an earlier call in the chain
+ *          d:A.b[].c      a walk in a dict: keyword A, key b, each element, key c; * is any key
+ *          text:iris      that text                name   the last name of the call itself
+ *
+ * kind: path table sql s3 db url dir stream stage builtin model figure handle catalog job notebook
+ *       shell code config scratch value
+ *       path takes lists and globs as well.
+ *
+ * on: empty, or the kinds of receiver that it counts for, separated by commas (see returns);
+ *     "remote" also takes it when the location is a remote URI
+ *
+ * returns: empty; a kind of object by name ("s3.client", "fs", "spark", "frame", ...); or
+ *     =at =src =dst  the location as text    path  the location as a path object
+ *     names   the names of a listing, joined to the folder      prefix   keys below a prefix
+ *     handle  an open file of the location   config   the content of the file
+ *     place   an object that stands for the location ("recv" of later calls); "kind:place" both
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LINEAGE_CALLS_H
+#define LINEAGE_CALLS_H
+
+#include "util/arena.h"
+#include "util/err.h"
+
+enum call_lang { CALL_PYTHON, CALL_R, CALL_SCALA, CALL_N_LANGS };
+
+enum call_dir {
+    CALL_READ,
+    CALL_WRITE,
+    CALL_READ_WRITE,
+    CALL_COPY,
+    CALL_BY_MODE,
+    CALL_LIST,
+    CALL_DELETE,
+    CALL_OTHER_LANGUAGE,
+    CALL_MAKE,
+    CALL_CONTEXT,
+    CALL_NOTHING,
+};
+
+enum call_kind {
+    KIND_PATH,
+    KIND_TABLE,
+    KIND_SQL,
+    KIND_S3,
+    KIND_DB,
+    KIND_URL,
+    KIND_DIR,
+    KIND_STREAM,
+    KIND_STAGE,
+    KIND_BUILTIN,
+    KIND_MODEL,
+    KIND_FIGURE,
+    KIND_HANDLE,
+    KIND_CATALOG,
+    KIND_JOB,
+    KIND_NOTEBOOK,
+    KIND_SHELL,
+    KIND_CODE,
+    KIND_CONFIG,
+    KIND_SCRATCH,
+    KIND_VALUE,
+};
+
+enum place_role {
+    ROLE_AT,
+    ROLE_SRC,
+    ROLE_DST,
+    ROLE_OUT,
+    ROLE_VIA,
+    ROLE_LOC,
+    ROLE_SQL,
+    ROLE_SHELL,
+    ROLE_CODE,
+    ROLE_MODE,
+    ROLE_FORMAT,
+    ROLE_DB,
+    ROLE_SCHEMA,
+    ROLE_CON,
+    ROLE_DATA,
+};
+
+enum place_part { PART_WHOLE, PART_BUCKET, PART_KEY, PART_PREFIX };
+
+enum place_how {
+    HOW_ARG,      /* index and names */
+    HOW_ALL_ARGS, /* all positional ones from index on */
+    HOW_KEYWORD,  /* names */
+    HOW_RECEIVER,
+    HOW_OPTION,    /* names: an option of the chain */
+    HOW_CHAIN,     /* names[0]: the call of the chain, index: its argument */
+    HOW_DICT_WALK, /* names: the steps; "[]" is each element, "*" any key */
+    HOW_TEXT,      /* names[0] */
+    HOW_OWN_NAME,
+};
+
+/* One way to find the value; a place tries its ways in order. */
+struct place_way {
+    enum place_how how;
+    uint32_t index; /* from 0, in R as well */
+    const struct str *names;
+    size_t n_names;
+};
+
+struct call_place {
+    enum place_role role;
+    enum place_part part;
+    const struct place_way *ways;
+    size_t n_ways;
+};
+
+enum call_match { MATCH_ABSOLUTE, MATCH_METHOD, MATCH_CHAIN };
+
+struct call_row {
+    struct str call; /* one pattern, as written */
+    enum call_match match;
+    const struct str *names; /* without "~" */
+    size_t n_names;
+    struct str condition; /* of ~.read.format(iceberg).load: "iceberg"; else empty */
+    size_t condition_at;  /* the index in names of the call that has it */
+    enum call_dir dir;
+    enum call_kind kind;
+    const struct call_place *places;
+    size_t n_places;
+    const struct str *on; /* kinds of receiver; "remote" is not among them */
+    size_t n_on;
+    bool takes_remote; /* on has "remote" */
+    struct str returns;
+};
+
+struct calls;
+
+/* The compiled-in tables of all languages.  Never NULL; read-only afterwards, so it may be shared
+ * by threads.  calls_free() accepts NULL. */
+struct calls *calls_new(void);
+void calls_free(struct calls *c);
+
+/* Add the rows of a user's table (name: of the file, for messages).  A line "#lang r" changes the
+ * language, which begins as Python.  Rows added later win.  Fails with ERR_CONFIG or the like:
+ * line, what is wrong and what would be right; nothing is added then. */
+MUST_USE bool calls_add(struct calls *c, struct str name, struct str text, struct err *err);
+
+/* A called expression: its names from the root outwards, calls and subscripts left out. */
+struct callee {
+    enum call_lang lang;
+    const struct str *names; /* names[n - 1] is what is called */
+    size_t n;
+    bool is_rooted;  /* names[0] is a module, a builtin or a name that nothing defines */
+    struct str kind; /* of the receiver; empty: not known */
+    /* Has the call of names[i] that text among its arguments?  NULL: no conditions hold. */
+    bool (*has_argument)(void *ctx, size_t i, struct str text);
+    void *ctx;
+};
+
+/* The row that fits best, or NULL: absolute before chain before method, the longer first, one whose
+ * "on" names the receiver's kind before one with none; rows of users first.  *needs_remote: the row
+ * counts only if its location is a remote URI. */
+const struct call_row *calls_find(const struct calls *c, const struct callee *callee,
+                                  bool *needs_remote);
+
+/* The name that an aliased module stands for ("modin.pandas" -> "pandas"), or name itself. */
+struct str calls_canonical(const struct calls *c, enum call_lang lang, struct str name);
+
+/* All rows, for tests and the documentation. */
+size_t calls_n_rows(const struct calls *c, enum call_lang lang);
+const struct call_row *calls_row(const struct calls *c, enum call_lang lang, size_t i);
+
+#endif
