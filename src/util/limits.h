@@ -61,4 +61,10 @@
 #define LIMIT_SQL_NAMES 1000UL
 #define LIMIT_SQL_NAME_BYTES (64UL * 1024)
 
+/* Bytes of the syntax tree of one cell or file; items of one list, tuple, set or dict that are kept
+ * (data written into code); places that could not be parsed and are told. */
+#define LIMIT_TREE_BYTES (8UL * 1024 * 1024)
+#define LIMIT_LITERAL_ITEMS 20000UL
+#define LIMIT_PARSE_GAPS 100UL
+
 #endif
