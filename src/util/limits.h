@@ -61,6 +61,18 @@
 #define LIMIT_SQL_NAMES 1000UL
 #define LIMIT_SQL_NAME_BYTES (64UL * 1024)
 
+/* References of one shell script or result. */
+#define LIMIT_SHELL_REFS 10000UL
+/* Runs of a loop over words that are known; more words run it once, with a hole. */
+#define LIMIT_SHELL_LOOP 20U
+/* Commands that a script may run again (loops, functions), and depth of calls: past it each body
+ * runs no further. */
+#define LIMIT_SHELL_REPEATS 20000UL
+#define LIMIT_SHELL_CALLS 8U
+/* Bytes of one value that expansion makes, and of all that one text makes beside its own length. */
+#define LIMIT_SHELL_VALUE_BYTES (64UL * 1024)
+#define LIMIT_SHELL_EXPANDED_BYTES (16UL * 1024 * 1024)
+
 /* Bytes of the syntax tree of one cell or file; items of one list, tuple, set or dict that are kept
  * (data written into code); places that could not be parsed and are told. */
 #define LIMIT_TREE_BYTES (8UL * 1024 * 1024)
