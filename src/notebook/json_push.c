@@ -135,11 +135,19 @@ static void value_done(struct json_push *j)
     j->state = j->depth == 0 ? S_DONE : S_COMMA_OR_END;
 }
 
+/* Fails when the wanted text has passed its limit. */
+static bool check_size(const struct json_push *j, struct err *err)
+{
+    if (!j->wanted || buf_ok(&j->text))
+        return true;
+    return err_set(err, ERR_TOO_LARGE, "line %llu: a text is over %zu bytes",
+                   (unsigned long long)j->line, j->text.limit);
+}
+
 static bool scalar_done(struct json_push *j, enum push_kind kind, struct err *err)
 {
-    if (j->wanted && !buf_ok(&j->text))
-        return err_set(err, ERR_TOO_LARGE, "line %llu: a text is over %zu bytes",
-                       (unsigned long long)j->line, j->text.limit);
+    if (!check_size(j, err))
+        return false;
     if (j->in_key) {
         j->in_key = false;
         j->state = S_COLON;
@@ -547,7 +555,7 @@ bool json_push_feed(struct json_push *j, struct str chunk, struct err *err)
             return false;
     }
     j->offset += chunk.len;
-    return true;
+    return check_size(j, err);
 }
 
 bool json_push_finish(struct json_push *j, struct err *err)

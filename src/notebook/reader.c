@@ -88,6 +88,11 @@ void reader_add_cell(struct notebook_reader *r, struct str source)
 {
     if (r->failure.code != ERR_NONE)
         return;
+    if (source.len > LIMIT_CELL_BYTES || !buf_ok(&r->source)) {
+        (void)err_set(&r->failure, ERR_TOO_LARGE, "a cell of more than %lu bytes",
+                      LIMIT_CELL_BYTES);
+        return;
+    }
     if (r->n_seen == LIMIT_CELLS) {
         (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu cells", LIMIT_CELLS);
         return;

@@ -37,7 +37,8 @@ struct notebook_reader {
 /* The arena for what belongs to a cell. */
 struct arena *reader_cell_arena(struct notebook_reader *r);
 
-/* The cell is whole: keep it, or show it.  source is borrowed; line ends are made "\n". */
+/* The cell is whole: keep it, or show it.  source is borrowed; line ends are made "\n".  More than
+ * LIMIT_CELL_BYTES, or a failed buffer of the source, is a failure. */
 void reader_add_cell(struct notebook_reader *r, struct str source);
 
 /* The table-driven sink of the JSON formats. */
@@ -47,8 +48,8 @@ bool reader_json_finish(struct notebook_reader *r, struct err *err);
 /* Cut a whole source text into cells. */
 void reader_split_source(struct notebook_reader *r, struct str text);
 
-/* A Zeppelin or Databricks prefix ("%spark.pyspark", "%sql") at the start of *source: sets the
- * cell's language or kind and cuts the prefix off. */
-void reader_take_prefix(struct cell *cell, struct str *source);
+/* A Zeppelin or Databricks prefix ("%spark.pyspark", "%sql") at the start of source: sets the
+ * cell's language or kind and cuts the prefix out. */
+void reader_take_prefix(struct cell *cell, struct buf *source);
 
 #endif

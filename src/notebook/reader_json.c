@@ -199,13 +199,9 @@ static void on_close(void *ctx, enum push_kind kind)
     r->row = NULL;
     if (place != P_CELL && place != P_PARAGRAPH)
         return;
-    if (!buf_ok(&r->source) && r->failure.code == ERR_NONE)
-        (void)err_set(&r->failure, ERR_TOO_LARGE, "a cell of more than %lu bytes",
-                      LIMIT_CELL_BYTES);
-    struct str source = buf_str(&r->source);
     if (place == P_PARAGRAPH)
-        reader_take_prefix(&r->cell, &source);
-    reader_add_cell(r, source);
+        reader_take_prefix(&r->cell, &r->source);
+    reader_add_cell(r, buf_str(&r->source));
 }
 
 static int64_t whole_number(struct str text)

@@ -7,6 +7,8 @@
 
 #include "util/scan.h"
 
+#include <string.h>
+
 /* Interpreters of Zeppelin and magics of Databricks, without a group ("spark.") in front. */
 static const struct {
     struct str prefix, language;
@@ -36,17 +38,32 @@ static bool is_word(char c)
            (c >= '0' && c <= '9');
 }
 
-void reader_take_prefix(struct cell *cell, struct str *source)
+/* The end of "%word", and of "(...)" right behind it, in text, which begins with "%". */
+static size_t prefix_end(struct str text, struct str *word)
 {
-    struct str text = *source;
-    while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\n' || text.ptr[0] == '\r'))
-        text = str_from_pos(text, 1);
-    if (text.len < 2 || text.ptr[0] != '%' || text.ptr[1] == '%')
-        return;
     size_t end = 1;
     while (end < text.len && is_word(text.ptr[end]))
         end++;
-    struct str word = str_slice(text, 1, end);
+    *word = str_slice(text, 1, end);
+    if (end == text.len || text.ptr[end] != '(')
+        return end;
+    size_t close = str_find_char(str_from_pos(text, end), ')');
+    size_t newline = str_find_char(str_from_pos(text, end), '\n');
+    return close < newline ? end + close + 1 : end; /* SIZE_MAX: there is none */
+}
+
+void reader_take_prefix(struct cell *cell, struct buf *source)
+{
+    struct str text = buf_str(source);
+    size_t lead = 0;
+    while (lead < text.len &&
+           (text.ptr[lead] == ' ' || text.ptr[lead] == '\n' || text.ptr[lead] == '\r'))
+        lead++;
+    text = str_from_pos(text, lead);
+    if (text.len < 2 || text.ptr[0] != '%' || text.ptr[1] == '%')
+        return;
+    struct str word;
+    size_t end = prefix_end(text, &word);
     size_t dot = str_rfind_char(word, '.');
     if (dot != SIZE_MAX)
         word = str_from_pos(word, dot + 1);
@@ -56,7 +73,8 @@ void reader_take_prefix(struct cell *cell, struct str *source)
         cell->language = prefixes[i].language;
         cell->kind = prefixes[i].kind;
         /* The lines are counted from the cell's first one: only the prefix goes. */
-        *source = str_from_pos(text, end);
+        memmove(source->ptr + lead, source->ptr + lead + end, text.len - end);
+        source->len -= end;
         return;
     }
 }
@@ -92,44 +110,46 @@ static void add_source_cell(struct notebook_reader *r, struct str source)
     r->cell = (struct cell){ .execution_count = -1 };
 }
 
-/* "# MAGIC %sql" and its following lines are a cell of another language. */
-static void add_databricks_cell(struct notebook_reader *r, struct str comment)
+/* What a line of the export stands for: "# MAGIC x" is the line "x" of a cell of another language.
+ */
+static struct str without_magic(struct str line, struct str comment)
 {
-    struct scan s = scan_init(buf_str(&r->source));
-    AUTO_BUF plain = BUF_INIT(LIMIT_CELL_BYTES);
-    bool any = false;
-    while (!scan_is_done(&s)) {
-        struct str line = next_line(&s);
-        struct str rest = str_trim(str_from_pos(line, comment.len));
-        bool magic = str_has_prefix(line, comment) && str_has_prefix(rest, STR("MAGIC"));
-        if (magic)
-            line = str_from_pos(rest, rest.len > 5 ? 6 : 5);
-        any |= str_trim(line).len > 0;
-        buf_add(&plain, line);
-        buf_add_char(&plain, '\n');
+    if (!str_has_prefix(line, comment))
+        return line;
+    struct scan s = scan_init(str_from_pos(line, comment.len));
+    (void)scan_blanks(&s);
+    if (!scan_str(&s, STR("MAGIC")))
+        return line;
+    return scan_is_done(&s) || scan_char(&s, ' ') || scan_char(&s, '\t') ? scan_rest(&s) : line;
+}
+
+static void add_databricks_cell(struct notebook_reader *r)
+{
+    if (str_trim(buf_str(&r->source)).len > 0 || !buf_ok(&r->source)) {
+        reader_take_prefix(&r->cell, &r->source);
+        add_source_cell(r, buf_str(&r->source));
     }
-    if (!any)
-        return;
-    struct str source = buf_str(&plain);
-    reader_take_prefix(&r->cell, &source);
-    add_source_cell(r, source);
+    buf_reset(&r->source);
 }
 
 static void split_databricks(struct notebook_reader *r, struct scan *s, struct str comment)
 {
     r->out.format = NOTEBOOK_DATABRICKS;
+    bool is_behind_mark = false;
     while (!scan_is_done(s)) {
         struct str line = next_line(s);
         struct str rest = str_trim(str_from_pos(line, comment.len));
-        if (str_has_prefix(line, comment) && str_has_prefix(rest, STR("COMMAND ----------"))) {
-            add_databricks_cell(r, comment);
-            buf_reset(&r->source);
-            continue;
+        bool is_mark =
+            str_has_prefix(line, comment) && str_has_prefix(rest, STR("COMMAND ----------"));
+        if (is_mark) {
+            add_databricks_cell(r);
+        } else if (!is_behind_mark || line.len > 0) { /* the export puts one empty line there */
+            buf_add(&r->source, without_magic(line, comment));
+            buf_add_char(&r->source, '\n');
         }
-        buf_add(&r->source, line);
-        buf_add_char(&r->source, '\n');
+        is_behind_mark = is_mark;
     }
-    add_databricks_cell(r, comment);
+    add_databricks_cell(r);
 }
 
 /* A line "# %%" begins a cell (the percent format of Jupytext, Spyder and Visual Studio Code). */
@@ -163,7 +183,6 @@ void reader_split_source(struct notebook_reader *r, struct str text)
 {
     if (str_has_prefix(text, STR("\xEF\xBB\xBF")))
         text = str_from_pos(text, 3);
-    r->source.limit = LIMIT_NOTEBOOK_SOURCE_BYTES;
     struct scan s = scan_init(text);
     struct str comment = databricks_comment(next_line(&s));
     if (comment.len > 0)

@@ -3,6 +3,8 @@
 
 #include "notebook/reader.h"
 #include "util/attrs.h"
+#include "util/buf.h"
+#include "util/limits.h"
 
 /* The cells of a text as "kind/language/tags|source;" a cell, or "error". */
 static struct str read_as_text(struct arena *a, const char *name, struct str bytes)
@@ -59,6 +61,18 @@ static const struct {
       "-- Databricks notebook source\nSELECT 1\n-- COMMAND ----------\n-- MAGIC %python\n"
       "-- MAGIC x = 1\n",
       "c//|SELECT 1\n;c/python/|\nx = 1\n;" },
+    { "magic.py",
+      "# Databricks notebook source\n# MAGIC\xC3\xA4 is no magic\n# MAGIC\n# MAGIC\tx\n# MAGIC  "
+      "y\n",
+      "c//|# MAGIC\xC3\xA4 is no magic\n\nx\n y\n;" },
+    { "lines.py",
+      "# Databricks notebook source\na\n# COMMAND ----------\n\n\nb\n# COMMAND ----------\n\n\n"
+      "# MAGIC %sql\n# MAGIC SELECT 1\n",
+      "c//|a\n;c//|\nb\n;c/sql/|\n\nSELECT 1\n;" },
+    { "lines.zpln",
+      "{\"paragraphs\":[{\"text\":\"\\n\\r\\n %sql\\nSELECT 1\"},{\"text\":\"%jdbc(hive)\\nx\"},"
+      "{\"text\":\"%python(a\\nb)\"}]}",
+      "c/sql/|\n\n \nSELECT 1;c/sql/|\nx;c/python/|(a\nb);" },
     { "p.py", "import a\n# %%\nx = 1\n# %% [markdown]\n# hi\n",
       "c//|import a\n;c//|x = 1\n;m//|# hi\n;" },
     { "q.sql", "SELECT 1", "c//|SELECT 1;" },
@@ -78,6 +92,31 @@ static void every_format_gives_its_cells(void **state)
         if (!str_eq(got, str_from(cases[i].want)))
             fail_msg("case %s: got \"%.*s\"", cases[i].name, STR_FMT(got));
     }
+}
+
+/* One cell of len bytes behind head. */
+static void expect_too_large(const char *name, const char *head, size_t len)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_BUF text = BUF_INIT(SIZE_MAX);
+    struct notebook nb;
+    struct err err = ERR_INIT;
+    buf_add(&text, str_from(head));
+    memset(buf_reserve(&text, len), 'x', len);
+    buf_added(&text, len);
+    assert_false(notebook_read(&a, str_from(name), buf_str(&text), &nb, &err));
+    assert_int_equal(err.code, ERR_TOO_LARGE);
+}
+
+static void a_cell_over_the_limit_is_refused(void **state)
+{
+    (void)state;
+    expect_too_large("a.sql", "", LIMIT_CELL_BYTES + 1);
+    expect_too_large("a.py", "# %%\n", LIMIT_CELL_BYTES + 1);
+    expect_too_large("a.py", "# Databricks notebook source\n", LIMIT_CELL_BYTES + 1);
+    expect_too_large("a.py", "# Databricks notebook source\n# MAGIC %sql\n# MAGIC ",
+                     LIMIT_CELL_BYTES + 1);
+    expect_too_large("a.ipynb", "{\"cells\":[{\"source\":\"", LIMIT_CELL_BYTES + 1);
 }
 
 static void kernel_and_language_are_those_of_the_metadata(void **state)
@@ -133,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_gives_its_cells),
+        cmocka_unit_test(a_cell_over_the_limit_is_refused),
         cmocka_unit_test(kernel_and_language_are_those_of_the_metadata),
         cmocka_unit_test(cells_are_shown_one_by_one),
         cmocka_unit_test(names_tell_what_is_read),
