@@ -24,6 +24,8 @@ static const struct {
     { STR_INIT("ListSteps"), fake_list_steps, 10, 0.5 },
     { STR_INIT("ListInstances"), fake_list_instances, 10, 0.5 },
     { STR_INIT("ListInstanceGroups"), fake_list_instance_groups, 10, 1.0 },
+    { STR_INIT("ListInstanceFleets"), fake_list_instance_fleets, 5, 0.5 },
+    { STR_INIT("ListBootstrapActions"), fake_list_bootstrap_actions, 10, 0.5 },
 };
 
 struct fake_emr *fake_emr_new(uint64_t seed)

@@ -35,7 +35,7 @@ struct fake_bucket {
     int64_t filled_ms;
 };
 
-enum { FAKE_N_BUCKETS = 8 };
+enum { FAKE_N_BUCKETS = 10 };
 
 struct fake_emr {
     struct arena arena; /* everything that stays */
@@ -76,9 +76,12 @@ void fake_fail(struct fake_call *call, int status, const char *code, const char 
 /* The cluster that the body's ClusterId names; NULL with an error answered. */
 struct fake_cluster *fake_named_cluster(struct fake_call *call);
 
+/* Is the word in the list?  NULL and an empty list ask for all. */
+bool fake_is_asked_for(const struct json *words, const char *word);
+
 typedef void fake_operation(struct fake_call *call);
 fake_operation fake_run_job_flow, fake_describe_cluster, fake_list_clusters,
     fake_terminate_job_flows, fake_set_termination_protection, fake_list_steps, fake_list_instances,
-    fake_list_instance_groups;
+    fake_list_instance_groups, fake_list_instance_fleets, fake_list_bootstrap_actions;
 
 #endif

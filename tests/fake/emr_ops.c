@@ -211,6 +211,38 @@ static const struct str echoed[] = {
     STR_INIT("StepConcurrencyLevel"),
 };
 
+/* What RunJobFlow has below Instances, DescribeCluster has by other names. */
+static void write_attributes(struct fake_call *call, const struct fake_cluster *c)
+{
+    static const struct {
+        struct str asked, told;
+    } names[] = {
+        { STR_INIT("Ec2KeyName"), STR_INIT("Ec2KeyName") },
+        { STR_INIT("Ec2SubnetId"), STR_INIT("Ec2SubnetId") },
+        { STR_INIT("Ec2SubnetIds"), STR_INIT("RequestedEc2SubnetIds") },
+        { STR_INIT("EmrManagedMasterSecurityGroup"), STR_INIT("EmrManagedMasterSecurityGroup") },
+        { STR_INIT("EmrManagedSlaveSecurityGroup"), STR_INIT("EmrManagedSlaveSecurityGroup") },
+        { STR_INIT("ServiceAccessSecurityGroup"), STR_INIT("ServiceAccessSecurityGroup") },
+    };
+    const struct json *instances = json_get(c->request, STR("Instances"));
+    const struct json *profile = json_get(c->request, STR("JobFlowRole"));
+    json_put_str(call->w, STR("InstanceCollectionType"),
+                 json_has(instances, STR("InstanceFleets")) ? STR("INSTANCE_FLEET")
+                                                            : STR("INSTANCE_GROUP"));
+    json_write_key(call->w, STR("Ec2InstanceAttributes"));
+    json_write_object(call->w);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (json_has(instances, names[i].asked)) {
+            json_write_key(call->w, names[i].told);
+            json_write_json(call->w, json_get(instances, names[i].asked));
+        }
+    if (profile != NULL) {
+        json_write_key(call->w, STR("IamInstanceProfile"));
+        json_write_json(call->w, profile);
+    }
+    json_write_end(call->w);
+}
+
 void fake_describe_cluster(struct fake_call *call)
 {
     const struct fake_cluster *c = fake_named_cluster(call);
@@ -226,6 +258,7 @@ void fake_describe_cluster(struct fake_call *call)
             json_write_json(call->w, value);
         }
     }
+    write_attributes(call, c);
     json_put_bool(call->w, STR("TerminationProtected"), c->is_protected);
     if (fake_cluster_state(call->emr, c, call->now_ms) != FAKE_STARTING)
         json_put_str(call->w, STR("MasterPublicDnsName"),
@@ -234,13 +267,12 @@ void fake_describe_cluster(struct fake_call *call)
     json_write_end(call->w);
 }
 
-/* Is the state asked for?  No filter asks for all. */
-static bool is_asked_for(const struct json *states, const char *name)
+bool fake_is_asked_for(const struct json *words, const char *word)
 {
-    if (states == NULL || states->kind != JSON_KIND_ARRAY || states->n_items == 0)
+    if (words == NULL || words->kind != JSON_KIND_ARRAY || words->n_items == 0)
         return true;
-    for (size_t i = 0; i < states->n_items; i++)
-        if (states->items[i].kind == JSON_KIND_STR && str_eq(states->items[i].text, str_from(name)))
+    for (size_t i = 0; i < words->n_items; i++)
+        if (words->items[i].kind == JSON_KIND_STR && str_eq(words->items[i].text, str_from(word)))
             return true;
     return false;
 }
@@ -260,7 +292,7 @@ static bool is_listed(const struct fake_call *call, const struct fake_cluster *c
     enum fake_state state = fake_cluster_state(call->emr, c, call->now_ms);
     double created = seconds(c->created_ms);
     return c->visible_ms <= call->now_ms &&
-           is_asked_for(json_get(call->body, STR("ClusterStates")), fake_state_name(state)) &&
+           fake_is_asked_for(json_get(call->body, STR("ClusterStates")), fake_state_name(state)) &&
            created >= number_or(call->body, STR("CreatedAfter"), 0) &&
            created <= number_or(call->body, STR("CreatedBefore"), 1e15);
 }

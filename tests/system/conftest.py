@@ -152,6 +152,51 @@ def moto_server(tmp_path_factory):
     process.stop()
 
 
+class FakeEmr:
+    """tests/fake/serve_emr: an EMR of our own with a virtual clock and faults; it ends with its standard input."""
+
+    def __init__(self):
+        self.child = subprocess.Popen([BUILD / "tests" / "fake" / "serve_emr"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.child.stdout.readline().strip()
+        assert self.url, "serve_emr did not start"
+
+    def _post(self, what, values):
+        answer = http("POST", f"{self.url}/fake/{what}", json.dumps(values).encode())
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    def faults(self, **values):
+        return self._post("faults", values)
+
+    def times(self, **values):
+        return self._post("times", values)
+
+    def advance(self, seconds):
+        return self._post("clock", {"advance_ms": int(seconds * 1000)})
+
+    def state(self):
+        return http("GET", self.url + "/fake/state").json()
+
+    def client(self, **config):
+        import boto3
+        from botocore.config import Config
+        return boto3.client("emr", region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="testing",
+                            aws_secret_access_key="testing", config=Config(**config))
+
+    def stop(self):
+        self.child.stdin.close()
+        assert self.child.wait(30) == 0
+        self.child.stdout.close()
+
+
+@pytest.fixture()
+def fake_emr():
+    """A fake EMR of one test alone: faults and clock are its own."""
+    emr = FakeEmr()
+    yield emr
+    emr.stop()
+
+
 @pytest.fixture(scope="session")
 def rados_gateway(tmp_path_factory):
     """A real S3 server, strict about signatures and rights; see radosgw.py."""
