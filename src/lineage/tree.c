@@ -30,6 +30,8 @@ static const struct {
     [NODE_RAISE] = { "raise", UP_TO(value) },
     [NODE_GLOBAL] = { "global", UP_TO(items) },
     [NODE_PASS] = { "pass", UP_TO(value) },
+    [NODE_BREAK] = { "break", UP_TO(value) },
+    [NODE_CONTINUE] = { "continue", UP_TO(value) },
     [NODE_BLOCK] = { "block", UP_TO(items) },
     [NODE_STRING] = { "string", UP_TO(parts) },
     [NODE_TEXT] = { "text", UP_TO(text) },

@@ -44,8 +44,10 @@ enum node_kind {
     NODE_DEL,    /* items */
     NODE_RAISE,  /* value or NULL */
     NODE_GLOBAL, /* items: NODE_NAME (global and nonlocal) */
-    NODE_PASS,   /* pass, break, continue */
-    NODE_BLOCK,  /* items: statements, in a scope of the surrounding code */
+    NODE_PASS,
+    NODE_BREAK,
+    NODE_CONTINUE, /* R's next */
+    NODE_BLOCK,    /* items: statements, in a scope of the surrounding code */
 
     /* expressions */
     NODE_STRING, /* string: parts (NODE_TEXT, NODE_INTERP); a plain one has one NODE_TEXT or none */

@@ -261,8 +261,7 @@ static void dump_text(struct buf *b, const struct node *n)
 
 static void dump_pass(struct buf *b, const struct node *n)
 {
-    (void)n;
-    buf_add(b, STR("pass"));
+    buf_add(b, str_from(node_kind_name(n->kind)));
 }
 
 static void dump_shell(struct buf *b, const struct node *n)
@@ -342,6 +341,7 @@ static dump_fn *const dumpers[NODE_N_KINDS] = {
     [NODE_RETURN] = dump_value,  [NODE_IMPORT] = dump_import,
     [NODE_DEL] = dump_items,     [NODE_RAISE] = dump_value,
     [NODE_GLOBAL] = dump_items,  [NODE_PASS] = dump_pass,
+    [NODE_BREAK] = dump_pass,    [NODE_CONTINUE] = dump_pass,
     [NODE_BLOCK] = dump_block,   [NODE_STRING] = dump_string,
     [NODE_TEXT] = dump_text,     [NODE_NUMBER] = dump_text,
     [NODE_CONST] = dump_text,    [NODE_NAME] = dump_text,
