@@ -26,16 +26,26 @@ struct cell {
     bool has_outputs;        /* an output was skipped */
 };
 
+/* A value that papermill gave to the parameters of a notebook when it ran it. */
+struct notebook_parameter {
+    struct str name;
+    struct str json; /* the value: JSON text, and NaN, Infinity, -Infinity as numbers */
+};
+
 struct notebook {
     enum notebook_format format;
     int nbformat, nbformat_minor; /* 0 for other formats */
     struct str kernel;            /* metadata.kernelspec.name; empty if absent */
     struct str kernel_display;    /* metadata.kernelspec.display_name */
-    struct str
-        language;     /* language_info.name, else kernelspec.language; lower case; may be empty */
-    struct str title; /* Zeppelin's and Databricks' name; empty for Jupyter */
+    struct str language; /* language_info.name, else kernelspec.language; lower case; or empty */
+    struct str title;    /* Zeppelin's and Databricks' name; empty for Jupyter */
     struct cell *cells;
     size_t n_cells; /* 0 .. LIMIT_CELLS */
+    /* metadata.papermill.parameters, as the notebook has them; 0 .. LIMIT_PARAMETERS.  Their
+     * defaults stand in the cell tagged "parameters", what was given in "injected-parameters". */
+    struct notebook_parameter *parameters;
+    size_t n_parameters;
+    bool parameters_are_cut; /* there were more than the limits allow */
 };
 
 /* True if the cell carries the tag. */

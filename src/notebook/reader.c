@@ -42,6 +42,7 @@ struct notebook_reader *notebook_reader_new(struct arena *a, struct str name,
     r->ctx = ctx;
     r->source = (struct buf)BUF_INIT(LIMIT_CELL_BYTES);
     r->text = (struct buf)BUF_INIT(LIMIT_NOTEBOOK_SOURCE_BYTES);
+    r->tags = (struct buf)BUF_INIT(LIMIT_CELL_TAGS_BYTES);
     size_t row = row_of_name(name);
     struct str language = row < ARRAY_LEN(names) ? names[row].language : STR_EMPTY;
     r->is_json = language.len == 0;
@@ -49,6 +50,8 @@ struct notebook_reader *notebook_reader_new(struct arena *a, struct str name,
     r->out.format = r->is_json ? NOTEBOOK_JUPYTER : NOTEBOOK_SOURCE;
     if (r->is_json)
         reader_json_init(r);
+    else
+        r->list = &r->lists[LIST_CELLS];
     return r;
 }
 
@@ -59,6 +62,10 @@ void notebook_reader_free(struct notebook_reader *r)
     json_push_release(&r->json);
     buf_release(&r->source);
     buf_release(&r->text);
+    buf_release(&r->tags);
+    buf_release(&r->value);
+    for (size_t i = 0; i < F_N_TEXTS; i++)
+        buf_release(&r->texts[i]);
     arena_release(&r->scratch);
     free(r);
 }
@@ -93,23 +100,26 @@ void reader_add_cell(struct notebook_reader *r, struct str source)
                       LIMIT_CELL_BYTES);
         return;
     }
-    if (r->n_seen == LIMIT_CELLS) {
+    if (r->n_cells == LIMIT_CELLS) {
         (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu cells", LIMIT_CELLS);
         return;
     }
-    if (r->visit == NULL && r->source_bytes + source.len > LIMIT_NOTEBOOK_SOURCE_BYTES) {
+    r->kept_bytes += source.len;
+    if (r->visit == NULL && r->kept_bytes > LIMIT_NOTEBOOK_SOURCE_BYTES) {
         (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu bytes of source",
                       LIMIT_NOTEBOOK_SOURCE_BYTES);
         return;
     }
-    r->source_bytes += source.len;
+    struct cell_list *list = r->list;
+    r->n_cells++;
     r->cell.source = unify_lines(reader_cell_arena(r), source);
-    r->cell.index = r->n_seen++;
+    r->cell.index = list->n;
     if (r->visit != NULL) {
+        list->n++;
         r->visit(r->ctx, &r->cell);
         arena_reset(&r->scratch);
     } else {
-        *ARENA_PUSH(r->arena, r->out.cells, r->out.n_cells, r->cap_cells) = r->cell;
+        *ARENA_PUSH(r->arena, list->cells, list->n, list->cap) = r->cell;
     }
 }
 
@@ -141,6 +151,8 @@ bool notebook_reader_finish(struct notebook_reader *r, struct notebook *out, str
         if (!str_is_utf8(text))
             return err_set(err, ERR_PARSE, "the source is not UTF-8");
         reader_split_source(r, text);
+        r->out.cells = r->list->cells;
+        r->out.n_cells = r->visit == NULL ? r->list->n : 0;
     }
     if (r->failure.code != ERR_NONE) {
         *err = r->failure;

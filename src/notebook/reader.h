@@ -3,8 +3,10 @@
  *
  * Formats: Jupyter (nbformat 2, 3 and 4) and Zeppelin's note.json are told apart by their members;
  * Databricks' exported sources (.py .scala .sql .r with "Databricks notebook source" on the first
- * line) and plain sources by the file's name.  Memory stays flat whatever the outputs weigh: of a
- * JSON format only the cell that is being read is held beside what is kept.
+ * line) and plain sources by the file's name.  Of members that stand twice the last one counts, as
+ * in Python's json; of cells beside worksheets nbformat says which count, as in Jupyter.  Memory
+ * stays flat whatever the outputs weigh: of a JSON format only the cell that is being read is held
+ * beside what is kept.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef NOTEBOOK_READER_H
@@ -20,7 +22,8 @@ typedef void notebook_visit_fn(void *ctx, const struct cell *cell);
 /*
  * A reader for one notebook.  a: owns the result, outlives the reader.  name: the file's name, or
  * empty; what has no known source suffix is read as JSON.  visit: NULL to keep all cells; else each
- * cell is given to visit(ctx, cell) and none is kept.  Never NULL; end it by
+ * cell is given to visit(ctx, cell) and none is kept; then a document that has its list of cells
+ * twice is refused, since what was shown cannot be taken back.  Never NULL; end it by
  * notebook_reader_free().
  */
 struct notebook_reader *notebook_reader_new(struct arena *a, struct str name,

@@ -2,53 +2,14 @@
  * reader_json: Jupyter's and Zeppelin's JSON, by one table of what is looked at.
  *
  * A place is a container whose members matter; a row says what a member of a place is.  Everything
- * without a row is passed over, outputs among it.  Where a member stands twice the last one wins,
- * as in Python's json.
+ * without a row is passed over, outputs among it.  Where a member stands twice the last one counts,
+ * as in Python's json, whatever its kind: what the first one said is forgotten.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notebook/reader_internal.h"
 
 #include "util/limits.h"
 #include "util/scan.h"
-
-#include <string.h>
-
-enum place {
-    P_ROOT, /* around the document */
-    P_TOP,
-    P_WORKSHEETS,
-    P_WORKSHEET,
-    P_CELLS,
-    P_CELL,
-    P_LINES, /* of a source */
-    P_OUTPUTS,
-    P_CELL_METADATA,
-    P_TAGS,
-    P_VSCODE,
-    P_METADATA,
-    P_KERNELSPEC,
-    P_LANGUAGE_INFO,
-    P_PARAGRAPHS,
-    P_PARAGRAPH,
-};
-
-enum field {
-    F_NONE, /* a container */
-    F_NBFORMAT,
-    F_NBFORMAT_MINOR,
-    F_TITLE,
-    F_KERNEL,
-    F_KERNEL_DISPLAY,
-    F_LANGUAGE,
-    F_KERNEL_LANGUAGE,
-    F_CELL_TYPE,
-    F_CELL_ID,
-    F_CELL_LANGUAGE,
-    F_SOURCE,
-    F_COUNT,
-    F_TAG,
-    F_OUTPUT,
-};
 
 struct reader_row {
     struct str key; /* empty: an element of an array, or the document */
@@ -57,11 +18,11 @@ struct reader_row {
 
 #define OBJECT(at, name, to)                                                                       \
     {                                                                                              \
-        STR_INIT(name), at, PUSH_OBJECT, to, F_NONE                                                \
+        STR_INIT(name), at, PUSH_OBJECT, to, F_CONTAINER                                           \
     }
 #define ARRAY(at, name, to)                                                                        \
     {                                                                                              \
-        STR_INIT(name), at, PUSH_ARRAY, to, F_NONE                                                 \
+        STR_INIT(name), at, PUSH_ARRAY, to, F_CONTAINER                                            \
     }
 #define TEXT(at, name, what)                                                                       \
     {                                                                                              \
@@ -72,6 +33,7 @@ struct reader_row {
         STR_INIT(name), at, PUSH_NUMBER, P_ROOT, what                                              \
     }
 
+/* In the order of the places; the rows of one name in one place stand together. */
 /* clang-format off */
 static const struct reader_row rows[] = {
     OBJECT(P_ROOT, "", P_TOP),
@@ -84,108 +46,211 @@ static const struct reader_row rows[] = {
     ARRAY(P_TOP, "paragraphs", P_PARAGRAPHS),
     OBJECT(P_METADATA, "kernelspec", P_KERNELSPEC),
     OBJECT(P_METADATA, "language_info", P_LANGUAGE_INFO),
+    OBJECT(P_METADATA, "papermill", P_PAPERMILL),
     TEXT(P_KERNELSPEC, "name", F_KERNEL),
     TEXT(P_KERNELSPEC, "display_name", F_KERNEL_DISPLAY),
     TEXT(P_KERNELSPEC, "language", F_KERNEL_LANGUAGE),
     TEXT(P_LANGUAGE_INFO, "name", F_LANGUAGE),
+    OBJECT(P_PAPERMILL, "parameters", P_PARAMETERS),
     OBJECT(P_WORKSHEETS, "", P_WORKSHEET),
     ARRAY(P_WORKSHEET, "cells", P_CELLS),
     OBJECT(P_CELLS, "", P_CELL),
+    OBJECT(P_PARAGRAPHS, "", P_PARAGRAPH),
     TEXT(P_CELL, "cell_type", F_CELL_TYPE),
-    TEXT(P_CELL, "id", F_CELL_ID),
-    TEXT(P_CELL, "language", F_CELL_LANGUAGE),
-    NUMBER(P_CELL, "execution_count", F_COUNT),
-    NUMBER(P_CELL, "prompt_number", F_COUNT),
-    TEXT(P_CELL, "source", F_SOURCE),
-    ARRAY(P_CELL, "source", P_LINES),
-    TEXT(P_CELL, "input", F_SOURCE),
-    ARRAY(P_CELL, "input", P_LINES),
-    TEXT(P_LINES, "", F_SOURCE),
     OBJECT(P_CELL, "metadata", P_CELL_METADATA),
     ARRAY(P_CELL, "outputs", P_OUTPUTS),
+    NUMBER(P_CELL, "execution_count", F_COUNT),
+    TEXT(P_CELL, "source", F_SOURCE),
+    ARRAY(P_CELL, "source", P_LINES),
+    TEXT(P_CELL, "id", F_CELL_ID),
+    TEXT(P_CELL, "input", F_INPUT), /* nbformat 3: of code */
+    ARRAY(P_CELL, "input", P_INPUT_LINES),
+    NUMBER(P_CELL, "prompt_number", F_COUNT),
+    TEXT(P_CELL, "language", F_CELL_LANGUAGE),
+    TEXT(P_LINES, "", F_SOURCE),
+    TEXT(P_INPUT_LINES, "", F_INPUT),
     { STR_INIT(""), P_OUTPUTS, PUSH_OBJECT, P_ROOT, F_OUTPUT },
     ARRAY(P_CELL_METADATA, "tags", P_TAGS),
-    TEXT(P_CELL_METADATA, "kernel", F_CELL_LANGUAGE), /* SoS */
-    TEXT(P_CELL_METADATA, "language", F_CELL_LANGUAGE),
+    TEXT(P_CELL_METADATA, "kernel", F_SOS_KERNEL),
+    TEXT(P_CELL_METADATA, "language", F_METADATA_LANGUAGE),
     OBJECT(P_CELL_METADATA, "vscode", P_VSCODE),
-    TEXT(P_VSCODE, "languageId", F_CELL_LANGUAGE),
     TEXT(P_TAGS, "", F_TAG),
-    OBJECT(P_PARAGRAPHS, "", P_PARAGRAPH),
+    TEXT(P_VSCODE, "languageId", F_VSCODE_LANGUAGE),
     TEXT(P_PARAGRAPH, "text", F_SOURCE),
     TEXT(P_PARAGRAPH, "id", F_CELL_ID),
 };
 /* clang-format on */
 
-static const struct reader_row *find_row(enum place place, struct str key, enum push_kind kind)
-{
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (rows[i].place == place && rows[i].kind == kind && str_eq(rows[i].key, key))
-            return &rows[i];
-    return NULL;
-}
+_Static_assert(ARRAY_LEN(rows) <= 64, "the rows that were seen are the bits of one number");
 
 static enum place here(const struct notebook_reader *r)
 {
     return r->n_places == 0 ? P_ROOT : (enum place)r->places[r->n_places - 1];
 }
 
-static bool is_array(enum place place)
+static uint64_t rows_of(const struct notebook_reader *r, enum place place)
 {
-    return place == P_CELLS || place == P_WORKSHEETS || place == P_LINES || place == P_TAGS ||
-           place == P_OUTPUTS || place == P_PARAGRAPHS || place == P_ROOT;
+    uint64_t below = (uint64_t)1 << r->first_row[place];
+    return ((uint64_t)1 << r->first_row[place + 1]) - below;
+}
+
+/* The list of cells that a row opens. */
+static struct cell_list *list_of(struct notebook_reader *r, const struct reader_row *row)
+{
+    if (row->next == P_WORKSHEETS)
+        return &r->lists[LIST_WORKSHEETS];
+    if (row->next == P_PARAGRAPHS)
+        return &r->lists[LIST_PARAGRAPHS];
+    return row->next == P_CELLS && row->place == P_TOP ? &r->lists[LIST_CELLS] : NULL;
+}
+
+/* The list loses its cells from the given one on. */
+static void forget_cells(struct notebook_reader *r, struct cell_list *list, size_t from)
+{
+    if (r->visit != NULL && list->n > from && r->failure.code == ERR_NONE)
+        (void)err_set(&r->failure, ERR_PARSE, "a list of cells stands twice");
+    list->n = from;
+}
+
+/* The member comes again: what it said before does not count. */
+static void forget(struct notebook_reader *r, const struct reader_row *row)
+{
+    struct cell_list *list = list_of(r, row);
+    if (list != NULL) {
+        forget_cells(r, list, 0);
+        list->is_there = false;
+    } else if (row->next == P_CELLS) {
+        forget_cells(r, r->list, r->list->worksheet_at);
+    } else if (row->field < F_N_TEXTS) {
+        buf_reset(&r->texts[row->field]);
+    } else if (row->field == F_COUNT) {
+        r->cell.execution_count = -1;
+    } else if (row->field == F_OUTPUT) {
+        r->cell.has_outputs = false;
+    } else if (row->field == F_TAG) {
+        reader_forget_tags(r);
+    } else if ((row->field == F_SOURCE || row->field == F_INPUT) && r->source_field == row->field) {
+        buf_reset(&r->source);
+        r->source_field = 0;
+    } else if (row->next == P_PARAMETERS) {
+        r->n_parameters = 0;
+    }
+    if (row->field == F_CONTAINER && row->next != P_CELLS && list == NULL)
+        for (size_t i = r->first_row[row->next]; i < r->first_row[row->next + 1]; i++)
+            forget(r, &rows[i]); /* the places form a tree of a few levels */
+}
+
+/* Do the rows belong to one member? */
+static bool is_same_member(const struct reader_row *row, const struct reader_row *other)
+{
+    return other < rows + ARRAY_LEN(rows) && other->place == row->place &&
+           str_eq(other->key, row->key);
+}
+
+static const struct reader_row *find_kind(const struct reader_row *row, enum push_kind kind)
+{
+    const struct reader_row *at = row;
+    while (at->kind != kind && is_same_member(row, at + 1))
+        at++;
+    return at->kind == kind ? at : NULL;
 }
 
 /* The name of the member that comes next is kept as the first row that has it in this place. */
 static void on_key(void *ctx, struct str name)
 {
     struct notebook_reader *r = ctx;
+    if (r->in_parameters) {
+        reader_parameter_key(r, name);
+        return;
+    }
     r->row = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(rows) && r->row == NULL; i++)
-        if (rows[i].place == here(r) && str_eq(rows[i].key, name))
-            r->row = &rows[i];
+    enum place place = here(r);
+    size_t i = r->first_row[place];
+    while (i < r->first_row[place + 1] && !str_eq(rows[i].key, name))
+        i++;
+    if (i == r->first_row[place + 1])
+        return;
+    r->row = &rows[i];
+    uint64_t bit = (uint64_t)1 << i;
+    if ((r->seen & bit) != 0)
+        for (const struct reader_row *at = r->row; is_same_member(r->row, at); at++)
+            forget(r, at);
+    r->seen |= bit;
+}
+
+/* A cell's text stands in source, or, as code of nbformat 3, in input; the other one is ignored. */
+static bool begin_source(struct notebook_reader *r, enum field field)
+{
+    enum field counts = r->list == &r->lists[LIST_WORKSHEETS] ? F_INPUT : F_SOURCE;
+    if (r->source_field != 0 && r->source_field != field && field != counts)
+        return false;
+    r->source_field = (uint8_t)field;
+    buf_reset(&r->source);
+    return true;
+}
+
+/* Cells that are shown cannot be taken back: only the first list's are. */
+static bool begin_list(struct notebook_reader *r, struct cell_list *list)
+{
+    list->is_there = true;
+    if (r->visit != NULL && r->list != NULL && r->list != list)
+        return false;
+    r->list = list;
+    return true;
 }
 
 static bool on_wants(void *ctx, enum push_kind kind)
 {
     struct notebook_reader *r = ctx;
-    struct str key = is_array(here(r)) ? STR_EMPTY : r->row == NULL ? STR_EMPTY : r->row->key;
-    if (r->row == NULL && !is_array(here(r)))
-        return false;
-    r->row = find_row(here(r), key, kind);
-    if (r->row == NULL)
-        return false;
-    if (r->row->field == F_OUTPUT) {
+    if (r->in_parameters)
+        return reader_parameter_wants(r);
+    enum place place = here(r);
+    const struct reader_row *row = r->row;
+    if (row == NULL && r->first_row[place] < r->first_row[place + 1] &&
+        rows[r->first_row[place]].key.len == 0)
+        row = &rows[r->first_row[place]]; /* an element of an array */
+    row = row == NULL ? NULL : find_kind(row, kind);
+    if (row != NULL && row->field == F_OUTPUT) {
         r->cell.has_outputs = true;
-        return false;
+        row = NULL;
     }
-    if (r->row->field == F_SOURCE && here(r) != P_LINES)
-        buf_reset(&r->source);
-    return true;
+    struct cell_list *list = row == NULL ? NULL : list_of(r, row);
+    if (list != NULL && !begin_list(r, list))
+        row = NULL;
+    if (row != NULL && (place == P_CELL || place == P_PARAGRAPH)) {
+        if (row->field == F_SOURCE || row->next == P_LINES)
+            row = begin_source(r, F_SOURCE) ? row : NULL;
+        else if (row->field == F_INPUT || row->next == P_INPUT_LINES)
+            row = begin_source(r, F_INPUT) ? row : NULL;
+    }
+    r->row = row;
+    return row != NULL;
+}
+
+static void begin_cell(struct notebook_reader *r)
+{
+    r->cell = (struct cell){ .execution_count = -1 };
+    r->source_field = 0;
+    buf_reset(&r->source);
+    reader_forget_tags(r);
+    for (size_t i = F_FIRST_OF_CELL; i < F_N_TEXTS; i++)
+        buf_reset(&r->texts[i]);
 }
 
 static void on_open(void *ctx, enum push_kind kind)
 {
     struct notebook_reader *r = ctx;
+    if (r->in_parameters) {
+        reader_parameter_open(r, kind);
+        return;
+    }
     enum place to = (enum place)r->row->next;
-    (void)kind;
-    if (to == P_CELLS || to == P_PARAGRAPHS) {
-        r->saw_cells = true;
-        if (to == P_PARAGRAPHS)
-            r->out.format = NOTEBOOK_ZEPPELIN;
-        if (here(r) == P_TOP) {
-            r->out.n_cells = 0;
-            r->n_seen = 0;
-        }
-    }
-    if (to == P_CELL || to == P_PARAGRAPH) {
-        r->cell = (struct cell){ .execution_count = -1 };
-        r->cap_tags = 0;
-        buf_reset(&r->source);
-    }
-    if (to == P_LINES)
-        buf_reset(&r->source);
-    if (to == P_TAGS)
-        r->cell.n_tags = 0;
+    if (to == P_CELL || to == P_PARAGRAPH)
+        begin_cell(r);
+    else if (to == P_WORKSHEET)
+        r->list->worksheet_at = r->list->n;
+    r->in_parameters = to == P_PARAMETERS;
+    r->seen &= ~rows_of(r, to);
     r->places[r->n_places++] = (uint8_t)to; /* no row leads deeper than PLACES_MAX */
     r->row = NULL;
 }
@@ -193,80 +258,38 @@ static void on_open(void *ctx, enum push_kind kind)
 static void on_close(void *ctx, enum push_kind kind)
 {
     struct notebook_reader *r = ctx;
-    (void)kind;
+    if (r->in_parameters && reader_parameter_close(r, kind))
+        return;
     enum place place = here(r);
+    r->in_parameters = false;
     r->n_places--;
     r->row = NULL;
-    if (place != P_CELL && place != P_PARAGRAPH)
-        return;
-    if (place == P_PARAGRAPH)
-        reader_take_prefix(&r->cell, &r->source);
-    reader_add_cell(r, buf_str(&r->source));
-}
-
-static int64_t whole_number(struct str text)
-{
-    uint64_t n;
-    return scan_whole_u64(text, INT64_MAX, &n) ? (int64_t)n : -1;
-}
-
-static enum cell_kind cell_kind_of(struct str type)
-{
-    if (str_eq(type, STR("code")))
-        return CELL_CODE;
-    return str_eq(type, STR("raw")) ? CELL_RAW : CELL_MARKDOWN; /* markdown, heading, html */
+    if (place == P_CELL || place == P_PARAGRAPH)
+        reader_close_cell(r, place == P_PARAGRAPH);
 }
 
 static void on_scalar(void *ctx, enum push_kind kind, struct str text)
 {
     struct notebook_reader *r = ctx;
-    struct arena *cell_arena = reader_cell_arena(r);
-    (void)kind;
-    switch ((enum field)r->row->field) {
-    case F_NBFORMAT:
-        r->out.nbformat = (int)(whole_number(text) & 0xFFFF);
-        break;
-    case F_NBFORMAT_MINOR:
-        r->out.nbformat_minor = (int)(whole_number(text) & 0xFFFF);
-        break;
-    case F_TITLE:
-        r->out.title = arena_str(r->arena, text);
-        break;
-    case F_KERNEL:
-        r->out.kernel = arena_str(r->arena, text);
-        break;
-    case F_KERNEL_DISPLAY:
-        r->out.kernel_display = arena_str(r->arena, text);
-        break;
-    case F_KERNEL_LANGUAGE:
-        if (r->out.language.len == 0)
-            r->out.language = arena_lower(r->arena, text);
-        break;
-    case F_LANGUAGE:
-        r->out.language = arena_lower(r->arena, text);
-        break;
-    case F_CELL_TYPE:
-        r->cell.kind = cell_kind_of(text);
-        break;
-    case F_CELL_ID:
-        r->cell.id = arena_str(cell_arena, text);
-        break;
-    case F_CELL_LANGUAGE:
-        r->cell.language = arena_lower(cell_arena, text);
-        break;
-    case F_SOURCE:
+    uint64_t n;
+    if (r->in_parameters) {
+        reader_parameter_scalar(r, kind, text);
+        return;
+    }
+    enum field field = (enum field)r->row->field;
+    r->row = NULL;
+    if (field < F_N_TEXTS) {
+        buf_reset(&r->texts[field]);
+        buf_add(&r->texts[field], text);
+        if (!buf_ok(&r->texts[field]) && r->failure.code == ERR_NONE)
+            (void)err_set(&r->failure, ERR_TOO_LARGE, "a name of more than %lu bytes",
+                          LIMIT_NOTEBOOK_NAME_BYTES);
+    } else if (field == F_SOURCE || field == F_INPUT) {
         buf_add(&r->source, text);
-        break;
-    case F_COUNT:
-        r->cell.execution_count = whole_number(text);
-        break;
-    case F_TAG:
-        *ARENA_PUSH(cell_arena, r->cell.tags, r->cell.n_tags, r->cap_tags) =
-            arena_str(cell_arena, text);
-        break;
-    case F_NONE:
-    case F_OUTPUT:
-        break;
+    } else if (field == F_COUNT) {
+        r->cell.execution_count = scan_whole_u64(text, INT64_MAX, &n) ? (int64_t)n : -1;
+    } else if (field == F_TAG) {
+        reader_add_tag(r, text);
     }
 }
 
@@ -274,14 +297,15 @@ void reader_json_init(struct notebook_reader *r)
 {
     struct json_sink sink = { r, on_wants, on_open, on_close, on_key, on_scalar };
     json_push_init(&r->json, &sink, LIMIT_CELL_BYTES);
-}
-
-bool reader_json_finish(struct notebook_reader *r, struct err *err)
-{
-    if (!json_push_finish(&r->json, err))
-        return false;
-    if (!r->saw_cells && r->failure.code == ERR_NONE)
-        return err_set(err, ERR_PARSE,
-                       "JSON, but not a notebook: it has neither cells nor paragraphs");
-    return true;
+    for (size_t i = 0; i < F_N_TEXTS; i++)
+        r->texts[i].limit = LIMIT_NOTEBOOK_NAME_BYTES;
+    size_t row = 0;
+    for (size_t place = 0; place < P_N; place++) {
+        r->first_row[place] = (uint8_t)row;
+        while (row < ARRAY_LEN(rows) && rows[row].place == place)
+            row++;
+    }
+    r->first_row[P_N] = (uint8_t)row;
+    if (row != ARRAY_LEN(rows))
+        panic("row %zu is not in the order of the places", row);
 }

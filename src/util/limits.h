@@ -40,6 +40,12 @@
 #define LIMIT_CELL_BYTES (16UL * 1024 * 1024)
 /* Cells of one notebook. */
 #define LIMIT_CELLS 100000UL
+/* Bytes of one name of a notebook or cell (kernel, language, id), and of all tags of one cell. */
+#define LIMIT_NOTEBOOK_NAME_BYTES (64UL * 1024)
+#define LIMIT_CELL_TAGS_BYTES (64UL * 1024)
+/* Parameters that papermill noted in one notebook, and bytes of their names and values. */
+#define LIMIT_PARAMETERS 1000UL
+#define LIMIT_PARAMETERS_BYTES (1024UL * 1024)
 
 /* Bytes of the key of one object (S3's own bound), and of the name of a bucket. */
 #define LIMIT_KEY_BYTES 1024UL

@@ -94,6 +94,119 @@ static void every_format_gives_its_cells(void **state)
     }
 }
 
+/* What is said of the notebook itself: "nbformat/kernel/language/title|name=value;" or the error.
+ */
+static struct str read_head(struct arena *a, struct str bytes)
+{
+    struct notebook nb;
+    struct err err = ERR_INIT;
+    if (!notebook_read(a, STR("x.ipynb"), bytes, &nb, &err))
+        return arena_printf(a, "%s", err.msg);
+    struct str text = arena_printf(a, "%d.%d/%.*s/%.*s/%.*s|", nb.nbformat, nb.nbformat_minor,
+                                   STR_FMT(nb.kernel), STR_FMT(nb.language), STR_FMT(nb.title));
+    for (size_t i = 0; i < nb.n_parameters; i++)
+        text = arena_printf(a, "%.*s%.*s=%.*s;", STR_FMT(text), STR_FMT(nb.parameters[i].name),
+                            STR_FMT(nb.parameters[i].json));
+    return nb.parameters_are_cut ? arena_printf(a, "%.*scut", STR_FMT(text)) : text;
+}
+
+/* Behind "{\"cells\":[],". */
+static const struct {
+    const char *members, *want;
+} heads[] = {
+    { "'metadata':{'kernelspec':{'name':'k','language':'R'}},'nbformat':4,'nbformat_minor':5",
+      "4.5/k/r/|" },
+    { "'metadata':{'kernelspec':{'name':'k','name':null},'language_info':{'name':'a','name':'b'}}",
+      "0.0//b/|" },
+    { "'metadata':{'kernelspec':{'name':'k'}},'metadata':{}", "0.0///|" },
+    { "'metadata':{'kernelspec':{'name':'k'},'kernelspec':[]}", "0.0///|" },
+    { "'name':'not Zeppelin','nbformat':4,'nbformat':3", "3.0///|" },
+    { "'nbformat':-1", "nbformat is -1; a whole number from 1 to 99 is expected" },
+    { "'nbformat':1e5", "nbformat is 1e5; a whole number from 1 to 99 is expected" },
+    { "'nbformat':0", "nbformat is 0; a whole number from 1 to 99 is expected" },
+    { "'nbformat':1e5,'nbformat':4,'nbformat_minor':-2",
+      "nbformat_minor is -2; a whole number from 0 to 9999 is expected" },
+    { "'metadata':{'papermill':{'version':'1','parameters':{'a':1.50,'b':'x\\n\\u00e4','c':[{'d':"
+      "null},"
+      "true,NaN],'e':{}}}}",
+      "0.0///|a=1.50;b=\"x\\n\xC3\xA4\";c=[{\"d\":null},true,NaN];e={};" },
+    { "'metadata':{'papermill':{'parameters':{'a':1,'b':2,'a':3}}}", "0.0///|a=3;b=2;" },
+    { "'metadata':{'papermill':{'parameters':{'a':1},'parameters':{'b':2}}}", "0.0///|b=2;" },
+    { "'metadata':{'papermill':{'parameters':{'a':1},'parameters':7}}", "0.0///|" },
+};
+
+static void the_head_of_a_notebook_is_what_its_last_members_say(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct str text = arena_printf(&a, "{'cells':[],%s}", heads[i].members);
+        char *bytes = arena_alloc(&a, text.len);
+        for (size_t k = 0; k < text.len; k++)
+            bytes[k] = text.ptr[k] == '\'' ? '"' : text.ptr[k];
+        struct str got = read_head(&a, (struct str){ bytes, text.len });
+        if (!str_eq(got, str_from(heads[i].want)))
+            fail_msg("case %zu: got \"%.*s\"", i, STR_FMT(got));
+    }
+}
+
+/* head, then n times item, then tail. */
+static struct str repeat(struct buf *text, const char *head, const char *item, size_t n,
+                         const char *tail)
+{
+    buf_add(text, str_from(head));
+    for (size_t i = 0; i < n; i++)
+        buf_add(text, str_from(item));
+    buf_add(text, str_from(tail));
+    return buf_str(text);
+}
+
+static void members_that_are_repeated_take_no_memory(void **state)
+{
+    (void)state;
+    static const char *const items[] = {
+        "\"id\":\"0123456789012345678901234567890123456789\",",
+        "\"metadata\":{\"tags\":[\"parameters\",\"b\"],\"kernel\":\"python\"},",
+        "\"source\":[\"0123456789012345678901234567890123456789\"],",
+        "\"cell_type\":\"code\",\"outputs\":[{}],",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(items); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        AUTO_BUF text = BUF_INIT(SIZE_MAX);
+        struct notebook nb;
+        struct err err = ERR_INIT;
+        struct str bytes = repeat(&text, "{\"cells\":[{", items[i], 100000, "\"x\":1}]}");
+        assert_true(notebook_read(&a, STR("x.ipynb"), bytes, &nb, &err));
+        assert_int_equal(nb.n_cells, 1);
+        assert_true(a.used_bytes < 4096);
+    }
+}
+
+static void tags_names_and_parameters_are_bounded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *item, *tail, *want;
+        size_t n;
+    } rows[] = {
+        { "{\"cells\":[{\"metadata\":{\"tags\":[\"x\"", ",\"tag\"", "]}}]}",
+          "a cell with more than 65536 bytes of tags", 10000 },
+        { "{\"cells\":[{\"id\":\"", "0123456789", "\"}]}", "a name of more than 65536 bytes",
+          7000 },
+        { "{\"cells\":[],\"metadata\":{\"papermill\":{\"parameters\":{\"b\":2", ",\"a\":1", "}}}}",
+          "0.0///|b=2;a=1;cut", 1000000 },
+        { "{\"cells\":[],\"metadata\":{\"papermill\":{\"parameters\":{\"b\":2,\"c\":[0",
+          ",\"abcdefgh\"", "],\"d\":1}}}}", "0.0///|b=2;cut", 200000 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        AUTO_BUF text = BUF_INIT(SIZE_MAX);
+        struct str bytes = repeat(&text, rows[i].head, rows[i].item, rows[i].n, rows[i].tail);
+        assert_str(read_head(&a, bytes), rows[i].want);
+        assert_true(a.used_bytes < 1024 * 1024);
+    }
+}
+
 /* One cell of len bytes behind head. */
 static void expect_too_large(const char *name, const char *head, size_t len)
 {
@@ -117,6 +230,57 @@ static void a_cell_over_the_limit_is_refused(void **state)
     expect_too_large("a.py", "# Databricks notebook source\n# MAGIC %sql\n# MAGIC ",
                      LIMIT_CELL_BYTES + 1);
     expect_too_large("a.ipynb", "{\"cells\":[{\"source\":\"", LIMIT_CELL_BYTES + 1);
+}
+
+static void ignore_cell(void *ctx, const struct cell *cell)
+{
+    (void)ctx;
+    (void)cell;
+}
+
+static void lists_of_cells_that_stand_side_by_side(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+        bool is_shown; /* can be read cell by cell */
+    } rows[] = {
+        { "{'cells':[{'source':'c'}],'worksheets':[{'cells':[{'input':'w'}]}],'nbformat':4}",
+          "c//|c;", true },
+        { "{'worksheets':[{'cells':[{'input':'w'}]}],'cells':[{'source':'c'}],'nbformat':4}",
+          "c//|c;", false },
+        { "{'cells':[{'source':'c'}],'worksheets':[{'cells':[{'input':'w'}]}],'nbformat':3}",
+          "c//|w;", false },
+        { "{'nbformat':3,'worksheets':[{'cells':[{'source':'a','input':'w'}]}],'cells':[]}",
+          "c//|w;", true },
+        { "{'cells':[{'source':'c','input':'w'}],'paragraphs':[{'text':'p'}]}", "c//|c;", true },
+        { "{'worksheets':[{'cells':[{'input':'a'}]},{'cells':[{'input':'x'}],'cells':[{'input':'b'}"
+          "]}]}",
+          "c//|a;c//|b;", false },
+        { "{'cells':[{'source':'c'}],'cells':[{'source':'d'}]}", "c//|d;", false },
+        { "{'cells':[{'source':'c'}],'cells':null}", "error", false },
+        { "{'cells':[{'source':'a','source':null},{'source':['b'],'source':7}]}", "c//|;c//|;",
+          true },
+        { "{'cells':[{'metadata':{'tags':['a'],'tags':null,'kernel':'R'},'metadata':{'language':'X'"
+          "}}]}",
+          "c/x/|;", true },
+        { "{'cells':[{'cell_type':'raw','cell_type':null,'source':['a','b']}]}", "c//|ab;", true },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct err err = ERR_INIT;
+        struct notebook nb;
+        struct str text = arena_str(&a, str_from(rows[i].text));
+        char *bytes = arena_cstr(&a, text, &err);
+        for (char *c = bytes; *c != '\0'; c++)
+            *c = *c == '\'' ? '"' : *c;
+        text = str_from(bytes);
+        assert_str(read_as_text(&a, "x.ipynb", text), rows[i].want);
+        struct notebook_reader *r = notebook_reader_new(&a, STR("x.ipynb"), ignore_cell, NULL);
+        bool ok = notebook_reader_feed(r, text, &err) && notebook_reader_finish(r, &nb, &err);
+        notebook_reader_free(r);
+        assert_case(ok == rows[i].is_shown, rows[i].text);
+    }
 }
 
 static void kernel_and_language_are_those_of_the_metadata(void **state)
@@ -172,6 +336,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_gives_its_cells),
+        cmocka_unit_test(the_head_of_a_notebook_is_what_its_last_members_say),
+        cmocka_unit_test(members_that_are_repeated_take_no_memory),
+        cmocka_unit_test(tags_names_and_parameters_are_bounded),
+        cmocka_unit_test(lists_of_cells_that_stand_side_by_side),
         cmocka_unit_test(a_cell_over_the_limit_is_refused),
         cmocka_unit_test(kernel_and_language_are_those_of_the_metadata),
         cmocka_unit_test(cells_are_shown_one_by_one),
