@@ -6,36 +6,44 @@
  * in the same format adds rows, and its rows win.  docs/call-tables.md explains the format with
  * examples.
  *
- * A line is a row of tab-separated columns; "#" begins a comment line:
+ * A line is a row of tab-separated columns, the last ones may be left out; "#" begins a comment
+ * line:
  *
  *   call  dir  places  kind  on  returns  note
  *
  * call, one or more separated by blanks:
  *   pandas.read_csv       the canonical name, import aliases resolved; a call in between is left
  *                         out: boto3.resource.Bucket is boto3.resource("s3").Bucket
- *   .to_csv               a method of any receiver
+ *   pyspark.ml.*.load     "*" stands for any names, or none
+ *   .to_csv   .rio.to_raster   a method of any receiver but a module
  *   ~.read.csv            these names in this order, others may stand between, the last is last
- *   ~.read.format(iceberg).load   and one of the calls before had this text as an argument
+ *   ~.read.format(iceberg).load   and that call (here format) had this text as an argument
  *   open                  a builtin, or a function that nothing defines
  *   "alias modin.pandas" in call and "pandas" in dir: the name stands for the other one
+ *   R: readr::read_csv (also matches read_csv alone), $get_object, ~$a$b; a dot is part of a name
  *
  * dir:  R W RW, C copy (src to dst), M by a mode text (mode=), L list, D delete, S other language
  *       (sql=, shell=, code=), A makes a value, X changes the context, - nothing
+ *       A row with A and no places also tells what an attribute (.read) or a name that nothing
+ *       defines (spark) is: its kind in returns.
  *
  * places, separated by blanks, each [role=]how[|how...] (the first that is given counts):
- *   roles  at (default), src, dst; out and via are scratch; loc is where a table is bound to;
- *          sql, shell, code, mode, format, db, schema, con, data; each location role may be split
- *          into .bucket and .key, or .prefix for a listing
+ *   roles  at (default), src, dst; out and via are scratch; loc is where a table is bound to and is
+ *          reported too; sql, shell and code are texts to be analysed, whatever dir says; mode,
+ *          format, db, schema, con, data; each location role may be split into .bucket and .key,
+ *          or have .prefix: a listing takes what begins with it, a copy of a file adds its name
  *   how    0/path,source  positional 0 or a keyword (R counts from 1)     0+  all positional ones
  *          k:Key          keyword only             recv   what the receiver stands for
  *          opt:path       of an earlier .option("path", x) or .options(path=x) in the chain
  *          chain:writeTo/0   the argument of an earlier call in the chain
- *          d:A.b[].c      a walk in a dict: keyword A, key b, each element, key c; * is any key
+ *          d:A.b[].c      a walk in a dict: keyword A, key b, each element, key c; * is any key;
+ *                         d:1/A.b: positional 1 or keyword A
  *          text:iris      that text                name   the last name of the call itself
  *
  * kind: path table sql s3 db url dir stream stage builtin model figure handle catalog job notebook
  *       shell code config scratch value
- *       path takes lists and globs as well.
+ *       path takes lists, dicts (their values) and globs as well; job: src is read, dst written,
+ *       data may hold locations.
  *
  * on: empty, or the kinds of receiver that it counts for, separated by commas (see returns);
  *     "remote" also takes it when the location is a remote URI
@@ -125,10 +133,12 @@ enum place_how {
     HOW_OWN_NAME,
 };
 
+#define CALL_NO_INDEX UINT32_MAX
+
 /* One way to find the value; a place tries its ways in order. */
 struct place_way {
     enum place_how how;
-    uint32_t index; /* from 0, in R as well */
+    uint32_t index; /* from 0, in R as well; CALL_NO_INDEX: of a dict walk, by keyword only */
     const struct str *names;
     size_t n_names;
 };
@@ -145,8 +155,9 @@ enum call_match { MATCH_ABSOLUTE, MATCH_METHOD, MATCH_CHAIN };
 struct call_row {
     struct str call; /* one pattern, as written */
     enum call_match match;
-    const struct str *names; /* without "~" */
+    const struct str *names; /* without "~" and "*" */
     size_t n_names;
+    size_t star_at;       /* any names may stand before this one; 0: there is no "*" */
     struct str condition; /* of ~.read.format(iceberg).load: "iceberg"; else empty */
     size_t condition_at;  /* the index in names of the call that has it */
     enum call_dir dir;
@@ -177,19 +188,21 @@ struct callee {
     const struct str *names; /* names[n - 1] is what is called */
     size_t n;
     bool is_rooted;  /* names[0] is a module, a builtin or a name that nothing defines */
-    struct str kind; /* of the receiver; empty: not known */
+    struct str kind; /* of the receiver; "module": one; empty: not known */
     /* Has the call of names[i] that text among its arguments?  NULL: no conditions hold. */
     bool (*has_argument)(void *ctx, size_t i, struct str text);
     void *ctx;
 };
 
-/* The row that fits best, or NULL: absolute before chain before method, the longer first, one whose
- * "on" names the receiver's kind before one with none; rows of users first.  *needs_remote: the row
- * counts only if its location is a remote URI. */
+/* The row that fits best, or NULL: rows of users first; absolute before chain before method; the
+ * longer first; one with a condition; one whose "on" names the receiver's kind before one with none
+ * before one that is left only as "remote".  *needs_remote: the row counts only if its location is
+ * a remote URI; written when a row is found. */
 const struct call_row *calls_find(const struct calls *c, const struct callee *callee,
                                   bool *needs_remote);
 
-/* The name that an aliased module stands for ("modin.pandas" -> "pandas"), or name itself. */
+/* The name that an aliased module stands for ("modin.pandas" -> "pandas"), or name itself.
+ * calls_find() does it for the beginning of a rooted callee on its own. */
 struct str calls_canonical(const struct calls *c, enum call_lang lang, struct str name);
 
 /* All rows, for tests and the documentation. */

@@ -87,4 +87,11 @@
 /* Bytes of one location: an S3 address has at most 1,093, a signed URL some 2,000. */
 #define LIMIT_URI_BYTES 8192UL
 
+/* A table of call forms (rules = my-calls.tsv): bytes of the file; rows of all tables of a
+ * language; names in one call, ways of one place, places of one row, words of one cell. */
+#define LIMIT_CALL_TABLE_BYTES (1024UL * 1024)
+#define LIMIT_CALL_ROWS 50000UL
+#define LIMIT_CALL_WORDS 64UL
+#define LIMIT_CALL_NAMES 16UL
+
 #endif
