@@ -69,6 +69,34 @@ static const struct command commands[] = {
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
+        .name = "clusters list",
+        .run = cmd_clusters_list,
+        .summary = "List the clusters that the provider has",
+        .about = "Lists the clusters that have not ended, those that others started too, with the "
+                 "provider's own words for their states. Exit status 1 when there is none.",
+        .sections = "- aws clusters",
+        .options = { { "all", 'a', NULL,
+                       "Also those that have ended, for as long as the provider knows them." } },
+    },
+    {
+        .name = "clusters nodes",
+        .run = cmd_clusters_nodes,
+        .summary = "List the machines of a cluster",
+        .about = "Lists every machine of the cluster, those that have ended too. Exit status 1 "
+                 "when there is none.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters steps",
+        .run = cmd_clusters_steps,
+        .summary = "List the steps of a cluster",
+        .about = "Lists the programs that were given to the cluster to run, the newest first. Exit "
+                 "status 1 when there is none.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
         .name = "clusters terminate",
         .run = cmd_clusters_terminate,
         .summary = "End a cluster",

@@ -51,6 +51,15 @@ bool cluster_terminate(struct cluster_provider *p, struct arena *a, struct str i
            p->ops->terminate(p, a, id, call, err);
 }
 
+bool cluster_list(struct cluster_provider *p, struct arena *a, enum cluster_list what,
+                  struct str id, const struct cluster_call *call, struct cluster_items *out,
+                  struct err *err)
+{
+    bool is_of_one = what == CLUSTER_LIST_NODES || what == CLUSTER_LIST_STEPS;
+    return (!is_of_one || cluster_id_check(id, err)) && has_provider(p, err) &&
+           p->ops->list(p, a, what, id, call, out, err);
+}
+
 void cluster_provider_free(struct cluster_provider *p)
 {
     if (p != NULL)

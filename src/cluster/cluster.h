@@ -35,6 +35,30 @@ struct cluster_info {
     struct str hub_password;
 };
 
+/* What can be listed: clusters, and what one cluster consists of. */
+enum cluster_list {
+    CLUSTER_LIST_LIVE,  /* clusters that have not ended */
+    CLUSTER_LIST_ALL,   /* also those that have ended, for as long as the provider knows them */
+    CLUSTER_LIST_NODES, /* of one cluster, also those that have ended */
+    CLUSTER_LIST_STEPS, /* of one cluster: the programs that were given to it, the newest first */
+};
+
+/* One row of such a list.  Strings in the arena of the call. */
+struct cluster_item {
+    struct str id, state; /* the provider's own words */
+    struct str name;      /* of a node its host; may be empty */
+    struct str type;      /* of a node alone: "m5.xlarge" */
+    struct str market;    /* of a node alone: "ON_DEMAND" or "SPOT" */
+    int64_t created_unix_ms;
+    int64_t ready_unix_ms; /* of a step when it started; 0: not yet, as the next */
+    int64_t ended_unix_ms;
+};
+
+struct cluster_items {
+    struct cluster_item *items;
+    size_t n, cap;
+};
+
 struct cluster_provider;
 
 struct cluster_ops {
@@ -45,6 +69,8 @@ struct cluster_ops {
                  const struct cluster_call *call, struct cluster_info *out, struct err *err);
     bool (*terminate)(struct cluster_provider *p, struct arena *a, struct str id,
                       const struct cluster_call *call, struct err *err);
+    bool (*list)(struct cluster_provider *p, struct arena *a, enum cluster_list what, struct str id,
+                 const struct cluster_call *call, struct cluster_items *out, struct err *err);
     void (*free)(struct cluster_provider *p);
 };
 
@@ -65,6 +91,11 @@ MUST_USE bool cluster_get(struct cluster_provider *p, struct arena *a, struct st
 /* End it; one that has ended already is no error. */
 MUST_USE bool cluster_terminate(struct cluster_provider *p, struct arena *a, struct str id,
                                 const struct cluster_call *call, struct err *err);
+/* Every row, however many pages the provider makes of them.  id: the cluster of NODES and STEPS;
+ * empty otherwise.  An unknown cluster is ERR_NOT_FOUND. */
+MUST_USE bool cluster_list(struct cluster_provider *p, struct arena *a, enum cluster_list what,
+                           struct str id, const struct cluster_call *call,
+                           struct cluster_items *out, struct err *err);
 /* Accepts NULL. */
 void cluster_provider_free(struct cluster_provider *p);
 

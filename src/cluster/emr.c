@@ -2,19 +2,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/emr.h"
 
+#include "cluster/emr_internal.h"
 #include "json/json.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
 
 enum { REQUEST_MAX_BYTES = 64 * 1024, HUB_PORT = 9443 };
-
-struct emr_provider {
-    struct cluster_provider base; /* first */
-    struct emr_settings settings;
-    emr_send_fn *send;
-    void *ctx;
-};
 
 /* EMR's words for a failure.  is_refusal: it surely did nothing.  A throttled RunJobFlow is known
  * to have made clusters, so throttling is none. */
@@ -147,16 +141,27 @@ static bool create(struct cluster_provider *provider, struct arena *a,
                    STR_FMT(str_slice(name, 0, 130)));
 }
 
-/* One call about one cluster, repeated as the client sees fit. */
-static bool ask(struct emr_provider *p, struct arena *a, const struct emr_message *m, struct str id,
-                struct emr_reply *reply, struct err *err)
+bool emr_ask(struct emr_provider *p, struct arena *a, const char *operation, struct str body,
+             const struct cluster_call *call, struct str *answer_out, struct err *err)
 {
-    if (!p->send(p->ctx, a, m, reply, err))
-        return err_wrap(err, "cluster %.*s", STR_FMT(id));
-    if (reply->status == 200)
-        return true;
-    (void)read_refusal(a, reply, err);
-    return err_wrap(err, "cluster %.*s", STR_FMT(id));
+    struct emr_message m = message(operation, body, call);
+    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
+    if (!p->send(p->ctx, a, &m, &reply, err))
+        return false;
+    if (reply.status != 200) {
+        (void)read_refusal(a, &reply, err);
+        return false;
+    }
+    *answer_out = reply.body;
+    return true;
+}
+
+static bool ask_about(struct emr_provider *p, struct arena *a, const char *operation,
+                      struct str body, struct str id, const struct cluster_call *call,
+                      struct str *answer_out, struct err *err)
+{
+    return emr_ask(p, a, operation, body, call, answer_out, err) ||
+           err_wrap(err, "cluster %.*s", STR_FMT(id));
 }
 
 static bool info(struct cluster_provider *provider, struct arena *a, struct str id,
@@ -164,13 +169,11 @@ static bool info(struct cluster_provider *provider, struct arena *a, struct str 
 {
     struct emr_provider *p = (struct emr_provider *)provider;
     struct str body = arena_printf(a, "{\"ClusterId\":\"%.*s\"}", STR_FMT(id));
-    struct emr_message m = message("DescribeCluster", body, call);
-    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
     const struct json *cluster, *status;
-    struct str state, host;
-    if (!ask(p, a, &m, id, &reply, err))
+    struct str text, state, host;
+    if (!ask_about(p, a, "DescribeCluster", body, id, call, &text, err))
         return false;
-    const struct json *answer = json_parse(a, reply.body, LIMIT_JSON_BYTES, err);
+    const struct json *answer = json_parse(a, text, LIMIT_JSON_BYTES, err);
     if (answer == NULL || !json_get_object(answer, STR("Cluster"), &cluster, err) ||
         !json_get_object(cluster, STR("Status"), &status, err) ||
         !json_get_str(status, STR("State"), &state, err) ||
@@ -193,11 +196,11 @@ static bool terminate(struct cluster_provider *provider, struct arena *a, struct
 {
     struct emr_provider *p = (struct emr_provider *)provider;
     struct str body = arena_printf(a, "{\"JobFlowIds\":[\"%.*s\"]}", STR_FMT(id));
-    struct emr_message m = message("TerminateJobFlows", body, call);
-    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
     struct cluster_info known;
+    struct str nothing;
     /* TerminateJobFlows does not say that an id is unknown. */
-    return info(provider, a, id, call, &known, err) && ask(p, a, &m, id, &reply, err);
+    return info(provider, a, id, call, &known, err) &&
+           ask_about(p, a, "TerminateJobFlows", body, id, call, &nothing, err);
 }
 
 static void provider_free(struct cluster_provider *provider)
@@ -205,7 +208,7 @@ static void provider_free(struct cluster_provider *provider)
     free(provider);
 }
 
-static const struct cluster_ops ops = { "emr", create, info, terminate, provider_free };
+static const struct cluster_ops ops = { "emr", create, info, terminate, emr_list, provider_free };
 
 struct cluster_provider *emr_provider_new(const struct emr_settings *settings, emr_send_fn *send,
                                           void *ctx, struct err *err)

@@ -61,6 +61,10 @@
 /* Entries of one folder of it: they are sorted in memory. */
 #define LIMIT_FOLDER_ENTRIES 10000000UL
 
+/* Rows of one list of clusters, nodes or steps: EMR keeps two months of clusters, and at most 2,000
+ * nodes of one. */
+#define LIMIT_CLUSTER_ITEMS 100000UL
+
 /* References of one SQL text or shell script; names of a scope (CTEs, aliases); bytes of one name
  * that is put together. */
 #define LIMIT_SQL_REFS 10000UL

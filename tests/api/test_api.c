@@ -54,13 +54,27 @@ static bool harbour_end(struct cluster_provider *p, struct arena *a, struct str 
     return true;
 }
 
+static bool harbour_list(struct cluster_provider *p, struct arena *a, enum cluster_list what,
+                         struct str id, const struct cluster_call *call, struct cluster_items *out,
+                         struct err *err)
+{
+    (void)p;
+    (void)a;
+    (void)what;
+    (void)id;
+    (void)call;
+    (void)err;
+    *out = (struct cluster_items){ 0 };
+    return true;
+}
+
 static void harbour_free(struct cluster_provider *p)
 {
     (void)p;
 }
 
-static const struct cluster_ops harbour_ops = { "harbour", harbour_create, harbour_info,
-                                                harbour_end, harbour_free };
+static const struct cluster_ops harbour_ops = { "harbour",   harbour_create, harbour_info,
+                                                harbour_end, harbour_list,   harbour_free };
 
 struct world {
     struct arena arena;

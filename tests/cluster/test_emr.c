@@ -228,6 +228,62 @@ static void a_name_has_only_what_emr_takes(void **state)
     assert_true(emr_cluster_name(&a, str_from(long_owner), 1).len <= 256);
 }
 
+static void lists_come_whole(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct cluster_items live, all, nodes, steps;
+    struct str id, last = STR_EMPTY;
+    world_init(&world);
+    for (unsigned i = 0; i < 120; i++)
+        assert_true(create(&world, 4, i == 0 ? &id : &last, &err));
+    assert_true(cluster_terminate(world.provider, &world.arena, last, &call, &err));
+    world.now_ms += 300000;
+    struct cluster_provider *p = world.provider;
+    assert_true(cluster_list(p, &world.arena, CLUSTER_LIST_LIVE, STR_EMPTY, &call, &live, &err));
+    assert_true(cluster_list(p, &world.arena, CLUSTER_LIST_ALL, STR_EMPTY, &call, &all, &err));
+    assert_int_equal(live.n, 119);
+    assert_int_equal(all.n, 120);
+    assert_str(live.items[0].id, arena_printf(&world.arena, "%.*s", STR_FMT(id)).ptr);
+    assert_str(live.items[0].state, "WAITING");
+    assert_true(str_has_prefix(live.items[0].name, STR("boathouse ana id=")));
+    assert_int_equal(live.items[0].created_unix_ms, 1000);
+    assert_int_equal(live.items[0].ready_unix_ms, 121000);
+    assert_int_equal(live.items[0].ended_unix_ms, 0);
+    assert_true(cluster_list(p, &world.arena, CLUSTER_LIST_NODES, id, &call, &nodes, &err));
+    assert_int_equal(nodes.n, 4);
+    assert_str(nodes.items[3].type, "m5.xlarge");
+    assert_str(nodes.items[3].market, "ON_DEMAND");
+    assert_str(nodes.items[3].state, "RUNNING");
+    assert_true(cluster_list(p, &world.arena, CLUSTER_LIST_STEPS, id, &call, &steps, &err));
+    assert_int_equal(steps.n, 0);
+    world_release(&world);
+}
+
+static void a_list_that_is_refused_is_told(void **state)
+{
+    (void)state;
+    struct world world;
+    struct err err = ERR_INIT;
+    struct cluster_items items;
+    struct str id;
+    world_init(&world);
+    struct cluster_provider *p = world.provider;
+    static const enum cluster_list of_one[] = { CLUSTER_LIST_NODES, CLUSTER_LIST_STEPS };
+    for (size_t i = 0; i < ARRAY_LEN(of_one); i++) {
+        assert_false(cluster_list(p, &world.arena, of_one[i], STR("j-NONE"), &call, &items, &err));
+        assert_int_equal(err.code, ERR_NOT_FOUND);
+        assert_false(cluster_list(p, &world.arena, of_one[i], STR("j;rm"), &call, &items, &err));
+        assert_int_equal(err.code, ERR_INVALID);
+    }
+    assert_true(create(&world, 1, &id, &err));
+    fake_emr_faults(world.emr)->truncate_answers = true;
+    assert_false(cluster_list(p, &world.arena, CLUSTER_LIST_ALL, STR_EMPTY, &call, &items, &err));
+    assert_int_equal(err.code, ERR_UPSTREAM);
+    world_release(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +293,8 @@ int main(void)
         cmocka_unit_test(an_unknown_cluster_is_not_found),
         cmocka_unit_test(wrong_sizes_and_ids_never_reach_emr),
         cmocka_unit_test(settings_are_checked_before_money_is_spent),
+        cmocka_unit_test(lists_come_whole),
+        cmocka_unit_test(a_list_that_is_refused_is_told),
         cmocka_unit_test(a_name_has_only_what_emr_takes),
     };
     return cmocka_run_group_tests_name("emr_provider", tests, NULL, NULL);

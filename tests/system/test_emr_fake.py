@@ -273,3 +273,27 @@ def test_the_commands_work_on_both(fake_emr, moto_server, tmp_path, backend):
     assert run("terminate", cluster).returncode == 0
     assert json.loads(run("info", cluster).stdout)["ClusterStatus"] in ("TERMINATING", "TERMINATED")
     assert run("info", "j-NOSUCHCLUSTER").returncode == 3
+
+
+def test_the_lists_of_the_command_line_are_whole(fake_emr, tmp_path):
+    env = clean_env(**KEYS, AWS_ENDPOINT_URL=fake_emr.url)
+    emr = fake_emr.client()
+    groups = [GROUPS[0], GROUPS[1] | {"InstanceCount": 120}]
+    large = create(emr, "large", n_steps=60, InstanceGroups=groups, KeepJobFlowAliveWhenNoSteps=True)
+    ended = create(emr, "ended", n_steps=0)
+    emr.terminate_job_flows(JobFlowIds=[ended])
+    fake_emr.advance(200)
+
+    def run(*args):
+        return json.loads(run_cli("clusters", *args, "--provider", "aws", "--json", env=env, cwd=tmp_path, check=True).stdout)
+    assert [c["id"] for c in run("list")] == [large]
+    assert {c["id"]: "ended_at" in c for c in run("list", "--all")} == {large: False, ended: True}
+    nodes = run("nodes", large)
+    told = [i for page in emr.get_paginator("list_instances").paginate(ClusterId=large) for i in page["Instances"]]
+    assert [n["id"] for n in nodes] == [i["Id"] for i in told] and len(nodes) == 121
+    assert nodes[0]["host"] == told[0]["PrivateDnsName"] and nodes[0]["type"] == "m5.xlarge"
+    steps = run("steps", large)
+    assert len(steps) == 60 and steps[-1]["state"] == "RUNNING" and "started_at" in steps[-1]
+    table = run_cli("clusters", "list", "--provider", "aws", env=env, cwd=tmp_path, check=True).stdout
+    assert "CLUSTER" in table and large in table and "RUNNING" in table
+    assert run_cli("clusters", "steps", "j-NOSUCHCLUSTER", "--provider", "aws", env=env, cwd=tmp_path).returncode == 3
