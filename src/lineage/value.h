@@ -164,26 +164,35 @@ struct values {
     struct arena *arena;
     size_t limit_bytes;    /* of the arena: past it every operation gives an unknown value */
     struct value *environ; /* MAP, open: os.environ */
+    struct value *full;    /* what every operation gives past limit_bytes */
     bool hit_limit;
 };
 
 /* a outlives it.  limit_bytes: of a->used_bytes. */
 void values_init(struct values *vs, struct arena *a, size_t limit_bytes);
 
+/* Constructors give vs->full past limit_bytes, whatever their name says. */
 struct value *value_unknown(struct values *vs, enum hole_reason reason, struct str name);
 /* bytes are borrowed and must live as long as the arena; a HOLE_BYTE in it has reason RUN_TIME. */
 struct value *value_text(struct values *vs, struct str bytes);
+/* holes: one for each HOLE_BYTE of bytes; both are borrowed as above. */
+struct value *value_text_with_holes(struct values *vs, struct str bytes, const struct hole *holes,
+                                    size_t n_holes);
 struct value *value_number(struct values *vs, double real);
 struct value *value_whole(struct values *vs, int64_t whole);
 /* "None", "True", "False"; a literal. */
 struct value *value_const(struct values *vs, struct str name);
 struct value *value_bool(struct values *vs, bool is_true);
 struct value *value_seq(struct values *vs, unsigned flags);
+/* Past LIMIT_SEQ_ITEMS the sequence becomes open; nothing if seq is none. */
 void value_seq_add(struct values *vs, struct value *seq, struct value *item);
 struct value *value_map(struct values *vs);
-/* key may be unknown or a union: then it is a weak set. */
+/* key may be unknown or a union: then it is a weak set.  Nothing if map is none. */
 void value_map_put(struct values *vs, struct value *map, struct value *key, struct value *item);
-/* NULL when it is certainly not there. */
+/* The text of a key (a number's is as it is printed); false if the key is not known. */
+bool value_map_key(struct values *vs, const struct value *key, struct str *out);
+/* NULL when it is certainly not there; of an open map an absent key is map->missing with the key's
+ * name. */
 struct value *value_map_get(struct values *vs, const struct value *map, struct str key);
 struct value *value_chain_root(struct values *vs, enum call_lang lang, struct str name,
                                bool is_module);
@@ -199,9 +208,11 @@ struct value *value_with_origin(struct values *vs, const struct value *v, const 
                                 struct str name, uint32_t cell, uint32_t line);
 
 /* One of both: unions are flattened, equal alternatives kept once; past LIMIT_ALTERNATIVES the
- * union is closed by one unknown (reason LIMIT).  Either may be NULL. */
+ * last one stands for all others (reason LIMIT; of texts what they begin and end with is kept).
+ * Either may be NULL; of two NULLs the join is NULL. */
 struct value *value_join(struct values *vs, struct value *a, struct value *b);
-/* Structural equality of what is known; containers by content to a small depth. */
+/* Structural equality of what is known; containers by content to a small depth, deeper ones by
+ * identity; the reasons of holes do not count. */
 bool value_eq(const struct value *a, const struct value *b);
 uint64_t value_hash(const struct value *v);
 
@@ -213,17 +224,34 @@ struct value *value_alternative(const struct value *v, size_t i);
  * chain's reason follows from its root: datetime -> clock, uuid -> random, ...).  A union gives a
  * union of texts. */
 struct value *value_to_text(struct values *vs, struct value *v);
-/* Texts joined (holes too); unions are multiplied, up to LIMIT_ALTERNATIVES. */
+/* As repr() writes it; TEXT, unions give unions. */
+struct value *value_to_repr(struct values *vs, struct value *v);
+/* Texts joined, other kinds as value_to_text() has them; unions are multiplied, up to
+ * LIMIT_ALTERNATIVES.  An element of a listing carries its folder, which is not written twice. */
 struct value *value_concat(struct values *vs, struct value *a, struct value *b);
+/* The same of n parts at once (an f-string): a variable that stands in it twice is the same
+ * alternative in both places. */
+struct value *value_concat_all(struct values *vs, struct value *const *parts, size_t n);
 /* A part of a TEXT's bytes with the holes that stand in it. */
 struct value *value_text_slice(struct values *vs, const struct value *v, size_t from, size_t to);
 
+/* A TEXT without holes; a whole number.  NULL is neither. */
+bool value_is_known_text(const struct value *v, struct str *out);
+bool value_is_whole(const struct value *v, int64_t *out);
+/* Why v is not known: of an UNKNOWN its hole, of a CHAIN by its root, of a TEXT its first hole. */
+struct hole value_hole(const struct value *v);
+
 /* -1 false, 0 not known, 1 true. */
 int value_truth(const struct value *v);
-/* A SEQ's, MAP's (its keys) or TEXT's (its characters) elements for iteration; fills at most max
- * items; false if what it yields is not known at all.  *is_open: there are others. */
+/* A SEQ's, MAP's (its keys) or TEXT's (its characters; not so in R, where a text is one element)
+ * elements for iteration; fills at most max items; false if what it yields is not known at all.
+ * The any_more of a sequence is the last item.  *is_open: there are others, which no item stands
+ * for.  A union gives the elements of all its alternatives. */
 bool value_elements(struct values *vs, struct value *v, struct value **items, size_t max, size_t *n,
                     bool *is_open);
+
+/* The names of a chain from its root outwards joined by dots, calls and subscripts left out. */
+struct str chain_name(struct values *vs, const struct chain *chain);
 
 const char *hole_reason_name(enum hole_reason reason); /* "environment", "run-time value", ... */
 

@@ -98,4 +98,14 @@
 #define LIMIT_CALL_WORDS 64UL
 #define LIMIT_CALL_NAMES 16UL
 
+/* Alternatives of one value, and elements of a loop that are gone through one by one. */
+#define LIMIT_ALTERNATIVES 20U
+/* Bytes of one text that is put together; elements of one list or mapping; elements of a range that
+ * are written out. */
+#define LIMIT_TEXT_BYTES (256UL * 1024)
+#define LIMIT_SEQ_ITEMS 20000UL
+#define LIMIT_RANGE_ITEMS 1000UL
+/* Steps of one chain of attributes, calls and subscripts. */
+#define LIMIT_CHAIN_STEPS 500U
+
 #endif
