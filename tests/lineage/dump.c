@@ -72,6 +72,12 @@ static void dump_optional_body(struct buf *b, const char *word, const struct nod
         dump_body(b, word, body);
 }
 
+static void dump_async(struct buf *b, const struct node *n)
+{
+    if (n->flags & NODE_IS_ASYNC)
+        buf_add(b, STR("async "));
+}
+
 static void dump_arg(struct buf *b, const struct node *n)
 {
     for (unsigned i = 0; i < n->arg.stars; i++)
@@ -80,6 +86,7 @@ static void dump_arg(struct buf *b, const struct node *n)
     if (n->arg.value != NULL && n->arg.name.len > 0)
         buf_add_char(b, '=');
     dump_part(b, "", n->arg.value);
+    dump_part(b, ": ", n->arg.annotation);
 }
 
 static void dump_string(struct buf *b, const struct node *n)
@@ -113,7 +120,7 @@ static void dump_comp(struct buf *b, const struct node *n)
     buf_add(b, str_from(operators[n->op]));
     dump_part(b, "", n->comp.element);
     for (const struct node *c = n->comp.clauses; c != NULL; c = c->next) {
-        dump_part(b, " for ", c->clause.target);
+        dump_part(b, c->flags & NODE_IS_ASYNC ? " async for " : " for ", c->clause.target);
         dump_part(b, " in ", c->clause.iter);
         for (const struct node *test = c->clause.conditions; test != NULL; test = test->next)
             dump_part(b, " if ", test);
@@ -131,7 +138,10 @@ static void dump_lambda(struct buf *b, const struct node *n)
 
 static void dump_import(struct buf *b, const struct node *n)
 {
-    buf_printf(b, "import %.*s", STR_FMT(n->import.module));
+    buf_add(b, STR("import "));
+    for (uint32_t i = 0; i < n->import.level; i++)
+        buf_add_char(b, '.');
+    buf_add(b, n->import.module);
     if (n->import.alias.len > 0)
         buf_printf(b, " as %.*s", STR_FMT(n->import.alias));
     for (const struct node *name = n->import.names; name != NULL; name = name->next) {
@@ -149,8 +159,12 @@ static void dump_def(struct buf *b, const struct node *n)
         dump_part(b, "@", d);
         buf_add_char(b, ' ');
     }
+    dump_async(b, n);
     buf_printf(b, "%s %.*s", n->kind == NODE_DEF ? "def" : "class", STR_FMT(n->def.name));
+    if (n->def.types != NULL)
+        dump_list(b, "[", n->def.types, "]");
     dump_list(b, "(", n->def.params, ")");
+    dump_part(b, " -> ", n->def.value);
     dump_body(b, "", n->def.body);
 }
 
@@ -180,6 +194,7 @@ static void dump_match(struct buf *b, const struct node *n)
 
 static void dump_loop(struct buf *b, const struct node *n)
 {
+    dump_async(b, n);
     dump_part(b, "for ", n->loop.target);
     dump_part(b, " in ", n->loop.iter);
     dump_body(b, "", n->loop.body);
@@ -248,8 +263,15 @@ static void dump_block(struct buf *b, const struct node *n)
     dump_body(b, "", n->items);
 }
 
+static void dump_with_item(struct buf *b, const struct node *n)
+{
+    dump_expression(b, n->pair.key);
+    dump_part(b, " as ", n->pair.value);
+}
+
 static void dump_with(struct buf *b, const struct node *n)
 {
+    dump_async(b, n);
     dump_list(b, "with ", n->with.items, "");
     dump_body(b, "", n->with.body);
 }
@@ -335,7 +357,7 @@ static dump_fn *const dumpers[NODE_N_KINDS] = {
     [NODE_ASSIGN] = dump_assign, [NODE_AUG_ASSIGN] = dump_aug_assign,
     [NODE_EXPR] = dump_value,    [NODE_IF] = dump_branch,
     [NODE_FOR] = dump_loop,      [NODE_WHILE] = dump_branch,
-    [NODE_WITH] = dump_with,     [NODE_WITH_ITEM] = dump_pair,
+    [NODE_WITH] = dump_with,     [NODE_WITH_ITEM] = dump_with_item,
     [NODE_TRY] = dump_try,       [NODE_MATCH] = dump_match,
     [NODE_DEF] = dump_def,       [NODE_CLASS] = dump_def,
     [NODE_RETURN] = dump_value,  [NODE_IMPORT] = dump_import,

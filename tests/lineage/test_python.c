@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "dump.h"
+#include "lineage/python.h"
+#include "util/limits.h"
+
+static const struct {
+    const char *source, *want;
+} plain[] = {
+    { "", "" },
+    { "x = y = f(1, *a, k=2, **b)", "x = y = f(1, *a, k=2, **b)" },
+    { "x: int = 5", "x: int = 5" },
+    { "a.b[1:2, ::3] += c", "a.b[(1:2, ::3)] += c" },
+    { "import os.path as p, sys", "import os.path as p; import sys" },
+    { "from . import (a as b, c,)", "import . (a as b, c)" },
+    { "from ...x . y import *", "import ...x.y (*)" },
+    { "a < b <= c is not d not in e", "((((a < b) <= c) is-not d) !in e)" },
+    { "not -x ** -2 @ y", "(not ((-(x ** (-2))) @ y))" },
+    { "lambda x, /, *y, z=1: x if y else z", "(x, *y, z=1 => (y ? x : z))" },
+    { "{**a, 'b': 1}; {1, *c}; {}; (); (1,); []; [*a, b]",
+      "{**a, \"b\": 1}; set{1, *c}; {}; (); (1,); []; [*a, b]" },
+    { "{k: v for k, v in z if k if v}", "dict[k: v for (k, v) in z if k if v]" },
+    { "f(x async for x in y for z in x)", "f(gen[x async for x in y for z in x])" },
+    { "def f[T: int, *U](a, *, b: int=3, **kw) -> str: return (yield)",
+      "def f[T: int, *U](a, b=3: int, **kw) -> str {return await}" },
+    { "@a.b(1)\n@c\nclass A(B, metaclass=M):\n  async def g(self): return await z\nx",
+      "@a.b(1) @c class A(B, metaclass=M) {async def g(self) {return await z}}; x" },
+    { "if a: b\nelif c:\n  d\n  e\nelse:\n  f\ng", "if a {b} else {if c {d; e} else {f}}; g" },
+    { "for i, *j in x, y: print(i); z = 1\nelse: pass",
+      "for (i, *j) in (x, y) {print(i); z = 1} else {pass}" },
+    { "try:\n  a\nexcept socket.error, e:\n  b\nexcept (A, B) as f: c\nexcept: d\nfinally: g",
+      "try {a} except e: socket.error {b} except f: (A, B) {c} except  {d} finally {g}" },
+    { "with (open(a) as f, b): pass\nwith (a, b) as c, d: pass\nwith (yield): pass",
+      "with open(a) as f, b {pass}; with (a, b) as c, d {pass}; with await {pass}" },
+    { "match x:\n  case [1, *r] if r: a\n  case {'k': v, **w} | A(x=1) as q: b\n  case _: c",
+      "match x {case [1, *r] if r {a} case (q := ({\"k\": v, **w} | A(x=1))) {b} case _ {c}}" },
+    { "match = 1; match(x); match[x]: int; type(x)",
+      "match = 1; match(x); match[x]: int; type(x)" },
+    { "type X[T] = int", "X = int" },
+    { "if (n := 10) > 5: pass", "if ((n := 10) > 5) {pass}" },
+    { "global a, b; del a, b[1]; raise X from Y; assert x, 'm'",
+      "global a, b; del a, b[1]; raise ?(X, Y); ?(x, \"m\")" },
+    { "print 'a %s' % b, c\nprint >>f, 'x',\nprint\nexec 'c' in n\nx = `y`; a <> b",
+      "print((\"a %s\" % b), c); print(file=f, \"x\"); print; exec(\"c\", n); x = ?(y); (a != b)" },
+    { "async = 1\nasync with a as b: pass", "async = 1; async with a as b {pass}" },
+    { "x = 1 \\\n  + 2  # note\n\n\n  \ty", "x = (1 + 2); y" },
+    { "if x:\r\n  'a\\\r\nb'\r\n  '''a\r\nb'''\r\n", "if x {\"ab\"; \"a\nb\"}" },
+};
+
+static const struct {
+    const char *source, *want;
+} strings[] = {
+    { "'a' \"b\" '''c\nd'''", "\"abc\nd\"" },
+    { "'\\n\\x41\\u00e9\\101\\q\\\n.'", "\"\nA\303\251A\\q.\"" },
+    { "r'\\n' b'\\xff\\u1234' u'x'", "b\"\\n\303\277\\u1234x\"" },
+    { "'\\ud800\\N{DASH}\\x4'", "\"\357\277\275\357\277\275\\x4\"" },
+    { "'a\032b\\x1ac'", "\"a bc\"" },
+    { "f'a{b!r:>{w}}c' 'd' f'{e}'", "\"a{b!r:\">{w}\"}cd{e}\"" },
+    { "f'{x = }{y=!s:5}{z=:6}'", "\"x = {x!r}y={y!s:\"5\"}z={z:\"6\"}\"" },
+    { "f'{a['b']}{{}}{ {1: 2}[1] }{x:=5}{x!=y}'",
+      "\"{a[\"b\"]}{}{{1: 2}[1]}{x:\"=5\"}{(x != y)}\"" },
+    { "rf'\\d{x}\\{y}' f'\\N{DASH}\\t\\{z}'", "\"\\d{x}\\{y}\357\277\275\t\\{z}\"" },
+    { "f'''a{\n x # note\n}'\"b'''", "\"a{x}'\"b\"" },
+    { "f'{f'{f\"{x}\"}'}'", "\"{\"{\"{x}\"}\"}\"" },
+    { "f'{lambda_}{(lambda: 1)}{yield_}{a, b}'", "\"{lambda_}{( => 1)}{yield_}{(a, b)}\"" },
+};
+
+static const struct {
+    const char *source, *want;
+} notebook[] = {
+    { "!ls -l {x}\nif y:\n  !!pwd\n  z", "![ls -l {x}]; if y {![pwd]; z}" },
+    { "x = !cat $f\ny = %sql select 1\nz = 1", "x = ![cat $f]; y = %sql[select 1]; z = 1" },
+    { "!aws s3 cp \\\n   a b\nx", "![aws s3 cp     a b]; x" },
+    { "%matplotlib inline\n%time df = f(1)\nx = %timeit -n 10 -o g()",
+      "%matplotlib[inline]; %time[df = f(1)] code {df = f(1)}; x = %timeit[-n 10 -o g()] code "
+      "{g()}" },
+    { "?x\nx?\nx.y??\nnp.*load*?\nz", "z" },
+    { "\n%%time\nx = 1\n!ls", "%time[]x = 1\n!ls code {x = 1; ![ls]}" },
+    { "%%timeit -n 5 x = 1\ny", "%timeit[-n 5 x = 1]y code {x = 1; y}" },
+    { "%%capture out\n%%time\ny", "%capture[out]%%time\ny code {%time[]y code {y}}" },
+    { "%%bash\nls 'x", "%bash[]ls 'x" },
+    { "x %2; y = a % b\nc = a != b", "(x % 2); y = (a % b); c = (a != b)" },
+};
+
+static struct str text_of(struct arena *a, const char *source, enum python_mode mode,
+                          struct parsed *parsed)
+{
+    AUTO_BUF text = BUF_INIT(SIZE_MAX);
+    python_parse(a, str_from(source), mode, parsed);
+    dump_statements(&text, parsed->statements);
+    return arena_str(a, buf_str(&text));
+}
+
+static void check(const char *source, enum python_mode mode, const char *want)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct parsed parsed;
+    struct str got = text_of(&a, source, mode, &parsed);
+    if (!str_eq(got, str_from(want)))
+        fail_msg("%s:\n got %.*s\nwant %s", source, STR_FMT(got), want);
+}
+
+static void statements_become_their_nodes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+        check(plain[i].source, PYTHON_PLAIN, plain[i].want);
+}
+
+static void strings_are_decoded_and_joined(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+        check(strings[i].source, PYTHON_PLAIN, strings[i].want);
+}
+
+static void lines_of_ipython_become_magics_and_shell_lines(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(notebook); i++)
+        check(notebook[i].source, PYTHON_IPYTHON, notebook[i].want);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statements_become_their_nodes),
+        cmocka_unit_test(strings_are_decoded_and_joined),
+        cmocka_unit_test(lines_of_ipython_become_magics_and_shell_lines),
+    };
+    return cmocka_run_group_tests_name("python", tests, NULL, NULL);
+}
