@@ -22,8 +22,8 @@ enum uri_relation {
     URI_EQUAL,
 };
 
-/* score: 0 when apart, else the number of characters of the reference that are known and agree,
- * its scheme not counted: the larger, the less is left to chance. */
+/* *score: 0 when apart, else the number of characters of the reference that are known and agree (at
+ * least 1), scheme and separators not counted: the larger, the less is left to chance. */
 enum uri_relation uri_match(struct str asked, struct str reference, unsigned *score);
 
 #endif

@@ -88,6 +88,7 @@
 #define LIMIT_TREE_BYTES (8UL * 1024 * 1024)
 #define LIMIT_LITERAL_ITEMS 20000UL
 #define LIMIT_PARSE_GAPS 100UL
+
 /* Bytes of one location: an S3 address has at most 1,093, a signed URL some 2,000. */
 #define LIMIT_URI_BYTES 8192UL
 
