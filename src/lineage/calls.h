@@ -37,7 +37,7 @@
  *          opt:path       of an earlier .option("path", x) or .options(path=x) in the chain
  *          chain:writeTo/0   the argument of an earlier call in the chain
  *          d:A.b[].c      a walk in a dict: keyword A, key b, each element, key c; * is any key;
- *                         d:1/A.b: positional 1 or keyword A
+ *                         d:1/A.b: positional 1 or keyword A; d:A.'x.y' for a key with dots
  *          text:iris      that text                name   the last name of the call itself
  *
  * kind: path table sql s3 db url dir stream stage builtin model figure handle catalog job notebook

@@ -222,6 +222,18 @@ static bool scan_index(const struct loader *l, struct scan *s, uint32_t *out)
     return true;
 }
 
+/* One step of a dict walk: a key, in single quotes if it has a dot. */
+static bool scan_step(const struct loader *l, struct scan *s, struct str text, struct str *out)
+{
+    if (scan_char(s, '\''))
+        return scan_until(s, '\'', out) || wrong(l, text, "the second quote is missing");
+    const char *from = s->at;
+    while (s->at < s->end && *s->at != '.' && *s->at != '[')
+        s->at++;
+    *out = (struct str){ from, (size_t)(s->at - from) };
+    return true;
+}
+
 /* The steps of a dict walk: each [] becomes a step of its own. */
 static bool parse_walk(const struct loader *l, struct str text, struct place_way *way)
 {
@@ -231,23 +243,20 @@ static bool parse_walk(const struct loader *l, struct str text, struct place_way
         return wrong(l, text, "a walk from a positional argument is written d:1/A.b");
     struct str *steps = NULL;
     size_t n = 0, cap = 0;
-    struct words words;
-    if (!split(l, scan_rest(&s), '.', &words))
-        return false;
-    for (size_t i = 0; i < words.n; i++) {
-        struct str step = words.at[i];
-        size_t n_lists = 0;
-        while (str_has_suffix(step, STR("[]"))) {
-            step.len -= 2;
-            n_lists++;
-        }
-        if (step.len > 0)
-            *ARENA_PUSH(l->arena, steps, n, cap) = step;
-        while (n_lists-- > 0)
+    do {
+        struct str step;
+        if (!scan_step(l, &s, text, &step))
+            return false;
+        if (step.len == 0)
+            return wrong(l, text, "a walk begins with the name of an argument, keys follow");
+        if (n >= LIMIT_CALL_NAMES)
+            return wrong(l, text, "too many steps");
+        *ARENA_PUSH(l->arena, steps, n, cap) = step;
+        while (scan_str(&s, STR("[]")))
             *ARENA_PUSH(l->arena, steps, n, cap) = STR("[]");
-    }
-    if (n == 0 || str_eq(steps[0], STR("[]")))
-        return wrong(l, text, "a walk begins with the name of an argument");
+    } while (scan_char(&s, '.'));
+    if (!scan_is_done(&s))
+        return wrong(l, text, "between the steps of a walk stands a dot");
     way->names = steps;
     way->n_names = n;
     return true;

@@ -172,7 +172,7 @@ static void all_ways_to_find_a_place_are_parsed(void **state)
     struct calls *c = with_rules(
         "# a comment\n\n"
         "z.f z.g\tC\tsrc=0/path,source|recv dst.bucket=k:Bucket dst.key=1+ mode=text:a=b "
-        "db=chain:writeTo/0 loc=opt:path,p sql=d:A.b[].c out=d:2/E.*[][] data=name\ts3\ta,b\t"
+        "db=chain:writeTo/0 loc=opt:path,p sql=d:A.'b.x'[].c out=d:2/E.*[][] data=name\ts3\ta,b\t"
         "=dst\ta note with words\n");
     size_t n = calls_n_rows(c, CALL_PYTHON);
     const struct call_row *row = calls_row(c, CALL_PYTHON, n - 1);
@@ -203,6 +203,7 @@ static void all_ways_to_find_a_place_are_parsed(void **state)
     assert_int_equal(p[6].ways[0].how, HOW_DICT_WALK);
     assert_int_equal(p[6].ways[0].index, CALL_NO_INDEX);
     assert_int_equal(p[6].ways[0].n_names, 4);
+    assert_str(p[6].ways[0].names[1], "b.x");
     assert_str(p[6].ways[0].names[2], "[]");
     assert_int_equal(p[7].ways[0].index, 2);
     assert_int_equal(p[7].ways[0].n_names, 4);
@@ -236,6 +237,10 @@ static void a_bad_line_is_told_with_its_number_and_adds_nothing(void **state)
         { "a.b\tR\tk:\tpath", "a name is missing" },
         { "a.b\tR\td:[].a\tpath", "a walk begins" },
         { "a.b\tR\td:1.a\tpath", "a walk from a positional argument" },
+        { "a.b\tR\td:a..b\tpath", "a walk begins" },
+        { "a.b\tR\td:a.'b\tpath", "the second quote" },
+        { "a.b\tR\td:a.'b'c\tpath", "between the steps" },
+        { "a.b\tR\td:a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q\tpath", "too many steps" },
         { "a.b\tR\tchain:w\tpath", "is written chain:name/0" },
         { "a.b\tR\tchain:w/x\tpath", "no number" },
         { "a..b\tR\t0\tpath", "an empty name" },
