@@ -114,6 +114,7 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     (void)ctx;
     call->answer = answer;
     call->is_json = true;
+    metrics_running(call->api->metrics, 1);
     json_writer_init(&call->json, &answer->body);
     if (call->err.code != ERR_NONE) {
         fail(call, &call->err);
@@ -126,6 +127,7 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     }
     if (!http_answer_is_begun(answer))
         add_common_headers(call);
+    metrics_running(call->api->metrics, -1);
 }
 
 /* What the server refuses by itself.  If the head was seen, what plan() found goes first: a body

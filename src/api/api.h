@@ -15,6 +15,7 @@
 #include "cluster/cluster.h"
 #include "http/server.h"
 #include "store/store.h"
+#include "util/outbound.h"
 
 struct api;
 
@@ -25,7 +26,9 @@ struct api_options {
     const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
     size_t n_tokens;
     struct str public_url; /* "https://boathouse.example"; empty: made from each request's Host */
-    unsigned window;       /* notebooks fetched at once for one request */
+    const struct outbound
+        *outbound;   /* calls that store and provider make, for the metrics; or NULL */
+    unsigned window; /* notebooks fetched at once for one request */
     uint64_t max_notebook_bytes;
 };
 

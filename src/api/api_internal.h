@@ -109,6 +109,8 @@ struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
 /* route: NULL for what none matched. */
 void metrics_request(struct metrics *m, const struct route *route, int status, int64_t ns);
+/* change: 1 when the work on an answer begins, -1 when it ends. */
+void metrics_running(struct metrics *m, int change);
 void metrics_broken_notebook(struct metrics *m);
 void metrics_write(const struct metrics *m, struct buf *out);
 

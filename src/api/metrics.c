@@ -1,26 +1,22 @@
 /* metrics: counters without locks, written in Prometheus' text format (version 0.0.4). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_internal.h"
+#include "util/histogram.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { N_STATUSES = 600 };
 
-/* Upper bounds of the buckets, microseconds. */
-static const int64_t bounds_us[] = { 100,     250,     500,     1000,     2500,    5000,
-                                     10000,   25000,   50000,   100000,   250000,  500000,
-                                     1000000, 2500000, 5000000, 10000000, 60000000 };
-enum { N_BOUNDS = sizeof bounds_us / sizeof bounds_us[0] };
-
 struct route_metrics {
     atomic_ullong by_status[N_STATUSES];
-    atomic_ullong buckets[N_BOUNDS + 1]; /* each counts what is in it alone */
-    atomic_ullong sum_us;
+    struct histogram took;
 };
 
 struct metrics {
     struct route_metrics routes[API_N_ROUTES + 1]; /* the last: no route */
     atomic_ullong n_broken_notebooks;
+    atomic_llong n_running;
 };
 
 struct metrics *metrics_new(void)
@@ -40,13 +36,14 @@ void metrics_request(struct metrics *m, const struct route *route, int status, i
 {
     struct route_metrics *r =
         &m->routes[route != NULL ? (size_t)(route - api_routes) : API_N_ROUTES];
-    size_t i = 0;
-    while (i < N_BOUNDS && ns > bounds_us[i] * 1000)
-        i++;
     atomic_fetch_add_explicit(&r->by_status[status >= 0 && status < N_STATUSES ? status : 0], 1,
                               memory_order_relaxed);
-    atomic_fetch_add_explicit(&r->buckets[i], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&r->sum_us, (unsigned long long)(ns / 1000), memory_order_relaxed);
+    histogram_add(&r->took, ns);
+}
+
+void metrics_running(struct metrics *m, int change)
+{
+    atomic_fetch_add_explicit(&m->n_running, change, memory_order_relaxed);
 }
 
 void metrics_broken_notebook(struct metrics *m)
@@ -59,29 +56,9 @@ static struct str route_name(size_t i)
     return i < API_N_ROUTES ? api_routes[i].name : STR("none");
 }
 
-static void write_latency(const struct route_metrics *r, struct str name, struct buf *out)
+static void write_requests(const struct metrics *m, struct buf *out)
 {
-    unsigned long long n = 0;
-    for (size_t b = 0; b < N_BOUNDS; b++) {
-        n += atomic_load_explicit(&r->buckets[b], memory_order_relaxed);
-        buf_printf(
-            out, "boathouse_http_request_duration_seconds_bucket{route=\"%.*s\",le=\"%g\"} %llu\n",
-            STR_FMT(name), (double)bounds_us[b] / 1e6, n);
-    }
-    n += atomic_load_explicit(&r->buckets[N_BOUNDS], memory_order_relaxed);
-    buf_printf(out,
-               "boathouse_http_request_duration_seconds_bucket{route=\"%.*s\",le=\"+Inf\"} %llu\n",
-               STR_FMT(name), n);
-    buf_printf(out, "boathouse_http_request_duration_seconds_sum{route=\"%.*s\"} %g\n",
-               STR_FMT(name), (double)atomic_load_explicit(&r->sum_us, memory_order_relaxed) / 1e6);
-    buf_printf(out, "boathouse_http_request_duration_seconds_count{route=\"%.*s\"} %llu\n",
-               STR_FMT(name), n);
-}
-
-void metrics_write(const struct metrics *m, struct buf *out)
-{
-    buf_add(out, STR("# HELP boathouse_http_requests_total Requests by route and status.\n"
-                     "# TYPE boathouse_http_requests_total counter\n"));
+    metric_head(out, "boathouse_http_requests_total", "counter", "Requests by route and status.");
     for (size_t i = 0; i <= API_N_ROUTES; i++)
         for (int status = 0; status < N_STATUSES; status++) {
             unsigned long long n =
@@ -91,12 +68,29 @@ void metrics_write(const struct metrics *m, struct buf *out)
                            "boathouse_http_requests_total{route=\"%.*s\",status=\"%d\"} %llu\n",
                            STR_FMT(route_name(i)), status, n);
         }
-    buf_add(out, STR("# HELP boathouse_http_request_duration_seconds Time from head to answer.\n"
-                     "# TYPE boathouse_http_request_duration_seconds histogram\n"));
-    for (size_t i = 0; i <= API_N_ROUTES; i++)
-        write_latency(&m->routes[i], route_name(i), out);
-    buf_add(out, STR("# HELP boathouse_notebooks_broken_total Notebooks that could not be read.\n"
-                     "# TYPE boathouse_notebooks_broken_total counter\n"));
+}
+
+static void write_latency(const struct metrics *m, struct buf *out)
+{
+    static const char name[] = "boathouse_http_request_duration_seconds";
+    metric_head(out, name, "histogram", "Time from head to answer.");
+    for (size_t i = 0; i <= API_N_ROUTES; i++) {
+        char label[80];
+        (void)snprintf(label, sizeof label, "route=\"%.*s\"", STR_FMT(route_name(i)));
+        histogram_write(&m->routes[i].took, name, str_from(label), out);
+    }
+}
+
+void metrics_write(const struct metrics *m, struct buf *out)
+{
+    write_requests(m, out);
+    write_latency(m, out);
+    metric_head(out, "boathouse_http_requests_in_flight", "gauge",
+                "Requests that are being answered.");
+    buf_printf(out, "boathouse_http_requests_in_flight %lld\n",
+               atomic_load_explicit(&m->n_running, memory_order_relaxed));
+    metric_head(out, "boathouse_notebooks_broken_total", "counter",
+                "Notebooks that could not be read.");
     buf_printf(out, "boathouse_notebooks_broken_total %llu\n",
                atomic_load_explicit(&m->n_broken_notebooks, memory_order_relaxed));
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/aws.h"
 
+#include "aws/credentials_internal.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/url.h"
@@ -229,14 +230,8 @@ static bool head(void *ctx, const struct http_reply *reply, struct err *err)
 
 static bool again(void *ctx, const struct http_reply *reply)
 {
-    static const struct str throttles[] = { STR_INIT("ThrottlingException"), STR_INIT("Throttling"),
-                                            STR_INIT("RequestTimeout"), STR_INIT("SlowDown") };
     const struct sending *s = ctx;
-    struct str code = aws_error_code(s->arena, reply);
-    for (size_t i = 0; i < ARRAY_LEN(throttles); i++)
-        if (str_eq(code, throttles[i]))
-            return true;
-    return false;
+    return aws_is_throttled(s->arena, reply);
 }
 
 static int64_t min_i64(int64_t a, int64_t b)
@@ -277,7 +272,10 @@ bool aws_send(struct aws *aws, struct arena *a, const struct aws_request *req,
         .ctx = &s,
     };
     struct http_client *c = take_client(aws);
+    struct outbound_call counted =
+        outbound_begin(aws->options.outbound, req->service, req->operation);
     bool ok = http_client_call(c, a, &call, out, err);
+    outbound_end(&counted, aws_result(a, ok, out), out->attempts);
     give_client(aws, c);
     return ok;
 }

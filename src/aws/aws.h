@@ -13,6 +13,7 @@
 
 #include "aws/sign.h"
 #include "http/client.h"
+#include "util/outbound.h"
 
 struct aws;
 
@@ -25,8 +26,9 @@ struct aws_options {
     enum aws_path_style path_style;
     struct http_client_options client;
     int64_t call_timeout_ms;
-    char *const *env; /* NULL-terminated */
-    const char *home; /* may be NULL */
+    struct outbound *outbound; /* counts all calls, those for credentials too; may be NULL */
+    char *const *env;          /* NULL-terminated */
+    const char *home;          /* may be NULL */
 };
 
 /* NULL and ERR_CONFIG: no region is known, or an endpoint is no URL.  Asks nobody yet. */
@@ -45,9 +47,10 @@ MUST_USE bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *o
                             struct err *err);
 
 struct aws_request {
-    struct str service;  /* "s3", "elasticmapreduce" */
-    struct str region;   /* empty: that of the aws */
-    struct str base_url; /* of the endpoint, "https://host"; no path */
+    struct str service;   /* "s3", "elasticmapreduce" */
+    struct str operation; /* "GetObject", a row of operations.c; for the metrics */
+    struct str region;    /* empty: that of the aws */
+    struct str base_url;  /* of the endpoint, "https://host"; no path */
     enum http_method method;
     struct str path; /* encoded, begins with "/" */
     const struct aws_param *params;
@@ -67,6 +70,10 @@ struct aws_request {
 /* Sign, send, and wait.  Any answer of the service is success here; see aws_refusal(). */
 MUST_USE bool aws_send(struct aws *aws, struct arena *a, const struct aws_request *req,
                        struct http_reply *out, struct err *err);
+
+/* operations.c: every operation that is called, for outbound_new(). */
+extern const struct outbound_operation aws_operations[];
+extern const size_t aws_n_operations;
 
 /* What an answer that is not 2xx means: AWS's code and message, in XML or JSON, become ours by the
  * table of errors.c.  Returns false. */

@@ -52,6 +52,11 @@ struct str aws_region_or_default(const struct aws_options *options, struct arena
 struct str aws_endpoint_setting(const struct aws_options *options, struct arena *a,
                                 const char *env_name);
 
+/* operations.c: how a call has ended.  ok: an answer came. */
+enum outbound_result aws_result(struct arena *a, bool ok, const struct http_reply *reply);
+/* errors.c: does the answer ask to go slower? */
+bool aws_is_throttled(struct arena *a, const struct http_reply *reply);
+
 /* errors.c: what stands between <name> and </name>, borrowed; empty if absent. */
 struct str aws_xml_element(struct str xml, const char *name);
 

@@ -29,6 +29,7 @@ bool emr_send(void *ctx, struct arena *a, const struct emr_message *message, str
           arena_printf(a, "ElasticMapReduce.%.*s", STR_FMT(message->operation)) },
     };
     const struct aws_request request = { .service = STR("elasticmapreduce"),
+                                         .operation = message->operation,
                                          .base_url = aws_endpoint(aws, a, STR("elasticmapreduce")),
                                          .method = HTTP_POST,
                                          .path = STR("/"),

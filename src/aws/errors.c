@@ -83,6 +83,18 @@ struct str aws_error_code(struct arena *a, const struct http_reply *reply)
     return read_refusal(a, reply).code;
 }
 
+bool aws_is_throttled(struct arena *a, const struct http_reply *reply)
+{
+    static const struct str codes_to_wait[] = { STR_INIT("ThrottlingException"),
+                                                STR_INIT("Throttling"), STR_INIT("RequestTimeout"),
+                                                STR_INIT("SlowDown") };
+    struct str code = aws_error_code(a, reply);
+    for (size_t i = 0; i < ARRAY_LEN(codes_to_wait); i++)
+        if (str_eq(code, codes_to_wait[i]))
+            return true;
+    return reply->status == 429;
+}
+
 struct str aws_error_region(const struct http_reply *reply)
 {
     return aws_xml_element(reply->body, "Region");

@@ -95,7 +95,11 @@ static bool ask(const struct key_search *s, const struct sso_profile *p, struct 
     struct http_reply reply;
     if (!buf_ok(&url))
         return err_set(err, ERR_CREDENTIALS, "the SSO settings of the profile are too long");
-    if (!http_client_call(s->client, s->arena, &call, &reply, err))
+    struct outbound_call counted =
+        outbound_begin(s->options->outbound, STR("sso"), STR("GetRoleCredentials"));
+    bool ok = http_client_call(s->client, s->arena, &call, &reply, err);
+    outbound_end(&counted, aws_result(s->arena, ok, &reply), reply.attempts);
+    if (!ok)
         return err_wrap(err, "asking SSO for keys");
     *body_out = reply.body;
     return reply.status == 200 || aws_refusal(s->arena, &reply, "asking SSO for keys", err);

@@ -17,8 +17,9 @@ static struct str endpoint(const struct key_search *s, struct str region)
 }
 
 /* Send a form; keys NULL: without signature. */
-static bool send_form(const struct key_search *s, struct str form, const struct aws_keys *keys,
-                      const char *what, struct str *body_out, struct err *err)
+static bool send_form(const struct key_search *s, struct str operation, struct str form,
+                      const struct aws_keys *keys, const char *what, struct str *body_out,
+                      struct err *err)
 {
     struct str region = aws_region_or_default(s->options, s->arena);
     struct str base = endpoint(s, region);
@@ -47,7 +48,10 @@ static bool send_form(const struct key_search *s, struct str form, const struct 
     struct http_reply reply;
     if (keys != NULL)
         call.headers = aws_sign(s->arena, &signing, keys, &call.n_headers);
-    if (!http_client_call(s->client, s->arena, &call, &reply, err))
+    struct outbound_call counted = outbound_begin(s->options->outbound, STR("sts"), operation);
+    bool ok = http_client_call(s->client, s->arena, &call, &reply, err);
+    outbound_end(&counted, aws_result(s->arena, ok, &reply), reply.attempts);
+    if (!ok)
         return err_wrap(err, "%s", what);
     if (reply.status != 200)
         return aws_refusal(s->arena, &reply, what, err);
@@ -99,7 +103,8 @@ bool sts_assume_role(const struct key_search *s, const struct sts_role *role,
         url_query_add(&form, STR("ExternalId"), role->external_id);
     const char *what =
         arena_printf(s->arena, "assuming the role %.*s", STR_FMT(str_slice(role->arn, 0, 120))).ptr;
-    return form_fits(&form, err) && send_form(s, buf_str(&form), keys, what, &xml, err) &&
+    return form_fits(&form, err) &&
+           send_form(s, STR("AssumeRole"), buf_str(&form), keys, what, &xml, err) &&
            read_keys(s, xml, out, err);
 }
 
@@ -113,7 +118,8 @@ bool sts_assume_with_token(const struct key_search *s, const struct sts_role *ro
     const char *what = arena_printf(s->arena, "assuming the role %.*s with a web identity",
                                     STR_FMT(str_slice(role->arn, 0, 120)))
                            .ptr;
-    return form_fits(&form, err) && send_form(s, buf_str(&form), NULL, what, &xml, err) &&
+    return form_fits(&form, err) &&
+           send_form(s, STR("AssumeRoleWithWebIdentity"), buf_str(&form), NULL, what, &xml, err) &&
            read_keys(s, xml, out, err);
 }
 
@@ -123,8 +129,9 @@ bool sts_caller(const struct aws_options *options, struct arena *a, const struct
     struct http_client *client = http_client_new(&options->client);
     const struct key_search s = { options, a, client };
     struct str xml;
-    bool ok = send_form(&s, STR("Action=GetCallerIdentity&Version=2011-06-15"), keys,
-                        "asking STS who we are", &xml, err);
+    bool ok =
+        send_form(&s, STR("GetCallerIdentity"), STR("Action=GetCallerIdentity&Version=2011-06-15"),
+                  keys, "asking STS who we are", &xml, err);
     http_client_free(client);
     if (!ok)
         return false;

@@ -155,6 +155,7 @@ static void check_emr(struct doctor *d)
     struct err err = ERR_INIT;
     struct http_reply reply;
     const struct aws_request req = { .service = STR("elasticmapreduce"),
+                                     .operation = STR("ListClusters"),
                                      .base_url =
                                          aws_endpoint(d->wiring.aws, a, STR("elasticmapreduce")),
                                      .method = HTTP_POST,

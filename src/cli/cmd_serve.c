@@ -152,6 +152,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
     const struct api_options options = {
         .store = w.store,
         .provider = w.provider,
+        .outbound = w.outbound,
         .tokens = c->values[CONFIG_AUTH_TOKENS].items,
         .n_tokens = c->values[CONFIG_AUTH_TOKENS].n_items,
         .public_url = config_text(c, CONFIG_SERVER_PUBLIC_URL),

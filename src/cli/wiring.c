@@ -14,6 +14,7 @@
 static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
 {
     const struct config *c = &cli->config;
+    w->outbound = outbound_new(aws_operations, aws_n_operations);
     const struct aws_options options = {
         .region = config_text(c, CONFIG_AWS_REGION),
         .profile = config_text(c, CONFIG_AWS_PROFILE),
@@ -25,6 +26,7 @@ static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
                     .connect_timeout_ms = config_int(c, CONFIG_AWS_CONNECT_TIMEOUT_MS),
                     .stall_timeout_ms = config_int(c, CONFIG_AWS_STALL_TIMEOUT_MS) },
         .call_timeout_ms = config_int(c, CONFIG_AWS_CALL_TIMEOUT_MS),
+        .outbound = w->outbound,
         .env = cli->env,
         .home = env_get(cli->env, "HOME"),
     };
@@ -56,6 +58,7 @@ void wiring_release(struct wiring *w)
     cluster_provider_free(w->provider);
     store_free(w->store);
     aws_free(w->aws);
+    outbound_free(w->outbound);
     *w = (struct wiring){ 0 };
 }
 

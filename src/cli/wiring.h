@@ -11,9 +11,11 @@
 
 /* The parts that commands and the server work with.  Owned by the caller. */
 struct aws;
+struct outbound;
 
 struct wiring {
-    struct aws *aws; /* NULL unless the provider is aws */
+    struct outbound *outbound; /* counts the calls of aws; NULL unless the provider is aws */
+    struct aws *aws;           /* NULL unless the provider is aws */
     struct store *store;
     struct cluster_provider *provider; /* NULL: there are no clusters */
 };

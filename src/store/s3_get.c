@@ -86,9 +86,12 @@ static bool ask_for_rest(struct s3_store *s, struct arena *a, struct reading *r,
                          struct http_reply *reply, struct err *err)
 {
     struct http_header headers[3];
-    struct aws_request req = {
-        .method = HTTP_GET, .headers = headers, .head = take_head, .sink = take_chunk, .sink_ctx = r
-    };
+    struct aws_request req = { .operation = STR("GetObject"),
+                               .method = HTTP_GET,
+                               .headers = headers,
+                               .head = take_head,
+                               .sink = take_chunk,
+                               .sink_ctx = r };
     bool is_first = r->taken_bytes == 0;
     add_header(&req, headers, STR("Range"), range_of(a, r));
     add_header(&req, headers, STR("If-None-Match"),

@@ -12,7 +12,9 @@ bool s3_fetch_page(struct s3_store *s, struct arena *a, const struct store_list 
     struct aws_param params[6] = { { STR("list-type"), STR("2") },
                                    { STR("encoding-type"), STR("url") },
                                    { STR("prefix"), list->prefix } };
-    struct aws_request req = { .method = HTTP_GET, .params = params, .n_params = 3 };
+    struct aws_request req = {
+        .operation = STR("ListObjectsV2"), .method = HTTP_GET, .params = params, .n_params = 3
+    };
     struct http_reply reply;
     if (list->has_delimiter)
         params[req.n_params++] = (struct aws_param){ STR("delimiter"), STR("/") };
@@ -67,7 +69,9 @@ bool s3_list_buckets(struct store *store, const struct store_call *call, store_b
                      void *ctx, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
-    const struct aws_request req = { .method = HTTP_GET, .body_limit = LIMIT_S3_PAGE_BYTES };
+    const struct aws_request req = { .operation = STR("ListBuckets"),
+                                     .method = HTTP_GET,
+                                     .body_limit = LIMIT_S3_PAGE_BYTES };
     struct http_reply reply;
     struct s3_page page;
     if (!s3_send((struct s3_store *)store, &a, STR_EMPTY, STR_EMPTY, req, call, &reply, err))

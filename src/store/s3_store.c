@@ -151,7 +151,7 @@ struct store_object s3_object_of(struct arena *a, struct str key, const struct h
 static bool head(struct store *store, struct arena *a, struct str bucket, struct str key,
                  const struct store_call *call, struct store_object *out, struct err *err)
 {
-    const struct aws_request req = { .method = HTTP_HEAD };
+    const struct aws_request req = { .operation = STR("HeadObject"), .method = HTTP_HEAD };
     struct http_reply reply;
     if (!s3_send((struct s3_store *)store, a, bucket, key, req, call, &reply, err))
         return false;
@@ -169,9 +169,11 @@ static bool put(struct store *store, const struct store_put *p, struct err *err)
           p->content_type.len > 0 ? p->content_type : STR("application/octet-stream") },
         { STR("If-None-Match"), STR("*") },
     };
-    const struct aws_request req = {
-        .method = HTTP_PUT, .headers = headers, .n_headers = p->is_new_only ? 2 : 1, .body = p->body
-    };
+    const struct aws_request req = { .operation = STR("PutObject"),
+                                     .method = HTTP_PUT,
+                                     .headers = headers,
+                                     .n_headers = p->is_new_only ? 2 : 1,
+                                     .body = p->body };
     struct http_reply reply;
     struct store_object there;
     /* Servers that do not know the condition would overwrite: look first. */
@@ -202,7 +204,9 @@ static bool check_bucket(struct store *store, struct str bucket, const struct st
     AUTO_ARENA a = ARENA_INIT;
     static const struct aws_param params[] = { { STR_INIT("list-type"), STR_INIT("2") },
                                                { STR_INIT("max-keys"), STR_INIT("1") } };
-    const struct aws_request req = { .method = HTTP_GET, .params = params, .n_params = 2 };
+    const struct aws_request req = {
+        .operation = STR("ListObjectsV2"), .method = HTTP_GET, .params = params, .n_params = 2
+    };
     struct http_reply reply;
     if (!s3_send((struct s3_store *)store, &a, bucket, STR_EMPTY, req, call, &reply, err))
         return false;
@@ -216,7 +220,7 @@ static bool create_bucket(struct store *store, struct str bucket, const struct s
     struct s3_store *s = (struct s3_store *)store;
     struct str region = aws_region(s->aws);
     struct err why = ERR_INIT;
-    struct aws_request req = { .method = HTTP_PUT };
+    struct aws_request req = { .operation = STR("CreateBucket"), .method = HTTP_PUT };
     struct http_reply reply;
     if (store_check_bucket(store, bucket, call, &why))
         return true;
