@@ -93,7 +93,8 @@ void json_write_f64(struct json_writer *w, double n)
         if (back <= n && back >= n)
             break;
     }
-    buf_add(w->out, str_from(text));
+    /* "-0" would be read as a whole number, which has no sign at zero. */
+    buf_add(w->out, str_eq(str_from(text), STR("-0")) ? STR("-0.0") : str_from(text));
 }
 
 void json_write_bool(struct json_writer *w, bool b)

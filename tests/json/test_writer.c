@@ -66,13 +66,10 @@ static void doubles_are_as_short_as_they_can_be(void **state)
         double n;
         const char *want;
     } cases[] = {
-        { 0.1, "0.1" },
-        { 1, "1" },
-        { -2.5, "-2.5" },
-        { 1e300, "1e+300" },
-        { 1.0 / 3, "0.3333333333333333" },
-        { (double)NAN, "null" },
-        { (double)INFINITY, "null" },
+        { 0.1, "0.1" },          { 1, "1" },
+        { -2.5, "-2.5" },        { 1e300, "1e+300" },
+        { -0.0, "-0.0" },        { 1.0 / 3, "0.3333333333333333" },
+        { (double)NAN, "null" }, { (double)INFINITY, "null" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         AUTO_BUF out = BUF_INIT(64);
