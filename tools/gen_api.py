@@ -156,7 +156,7 @@ def responses(doc, op):
 
 
 def docs_page(doc):
-    parts = [f"<p>{html.escape(doc['info']['summary'])}</p><p class=soft>Version {html.escape(str(doc['info']['version']))}. "
+    parts = [f"<p>{html.escape(doc['info']['summary'])}</p><p>{html.escape(doc['info']['description'])}</p><p class=soft>Version {html.escape(str(doc['info']['version']))}. "
              "The same contract for programs: <a href=openapi.json>openapi.json</a>.</p>", list_of_calls(doc)]
     for path, m, op in operations(doc):
         parts.append(f'<section id="{op["operationId"]}"><h2>{method(m, path)}</h2><p><b>{html.escape(op["summary"])}.</b> '

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+enum { REQUEST_ID_MAX_BYTES = 64 };
+
 struct api *api_new(const struct api_options *options, struct err *err)
 {
     struct api *api = calloc(1, sizeof *api);
@@ -49,14 +51,29 @@ struct str api_contract_json(void)
     return api_contract.bytes;
 }
 
-/* Unique for this process by the counter, and among processes by the random start. */
+/* A caller's own id is taken over when it is short and has nothing that could upset a log. */
+static bool is_request_id(struct str id)
+{
+    bool ok = id.len > 0 && id.len <= REQUEST_ID_MAX_BYTES;
+    for (size_t i = 0; i < id.len && ok; i++) {
+        char c = id.ptr[i];
+        ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_' || c == '.';
+    }
+    return ok;
+}
+
+/* Ours is unique for this process by the counter, and among processes by the random start. */
 static struct call *call_new(struct api *api, struct http_request *req)
 {
     struct call *call = ARENA_NEW(req->arena, struct call);
     unsigned long long n = atomic_fetch_add(&api->n_ids, 1);
     call->api = api;
     call->req = req;
-    call->id = arena_printf(req->arena, "%016llx%08llx", (unsigned long long)api->id_start, n);
+    struct str theirs = http_header_get(req->headers, req->n_headers, STR("X-Request-Id"));
+    call->id = is_request_id(theirs) ? theirs
+                                     : arena_printf(req->arena, "%016llx%08llx",
+                                                    (unsigned long long)api->id_start, n);
     req->user = call;
     return call;
 }

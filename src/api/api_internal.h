@@ -11,7 +11,7 @@
 enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
 enum param_kind { PARAM_STR, PARAM_INT };
 enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET, PATTERN_PATH };
-enum { MAX_PARAMS = 8 };
+enum { MAX_PARAMS = 8, MAX_FAULTS = 16 };
 
 /* A parameter as the contract has it. */
 struct param {
@@ -50,6 +50,13 @@ struct api_page {
 
 extern const struct api_page api_contract, api_docs_page, api_index_page;
 
+/* One thing that is wrong with a request.  Strings live as long as it. */
+struct fault {
+    struct str place; /* "path" or "query" */
+    struct str name;  /* of the parameter */
+    struct str detail, fix;
+};
+
 /* One request.  Lives in the request's arena. */
 struct call {
     struct api *api;
@@ -61,7 +68,9 @@ struct call {
     struct str allowed; /* for the header Allow */
     struct str values[MAX_PARAMS];
     int64_t numbers[MAX_PARAMS];
-    struct err err; /* found before the handler: it does not run */
+    struct err err;                  /* found before the handler: it does not run */
+    struct fault faults[MAX_FAULTS]; /* of the parameters; more are not told */
+    size_t n_faults;
     struct json_writer json;
     bool is_json;
     bool is_cacheable; /* it has an ETag */

@@ -9,6 +9,21 @@ static bool is_private(enum err_code code)
            code == ERR_CREDENTIALS;
 }
 
+static void write_faults(struct json_writer *w, const struct call *call)
+{
+    json_write_key(w, STR("errors"));
+    json_write_array(w);
+    for (size_t i = 0; i < call->n_faults; i++) {
+        json_write_object(w);
+        json_put_str(w, STR("in"), call->faults[i].place);
+        json_put_str(w, STR("parameter"), call->faults[i].name);
+        json_put_str(w, STR("detail"), call->faults[i].detail);
+        json_put_str(w, STR("fix"), call->faults[i].fix);
+        json_write_end(w);
+    }
+    json_write_end(w);
+}
+
 void problem_answer(struct call *call, const struct err *err)
 {
     const struct err_kind *kind = err_kind(err->code);
@@ -39,6 +54,8 @@ void problem_answer(struct call *call, const struct err *err)
     json_put_str(&w, STR("code"), str_from(kind->code));
     json_put_bool(&w, STR("retryable"), kind->retryable);
     json_put_str(&w, STR("fix"), str_from(err_fix_text(err)));
+    if (err->code == ERR_INVALID && call->n_faults > 0)
+        write_faults(&w, call);
     json_write_end(&w);
     buf_add_char(&answer->body, '\n');
 }

@@ -76,32 +76,66 @@ static bool check_text(const struct param *p, struct str text, struct err *err)
     panic("pattern %d", (int)p->pattern);
 }
 
-static bool take_value(struct call *call, size_t i, struct str text, struct err *err)
+static void add_fault(struct call *call, bool is_in_path, struct str name, const struct err *why)
 {
-    const struct param *p = &call->route->params[i];
-    call->values[i] = text;
+    struct arena *a = call->req->arena;
+    if (call->n_faults == MAX_FAULTS)
+        return;
+    call->faults[call->n_faults++] = (struct fault){
+        .place = is_in_path ? STR("path") : STR("query"),
+        .name = str_slice(name, 0, 60),
+        .detail = arena_printf(a, "%s", why->msg),
+        .fix = arena_printf(a, "%s", err_fix_text(why)),
+    };
+}
+
+static bool check_value(const struct param *p, struct str text, int64_t *number_out,
+                        struct err *err)
+{
     if (p->kind == PARAM_STR)
         return check_text(p, text, err);
     uint64_t n;
     if (!scan_whole_u64(text, INT64_MAX, &n) || (int64_t)n < p->min || (int64_t)n > p->max)
         return err_set(err, ERR_INVALID, "the parameter %.*s is a whole number from %lld to %lld",
                        STR_FMT(p->name), (long long)p->min, (long long)p->max);
-    call->numbers[i] = (int64_t)n;
+    *number_out = (int64_t)n;
     return true;
 }
 
-static bool unknown_param(struct call *call, struct str name, struct err *err)
+static void take_value(struct call *call, size_t i, struct str text)
+{
+    const struct param *p = &call->route->params[i];
+    struct err why = ERR_INIT;
+    call->values[i] = text;
+    if (!check_value(p, text, &call->numbers[i], &why))
+        add_fault(call, p->is_path, p->name, &why);
+}
+
+static void add_unknown(struct call *call, struct str name)
 {
     struct str known[MAX_PARAMS];
+    struct err why = ERR_INIT;
     size_t n = 0;
     for (size_t i = 0; i < call->route->n_params; i++)
         if (!call->route->params[i].is_path)
             known[n++] = call->route->params[i].name;
     struct str near = str_nearest(name, known, n);
-    err_set(err, ERR_INVALID, "there is no parameter %.*s", STR_FMT(str_slice(name, 0, 60)));
-    return near.len > 0 ? err_fix(err, "Did you mean %.*s?", STR_FMT(near)) : false;
+    err_set(&why, ERR_INVALID, "there is no parameter %.*s", STR_FMT(str_slice(name, 0, 60)));
+    if (near.len > 0)
+        err_fix(&why, "Did you mean %.*s?", STR_FMT(near));
+    add_fault(call, false, name, &why);
 }
 
+static size_t place_in_query(const struct route *route, struct str name)
+{
+    size_t i = 0;
+    while (i < route->n_params &&
+           (route->params[i].is_path || !str_eq(route->params[i].name, name)))
+        i++;
+    return i;
+}
+
+/* False: the query cannot be read at all. */
 static bool take_query(struct call *call, bool has[MAX_PARAMS], struct err *err)
 {
     struct url_param *given;
@@ -109,45 +143,59 @@ static bool take_query(struct call *call, bool has[MAX_PARAMS], struct err *err)
     if (!url_query_parse(call->req->arena, call->req->query, &given, &n_given, err))
         return false;
     for (size_t g = 0; g < n_given; g++) {
-        size_t i = 0;
-        while (i < call->route->n_params && (call->route->params[i].is_path ||
-                                             !str_eq(call->route->params[i].name, given[g].name)))
-            i++;
-        if (i == call->route->n_params)
-            return unknown_param(call, given[g].name, err);
-        if (has[i])
-            return err_set(err, ERR_INVALID, "the parameter %.*s is given twice",
-                           STR_FMT(given[g].name));
-        has[i] = true;
-        if (!take_value(call, i, given[g].value, err))
-            return false;
+        size_t i = place_in_query(call->route, given[g].name);
+        struct err why = ERR_INIT;
+        if (i == call->route->n_params) {
+            add_unknown(call, given[g].name);
+        } else if (has[i]) {
+            err_set(&why, ERR_INVALID, "the parameter %.*s is given twice", STR_FMT(given[g].name));
+            add_fault(call, false, given[g].name, &why);
+        } else {
+            has[i] = true;
+            take_value(call, i, given[g].value);
+        }
     }
     return true;
 }
 
-static bool take_params(struct call *call, const struct str raw[MAX_PARAMS], struct err *err)
+/* False: it is no text. */
+static bool take_path(struct call *call, const struct str raw[MAX_PARAMS], bool has[MAX_PARAMS],
+                      struct err *err)
 {
-    bool has[MAX_PARAMS] = { false };
-    const struct route *route = call->route;
-    for (size_t i = 0; i < route->n_params; i++) {
+    for (size_t i = 0; i < call->route->n_params; i++) {
         struct str text;
-        if (!route->params[i].is_path)
+        if (!call->route->params[i].is_path)
             continue;
         if (!url_decode(call->req->arena, raw[i], 0, &text, err))
             return false;
         if (!str_is_utf8(text) || str_find_char(text, '\0') != SIZE_MAX)
             return err_set(err, ERR_INVALID, "the path is not UTF-8 text without NUL");
         has[i] = true;
-        if (!take_value(call, i, text, err))
-            return false;
+        take_value(call, i, text);
     }
-    if (!take_query(call, has, err))
-        return false;
-    for (size_t i = 0; i < route->n_params; i++)
-        if (route->params[i].is_required && !has[i])
-            return err_set(err, ERR_INVALID, "the parameter %.*s is missing",
-                           STR_FMT(route->params[i].name));
     return true;
+}
+
+/* All faults are looked for, so that they can be mended at once. */
+static bool take_params(struct call *call, const struct str raw[MAX_PARAMS], struct err *err)
+{
+    bool has[MAX_PARAMS] = { false };
+    const struct route *route = call->route;
+    if (!take_path(call, raw, has, err) || !take_query(call, has, err))
+        return false;
+    for (size_t i = 0; i < route->n_params; i++) {
+        struct err why = ERR_INIT;
+        if (has[i] || !route->params[i].is_required)
+            continue;
+        err_set(&why, ERR_INVALID, "the parameter %.*s is missing", STR_FMT(route->params[i].name));
+        add_fault(call, route->params[i].is_path, route->params[i].name, &why);
+    }
+    if (call->n_faults == 0)
+        return true;
+    const struct fault *first = &call->faults[0];
+    err_set(err, ERR_INVALID, "%.*s", STR_FMT(first->detail));
+    err_fix(err, "%.*s", STR_FMT(first->fix));
+    return call->n_faults == 1 ? false : err_wrap(err, "the first of %zu faults", call->n_faults);
 }
 
 void route_match(struct call *call)

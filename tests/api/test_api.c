@@ -284,11 +284,89 @@ static void what_is_said_inside_stays_inside_but_for_unclear_outcomes(void **sta
     world_release(&w);
 }
 
+static void every_wrong_parameter_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *errors; /* names, in order */
+    } cases[] = {
+        { "/api/s3?bucket=a/b", "bucket" },
+        { "/api/s3?bucket=a/b&path=../x&extension=%00", "bucket path" },
+        { "/api/notebook?path=a/..&serch_on=x", "path serch_on bucket search_on" },
+        { "/api/notebook", "bucket search_on" },
+        { "/api/s3?bucket=abc&bucket=abd&x=1&y=2", "bucket x y" },
+        { "/api/emr/info/j-a?verbose=1", "cluster_id verbose" },
+        { "/api/s3?bucket=b1&a=&b=&c=&d=&e=&f=&g=&h=&i=&j=&k=&l=&m=&n=&o=&p=&q=",
+          "a b c d e f g h i j k l m n o p" },
+    };
+    struct world w;
+    world_init(&w, false);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+        const struct json *errors;
+        AUTO_BUF names = BUF_INIT(1000);
+        assert_int_equal(ask(&w, HTTP_GET, cases[i].target, local, 1), 400);
+        const struct json *body =
+            json_parse(&w.arena, buf_str(&w.answer.body), LIMIT_JSON_BYTES, &err);
+        if (strstr(cases[i].target, "%00") != NULL) { /* no text: nothing else is looked at */
+            assert_false(json_has(body, STR("errors")));
+            continue;
+        }
+        assert_true(json_get_array(body, STR("errors"), &errors, &err));
+        for (unsigned k = 0; k < errors->n_items; k++) {
+            struct str name, detail, fix;
+            assert_true(json_get_str(&errors->items[k], STR("parameter"), &name, &err));
+            assert_true(json_get_str(&errors->items[k], STR("detail"), &detail, &err));
+            assert_true(json_get_str(&errors->items[k], STR("fix"), &fix, &err));
+            assert_true(detail.len > 0 && fix.len > 0);
+            buf_printf(&names, "%s%.*s", k > 0 ? " " : "", STR_FMT(name));
+        }
+        assert_str(buf_str(&names), cases[i].errors);
+        struct str word = arena_printf(&w.arena, "of %u faults", errors->n_items);
+        assert_case(str_contains(member(&w, STR("detail")), word) == (errors->n_items > 1),
+                    cases[i].target);
+    }
+    world_release(&w);
+}
+
+static void a_request_keeps_the_id_that_its_sender_gave_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        bool is_kept;
+    } cases[] = {
+        { "a", true },
+        { "0f8fad5b-d9cb-469f-a165-70867728950e", true },
+        { "Trace_1.2-3", true },
+        { "0123456789012345678901234567890123456789012345678901234567890123", true },
+        { "01234567890123456789012345678901234567890123456789012345678901234", false },
+        { "", false },
+        { "a b", false },
+        { "a\"b", false },
+        { "a/b", false },
+        { "\xc3\xbc", false },
+    };
+    struct world w;
+    world_init(&w, false);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct http_header headers[] = { local[0],
+                                               { STR("x-request-id"), str_from(cases[i].id) } };
+        assert_int_equal(ask(&w, HTTP_GET, "/nothing", headers, 2), 404);
+        struct str id = http_header_get(w.answer.headers, w.answer.n_headers, STR("X-Request-Id"));
+        assert_case(str_eq(id, str_from(cases[i].id)) == cases[i].is_kept, cases[i].id);
+        assert_case(str_has_suffix(member(&w, STR("instance")), id), cases[i].id);
+    }
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cluster_s_answers_have_the_members_of_the_original),
         cmocka_unit_test(wrong_requests_are_refused_before_a_handler_runs),
+        cmocka_unit_test(every_wrong_parameter_is_told),
+        cmocka_unit_test(a_request_keeps_the_id_that_its_sender_gave_it),
         cmocka_unit_test(a_role_is_needed_where_the_contract_says_so),
         cmocka_unit_test(what_is_said_inside_stays_inside_but_for_unclear_outcomes),
     };
