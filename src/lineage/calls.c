@@ -11,6 +11,7 @@ struct lang_calls {
     struct strmap by_last;     /* struct call_entry *, newest first */
     struct strmap aliases;     /* struct call_alias *, by name */
     struct strmap alias_roots; /* first names of aliases */
+    struct strmap libraries;   /* first names of full names that have more than one */
     const struct call_row **rows;
     size_t n, cap;
 };
@@ -37,6 +38,7 @@ static void add_alias(struct calls *c, struct call_alias *alias)
     str_cut(alias->name, '.', &root, &rest);
     strmap_put(&lc->aliases, alias->name, alias);
     strmap_put(&lc->alias_roots, root, alias);
+    strmap_put(&lc->libraries, root, alias);
 }
 
 static void add_entry(struct calls *c, struct call_entry *e)
@@ -46,6 +48,8 @@ static void add_entry(struct calls *c, struct call_entry *e)
     e->layer = c->n_layers;
     e->next = strmap_get(&lc->by_last, last);
     strmap_put(&lc->by_last, last, e);
+    if (e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1)
+        strmap_put(&lc->libraries, e->row.names[0], e);
     *ARENA_PUSH(&c->arena, lc->rows, lc->n, lc->cap) = &e->row;
 }
 
@@ -69,6 +73,7 @@ struct calls *calls_new(void)
         strmap_init(&lc->by_last, &c->arena);
         strmap_init(&lc->aliases, &c->arena);
         strmap_init(&lc->alias_roots, &c->arena);
+        strmap_init(&lc->libraries, &c->arena);
         struct call_batch batch;
         struct err err = ERR_INIT;
         enum call_lang lang = (enum call_lang)i;
@@ -188,11 +193,18 @@ static bool fits_names(const struct call_row *row, const struct callee *callee)
     return false;
 }
 
+static bool is_of_kind(struct str kind, struct str on)
+{
+    if (str_has_suffix(on, STR(".*")))
+        return str_has_prefix(kind, str_slice(on, 0, on.len - 1));
+    return kind.len > 0 && str_eq(on, kind);
+}
+
 static bool fits_receiver(const struct call_row *row, struct str kind, uint32_t *out)
 {
     *out = 2;
     for (size_t i = 0; i < row->n_on; i++) {
-        if (kind.len > 0 && str_eq(row->on[i], kind))
+        if (is_of_kind(kind, row->on[i]))
             return true;
     }
     *out = row->n_on == 0 && !row->takes_remote ? 1 : 0;
@@ -338,6 +350,11 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
     if (row != NULL)
         *needs_remote = needs;
     return row;
+}
+
+bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name)
+{
+    return strmap_has(&c->langs[lang].libraries, name);
 }
 
 size_t calls_n_rows(const struct calls *c, enum call_lang lang)

@@ -40,19 +40,25 @@
  *                         d:1/A.b: positional 1 or keyword A; d:A.'x.y' for a key with dots
  *          text:iris      that text                name   the last name of the call itself
  *
- * kind: path table sql s3 db url dir stream stage builtin model figure handle catalog job notebook
- *       shell code config scratch value
- *       path takes lists, dicts (their values) and globs as well; job: src is read, dst written,
- *       data may hold locations.
+ * kind: path table sql s3 gs db url dir stream stage builtin model figure handle catalog job
+ *       notebook shell code config scratch value
+ *       path takes lists, dicts (their values) and globs as well; a table with a "/" is a path; a
+ *       bare name where SQL is expected is a table; s3 and gs have bucket and key apart; job: src
+ *       is read, dst written, data may hold locations; A with table: a name of the notebook's own
  *
- * on: empty, or the kinds of receiver that it counts for, separated by commas (see returns);
- *     "remote" also takes it when the location is a remote URI
+ * on: empty, or the kinds of receiver that it counts for, separated by commas (see returns); "fs.*"
+ *     is any kind that begins so; "remote" also takes it when the location is a remote URI or, of
+ *     SQL, the text a statement
  *
- * returns: empty; a kind of object by name ("s3.client", "fs", "spark", "frame", ...); or
+ * returns: empty; a kind of object by name ("s3.client", "spark", "frame", ...; in "{0}.client" the
+ *     text of argument 0); or
  *     =at =src =dst  the location as text    path  the location as a path object
- *     names   the names of a listing, joined to the folder      prefix   keys below a prefix
- *     handle  an open file of the location   config   the content of the file
- *     place   an object that stands for the location ("recv" of later calls); "kind:place" both
+ *     names    a list: names of a folder, joined to it     pattern  a list: the location itself
+ *     walk     what os.walk gives                          response, pages  what boto3 lists
+ *     handle   an open file of the location   config   the content of the file
+ *     location an object that readers take for the location
+ *     KIND:place    an object of that kind that stands for the location ("recv" of later calls)
+ *     objects, KIND:objects  a list of such objects, whose keys begin with the prefix
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef LINEAGE_CALLS_H
@@ -99,6 +105,7 @@ enum call_kind {
     KIND_CONFIG,
     KIND_SCRATCH,
     KIND_VALUE,
+    KIND_GS,
 };
 
 enum place_role {
@@ -204,6 +211,9 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
 /* The name that an aliased module stands for ("modin.pandas" -> "pandas"), or name itself.
  * calls_find() does it for the beginning of a rooted callee on its own. */
 struct str calls_canonical(const struct calls *c, enum call_lang lang, struct str name);
+
+/* Does some row begin with that top-level name ("pandas")? */
+bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name);
 
 /* All rows, for tests and the documentation. */
 size_t calls_n_rows(const struct calls *c, enum call_lang lang);

@@ -46,7 +46,7 @@ static const struct str kinds[] = {
     [KIND_JOB] = STR_INIT("job"),       [KIND_NOTEBOOK] = STR_INIT("notebook"),
     [KIND_SHELL] = STR_INIT("shell"),   [KIND_CODE] = STR_INIT("code"),
     [KIND_CONFIG] = STR_INIT("config"), [KIND_SCRATCH] = STR_INIT("scratch"),
-    [KIND_VALUE] = STR_INIT("value"),
+    [KIND_VALUE] = STR_INIT("value"),   [KIND_GS] = STR_INIT("gs"),
 };
 
 static const struct str roles[] = {

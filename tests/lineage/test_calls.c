@@ -85,6 +85,7 @@ static void the_row_that_fits_best_is_found(void **state)
                                  "cl.make\tA\t\t\t\tobject\n"
                                  "cl.make(s3)\tA\t\t\t\ts3.object\n"
                                  ".get\tR\trecv\tpath\tthing.a, thing.b\n"
+                                 ".zls\tL\t0\tpath\tfs.*\n"
                                  "alias other.lib\tlib\n"
                                  "alias third\tother.lib\n"
                                  "alias turn\tround\nalias round\tturn\n");
@@ -122,8 +123,14 @@ static void the_row_that_fits_best_is_found(void **state)
         { "-x get", "thing.b", NULL, ".get", false },
         { "-x get", "dict", NULL, NULL, false },
         { "-x get", "", NULL, NULL, false },
+        { "-x zls", "fs.s3", NULL, ".zls", false },
+        { "-x zls", "fsx", NULL, NULL, false },
     };
     check_cases(c, CALL_PYTHON, cases, ARRAY_LEN(cases));
+    assert_true(calls_knows_library(c, CALL_PYTHON, STR("lib")));
+    assert_true(calls_knows_library(c, CALL_PYTHON, STR("third")));
+    assert_false(calls_knows_library(c, CALL_PYTHON, STR("alone")));
+    assert_false(calls_knows_library(c, CALL_PYTHON, STR("to_xyz")));
     calls_free(c);
 }
 
