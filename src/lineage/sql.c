@@ -62,6 +62,11 @@ static bool is_hole(struct str s)
     return s.len != 0;
 }
 
+struct str sql_join(struct arena *a, struct str left, struct str sign, struct str right)
+{
+    return arena_concat(a, arena_concat(a, left, sign), right);
+}
+
 /* A name that begins with an unknown part may hold its database there. */
 static struct str qualified(struct arena *a, const struct sql_session *s, struct str name,
                             size_t n_parts)
@@ -69,11 +74,11 @@ static struct str qualified(struct arena *a, const struct sql_session *s, struct
     if (name.len == 0 || name.ptr[0] == HOLE_BYTE || n_parts > 2)
         return name;
     if (n_parts == 1 && s->schema.len != 0)
-        name = arena_printf(a, "%.*s.%.*s", STR_FMT(s->schema), STR_FMT(name));
+        name = sql_join(a, s->schema, STR("."), name);
     if (n_parts == 1 && s->database.len != 0)
-        name = arena_printf(a, "%.*s.%.*s", STR_FMT(s->database), STR_FMT(name));
+        name = sql_join(a, s->database, STR("."), name);
     if (s->catalog.len != 0 && (n_parts == 2 || s->database.len != 0))
-        name = arena_printf(a, "%.*s.%.*s", STR_FMT(s->catalog), STR_FMT(name));
+        name = sql_join(a, s->catalog, STR("."), name);
     return name;
 }
 
@@ -168,9 +173,9 @@ static bool cut_metadata(struct sql_place *place)
     else if ((place->n_parts >= 2 && in_list(place->last, sure, ARRAY_LEN(sure))) ||
              (place->n_parts >= 3 && in_list(place->last, likely, ARRAY_LEN(likely))))
         drop = place->last.len + 1;
-    if (drop == 0)
-        return false;
-    place->text.len -= drop;
+    if (drop == 0 || !str_has_suffix(place->text, place->last))
+        return false; /* a name of very many parts is not kept whole */
+    place->text.len -= drop < place->text.len ? drop : 0;
     if (place->text.len != 0 && dollar == SIZE_MAX)
         place->n_parts--;
     return true;

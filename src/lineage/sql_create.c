@@ -21,9 +21,7 @@ static struct str take_key(struct sql_parser *p)
             break;
         struct sql_token taken = sql_next(&p->lx);
         if (taken.kind != SQL_OP || key.len != 0)
-            key = key.len == 0
-                      ? taken.text
-                      : arena_printf(p->arena, "%.*s%.*s", STR_FMT(key), STR_FMT(taken.text));
+            key = key.len == 0 ? taken.text : arena_concat(p->arena, key, taken.text);
     }
     return key;
 }
@@ -261,7 +259,7 @@ static void stage_property(struct sql_parser *p, struct sql_place *name,
                            const struct sql_place *url)
 {
     (void)sql_report(p, NULL, SQL_READ, true, url);
-    name->text = arena_printf(p->arena, "@%.*s", STR_FMT(name->text));
+    name->text = arena_concat(p->arena, STR("@"), name->text);
     name->n_parts = 3;
     sql_bind(p, name, url);
 }

@@ -60,7 +60,7 @@ static struct str take_dashed(struct sql_parser *p, struct sql_token t)
         const struct sql_token *next = sql_peek(&p->lx, 1);
         if ((next->kind != SQL_WORD && next->kind != SQL_NUMBER) || next->start != end + 1)
             break;
-        t.text = arena_printf(p->arena, "%.*s-%.*s", STR_FMT(t.text), STR_FMT(next->text));
+        t.text = sql_join(p->arena, t.text, STR("-"), next->text);
         end = next->end;
         (void)sql_next(&p->lx);
         (void)sql_next(&p->lx);
@@ -137,7 +137,7 @@ bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_pla
         if (!take_part(p, true, &part, &is_quoted))
             break;
         if (++out->n_parts <= 8)
-            out->text = arena_printf(p->arena, "%.*s.%.*s", STR_FMT(out->text), STR_FMT(part));
+            out->text = sql_join(p->arena, out->text, STR("."), part);
     }
     out->last = part;
     out->is_quoted = is_quoted;
@@ -396,11 +396,10 @@ void sql_from_item(struct sql_parser *p, struct sql_scope *scope)
         sql_take_alias(p, scope, NULL, SIZE_MAX);
         return;
     }
-    bool is_variable =
-        sql_at_op(p, 0, '@') &&
-        (p->dialect == SQL_TSQL ||
-         sql_session_has_view(p->session,
-                              arena_printf(p->arena, "@%.*s", STR_FMT(sql_peek(&p->lx, 1)->text))));
+    bool is_variable = sql_at_op(p, 0, '@') &&
+                       (p->dialect == SQL_TSQL ||
+                        sql_session_has_view(p->session, arena_concat(p->arena, STR("@"),
+                                                                      sql_peek(&p->lx, 1)->text)));
     if (is_variable) {
         (void)sql_next(&p->lx);
         (void)sql_next(&p->lx);

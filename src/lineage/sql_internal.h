@@ -72,6 +72,8 @@ void sql_bind(struct sql_parser *p, const struct sql_place *table,
 /* Name a session view after a place: a temporary table, DECLARE @t TABLE. */
 void sql_hide(struct sql_parser *p, const struct sql_place *place);
 bool sql_is_hidden(const struct sql_parser *p, const struct sql_place *place);
+/* left, sign and right joined: names may hold any byte. */
+struct str sql_join(struct arena *a, struct str left, struct str sign, struct str right);
 
 /* ---- tokens ---- */
 

@@ -436,7 +436,7 @@ static void declare(struct sql_parser *p, struct sql_scope *scope)
     if (sql_at_op(p, 0, '@') && sql_at_kw(p, 2, KW_TABLE)) {
         (void)sql_next(&p->lx);
         struct str name = sql_next(&p->lx).text;
-        sql_session_add_view(p->session, arena_printf(p->session->arena, "@%.*s", STR_FMT(name)));
+        sql_session_add_view(p->session, arena_concat(p->session->arena, STR("@"), name));
     }
     sql_body(p, scope, SQL_MODE_EXPR);
 }

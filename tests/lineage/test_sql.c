@@ -64,6 +64,22 @@ static void statements_give_what_they_read_and_write(void **state)
     assert_int_equal(n_wrong, 0);
 }
 
+static void names_of_any_bytes_and_many_parts_stay_whole(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    struct sql_session session;
+    struct sql_result result = { 0 };
+    sql_session_init(&session, &a);
+    sql_refs(&a, STR("SELECT * FROM d.`x\0y$files`"), SQL_ANY, &session, &result);
+    assert_int_equal(result.n_refs, 1);
+    assert_true(str_eq(result.refs[0].name, STR("d.x\0y")));
+    struct str got =
+        refs_of(&a, STR("SELECT * FROM a.b.c.d.e.f.g.h.`x$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`"),
+                SQL_ANY);
+    assert_str(got, "r table:a.b.c.d.e.f.g.h;");
+}
+
 /* A copy with exact bounds, so that a sanitizer sees a read past its end. */
 static void truncations_end_well(void **state)
 {
@@ -94,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statements_give_what_they_read_and_write),
+        cmocka_unit_test(names_of_any_bytes_and_many_parts_stay_whole),
         cmocka_unit_test(truncations_end_well),
         cmocka_unit_test(nesting_is_bounded),
     };
