@@ -75,13 +75,16 @@
 #define LIMIT_SHELL_REFS 10000UL
 /* Runs of a loop over words that are known; more words run it once, with a hole. */
 #define LIMIT_SHELL_LOOP 20U
-/* Commands that a script may run again (loops, functions), and depth of calls: past it each body
- * runs no further. */
-#define LIMIT_SHELL_REPEATS 20000UL
+/* Words of commands that a script may run again (loops, functions), and depth of calls: past it
+ * each body runs no further. */
+#define LIMIT_SHELL_REPEATS 50000UL
 #define LIMIT_SHELL_CALLS 8U
-/* Bytes of one value that expansion makes, and of all that one text makes beside its own length. */
+/* Bytes of the path that cd makes. */
+#define LIMIT_SHELL_CWD_BYTES 4096UL
+/* Bytes of one value that expansion makes, and of all that one text makes; past it values are
+ * holes. */
 #define LIMIT_SHELL_VALUE_BYTES (64UL * 1024)
-#define LIMIT_SHELL_EXPANDED_BYTES (16UL * 1024 * 1024)
+#define LIMIT_SHELL_EXPANDED_BYTES (4UL * 1024 * 1024)
 
 /* Bytes of the syntax tree of one cell or file; items of one list, tuple, set or dict that are kept
  * (data written into code); places that could not be parsed and are told. */

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/shell_table.h"
+
+/* ---- what commands print: for $( ) and pipes ---- */
+
+static void print(struct shell_call *call, struct str text)
+{
+    struct shell_run *run = call->run;
+    if (run->output != NULL) {
+        shell_add_field(run, run->output, text, 0, 0);
+        run->has_output = true;
+    }
+}
+
+/* What a "*" stands for is not known once it names something else. */
+static struct str without_globs(struct shell_run *run, struct str s)
+{
+    if (str_find_char(s, '*') == SIZE_MAX)
+        return s;
+    char *bytes = arena_alloc(run->arena, s.len);
+    for (size_t i = 0; i < s.len; i++)
+        bytes[i] = s.ptr[i] == '*' ? HOLE_BYTE : s.ptr[i];
+    return (struct str){ bytes, s.len };
+}
+
+void shell_echo(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    size_t from = 1, n = call->fields->n;
+    while (from < n && str_find_char(call->fields->items[from].text, '-') == 0 &&
+           call->fields->items[from].text.len == 2)
+        from++;
+    for (size_t i = from; i < n; i++)
+        print(call, call->fields->items[i].text);
+    if (from + 1 == n)
+        run->piped = &call->fields->items[from];
+}
+
+void shell_basename(struct shell_call *call)
+{
+    if (call->n_words == 0)
+        return;
+    struct str s = call->words[0]->text;
+    while (s.len > 1 && str_has_suffix(s, STR("/")))
+        s = str_slice(s, 0, s.len - 1);
+    s = shell_base_name(s);
+    const struct shell_field *suffix = shell_option_value(call, "-s --suffix");
+    if (suffix == NULL && call->n_words > 1)
+        suffix = call->words[1];
+    if (suffix != NULL && str_has_suffix(s, suffix->text))
+        s = str_slice(s, 0, s.len - suffix->text.len);
+    print(call, without_globs(call->run, s));
+}
+
+void shell_dirname(struct shell_call *call)
+{
+    if (call->n_words == 0)
+        return;
+    struct str s = call->words[0]->text;
+    size_t slash = str_rfind_char(s, '/');
+    if (slash == SIZE_MAX && shell_is_unknown(s))
+        print(call, STR(HOLE_TEXT));
+    else
+        print(call, slash == SIZE_MAX ? STR(".") : str_slice(s, 0, slash));
+}
+
+void shell_pwd(struct shell_call *call)
+{
+    struct str cwd = call->run->session->cwd;
+    print(call, cwd.len == 0 ? STR(".") : cwd);
+}
+
+static bool number_of(const struct shell_call *call, size_t i, uint64_t *out)
+{
+    uint64_t n = 0;
+    struct str s = call->words[i]->text;
+    if (s.len == 0 || s.len > 9)
+        return false;
+    for (size_t k = 0; k < s.len; k++) {
+        if (s.ptr[k] < '0' || s.ptr[k] > '9')
+            return false;
+        n = n * 10 + (uint64_t)(s.ptr[k] - '0');
+    }
+    *out = n;
+    return true;
+}
+
+/* seq last, seq first last, seq first step last: one number more than a loop runs through. */
+void shell_seq(struct shell_call *call)
+{
+    uint64_t first = 1, step = 1, last = 0;
+    size_t n = call->n_words;
+    if (n == 0 || n > 3 || !number_of(call, n - 1, &last) ||
+        (n > 1 && !number_of(call, 0, &first)) || (n > 2 && !number_of(call, 1, &step)) ||
+        step == 0)
+        return;
+    for (unsigned i = 0; i <= LIMIT_SHELL_LOOP && first <= last; i++, first += step)
+        print(call, arena_printf(call->run->arena, "%llu", (unsigned long long)first));
+}
+
+/* Names of a folder's files come without the folder; those of a glob as written. */
+void shell_ls(struct shell_call *call)
+{
+    for (size_t i = 0; i < call->n_words; i++) {
+        struct str s = call->words[i]->text;
+        (void)shell_call_report(call, SHELL_LIST, true, call->words[i]);
+        bool is_glob = str_find_char(s, '*') != SIZE_MAX || shell_has_data_suffix(s);
+        print(call, is_glob ? s : STR(HOLE_TEXT));
+    }
+    if (call->n_words == 0)
+        print(call, STR(HOLE_TEXT));
+}
+
+/* find folder... -name pattern */
+void shell_find(struct shell_call *call)
+{
+    for (size_t i = 1; i < call->fields->n; i++) {
+        const struct shell_field *f = &call->fields->items[i];
+        if (f->text.len > 0 && str_find_char(STR("-(!\\"), f->text.ptr[0]) != SIZE_MAX)
+            break;
+        (void)shell_call_report(call, SHELL_LIST, true, f);
+        print(call, shell_join(call->run->arena, f->text, STR(HOLE_TEXT)));
+    }
+}
+
+/* ---- tests ---- */
+
+/* test -f path, [ -d path ] */
+void shell_test(struct shell_call *call)
+{
+    static const struct str flags = STR_INIT("efdrwxsLh");
+    for (size_t i = 1; i + 1 < call->fields->n; i++) {
+        struct str s = call->fields->items[i].text;
+        if (s.len == 2 && s.ptr[0] == '-' && str_find_char(flags, s.ptr[1]) != SIZE_MAX)
+            (void)shell_call_report(call, SHELL_LIST, true, &call->fields->items[i + 1]);
+    }
+}
+
+/* ---- downloads ---- */
+
+/* "https://host/path/" below which wget -r puts what it finds. */
+static const struct shell_field *mirror_of(struct shell_call *call, const struct shell_field *url)
+{
+    size_t at = str_find(url->text, STR("://"), 0);
+    struct str s = at == SIZE_MAX ? url->text : str_from_pos(url->text, at + 3);
+    while (str_has_suffix(s, STR("/")))
+        s = str_slice(s, 0, s.len - 1);
+    return shell_field_of(call->run, s, url);
+}
+
+static bool is_page(struct str url)
+{
+    return str_has_suffix(url, STR("/")) || shell_what_of(url) == SHELL_CODE;
+}
+
+/* A URL and the file it goes to; NULL: it flows on. */
+static void fetch(struct shell_call *call, const struct shell_field *url,
+                  const struct shell_field *to, bool is_tree)
+{
+    struct shell_run *run = call->run;
+    struct str s = url->text;
+    bool flows = to == NULL || str_eq(to->text, STR("-"));
+    struct shell_report r = { .dir = SHELL_READ,
+                              .kind = SHELL_PATH,
+                              .copy_of = -1,
+                              .is_tree = is_tree,
+                              .program = call->row->name };
+    if (!flows && shell_what_of(s) == SHELL_DATA && !shell_has_data_suffix(s))
+        r.what = shell_what_of(to->text);
+    if (is_page(s) && !is_tree)
+        r.what = SHELL_CODE;
+    r.is_may = flows && !shell_has_data_suffix(s);
+    int from = shell_report(run, &r, url);
+    if (flows) {
+        run->origin = from;
+        run->passes_on = true;
+        return;
+    }
+    r.dir = SHELL_WRITE;
+    r.is_may = true;
+    r.copy_of = from;
+    (void)shell_report(run, &r, to);
+}
+
+static struct str page_name(struct shell_run *run, struct str url)
+{
+    struct str base = shell_own_name(run, url);
+    return base.len == 0 ? STR("index.html") : base;
+}
+
+void shell_wget(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    bool is_wget = str_eq(str_from(call->row->name), STR("wget")); /* its -o is a log */
+    const struct shell_field *to =
+        shell_option_value(call, is_wget ? "-O --output-document" : "-o --out --output");
+    const struct shell_field *folder = shell_option_value(call, "-P --directory-prefix -d --dir");
+    const struct shell_field *list = shell_option_value(call, "-i --input-file");
+    bool is_tree = shell_has_option(call, "-r --recursive -m --mirror");
+    if (list != NULL)
+        (void)shell_call_report(call, SHELL_READ, false, list);
+    for (size_t i = 0; i < call->n_words; i++) {
+        const struct shell_field *url = call->words[i];
+        if (to != NULL) {
+            fetch(call, url, to, false);
+            continue;
+        }
+        struct str name = is_tree ? mirror_of(call, url)->text : page_name(run, url->text);
+        if (folder != NULL)
+            name = shell_join(run->arena, folder->text, name);
+        fetch(call, url, shell_field_of(run, name, url), is_tree);
+    }
+}
+
+/* "@file" of -d, -F "name=@file" */
+static void read_posted(struct shell_call *call)
+{
+    for (size_t i = 0; i < call->n_options; i++) {
+        const struct shell_field *value = call->options[i].value;
+        size_t at = value == NULL ? SIZE_MAX : str_find_char(value->text, '@');
+        bool is_data = str_has_prefix(call->options[i].name, STR("-d")) ||
+                       str_has_prefix(call->options[i].name, STR("--data"));
+        bool is_form = str_eq(call->options[i].name, STR("-F")) ||
+                       str_eq(call->options[i].name, STR("--form"));
+        if ((is_data && at == 0) ||
+            (is_form && at != SIZE_MAX && at > 0 && value->text.ptr[at - 1] == '='))
+            (void)shell_call_report(
+                call, SHELL_READ, false,
+                shell_field_of(call->run, str_from_pos(value->text, at + 1), value));
+    }
+}
+
+void shell_curl(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    const struct shell_field *to = shell_option_value(call, "-o --output");
+    const struct shell_field *upload = shell_option_value(call, "-T --upload-file");
+    const struct shell_field *folder = shell_option_value(call, "--output-dir");
+    const struct shell_field *named = shell_option_value(call, "--url");
+    bool by_name = shell_has_option(call, "-O -J --remote-name --remote-name-all");
+    read_posted(call);
+    if (named != NULL)
+        *ARENA_PUSH(run->arena, call->words, call->n_words, call->cap_words) = named;
+    for (size_t i = 0; i < call->n_words; i++) {
+        const struct shell_field *url = call->words[i];
+        if (upload != NULL) {
+            struct shell_copy copy = { .target = url };
+            *ARENA_PUSH(run->arena, copy.sources, copy.n_sources, copy.cap_sources) = upload;
+            shell_copy(call, &copy);
+            continue;
+        }
+        const struct shell_field *target = to;
+        if (by_name && to == NULL)
+            target = shell_field_of(run, page_name(run, url->text), url);
+        if (target != NULL && folder != NULL)
+            target =
+                shell_field_of(run, shell_join(run->arena, folder->text, target->text), target);
+        fetch(call, url, target, false);
+    }
+}
+
+void shell_git_clone(struct shell_call *call)
+{
+    if (call->n_words == 0)
+        return;
+    const struct shell_field *url = call->words[0];
+    struct str name = shell_base_name(url->text);
+    if (str_has_suffix(name, STR(".git")))
+        name = str_slice(name, 0, name.len - 4);
+    const struct shell_field *to =
+        call->n_words > 1 ? call->words[1] : shell_field_of(call->run, name, url);
+    struct shell_report r = { .dir = SHELL_READ,
+                              .kind = SHELL_PATH,
+                              .what = SHELL_CODE,
+                              .is_tree = true,
+                              .copy_of = -1,
+                              .program = call->row->name };
+    r.copy_of = shell_report(call->run, &r, url);
+    r.dir = SHELL_WRITE;
+    (void)shell_report(call->run, &r, to);
+}
+
+/* kaggle datasets download owner/name [-p folder] [--unzip] [-f file] */
+void shell_kaggle(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    const struct shell_field *name = shell_option_value(call, "-d --dataset -c --competition");
+    if (name == NULL && call->n_words > 0)
+        name = call->words[0];
+    if (name == NULL)
+        return;
+    const struct shell_field *folder = shell_option_value(call, "-p --path");
+    const struct shell_field *file = shell_option_value(call, "-f --file");
+    struct shell_report r = { .dir = SHELL_READ,
+                              .kind = SHELL_BUILTIN,
+                              .is_may = true,
+                              .copy_of = -1,
+                              .program = call->row->name };
+    r.copy_of = shell_report(run, &r, name);
+    r.dir = SHELL_WRITE;
+    r.kind = SHELL_PATH;
+    struct str to =
+        file != NULL ? file->text
+                     : arena_printf(run->arena, "%.*s.zip", STR_FMT(shell_base_name(name->text)));
+    if (shell_has_option(call, "--unzip")) {
+        r.is_tree = true;
+        to = folder != NULL ? folder->text : STR(".");
+        r.what = folder != NULL ? SHELL_DATA : SHELL_SCRATCH;
+    } else if (folder != NULL) {
+        to = shell_join(run->arena, folder->text, to);
+    }
+    (void)shell_report(run, &r, shell_field_of(run, to, name));
+}
+
+/* ---- archives ---- */
+
+static bool has_letter(struct str s, char c)
+{
+    return str_find_char(s, c) != SIZE_MAX;
+}
+
+struct tar {
+    char mode; /* x, c, t */
+    const struct shell_field *file, *folder;
+};
+
+/* Old style: "tar xzf file"; its letters take the words behind in order. */
+static size_t read_tar_letters(const struct shell_call *call, struct tar *t)
+{
+    const struct shell_fields *f = call->fields;
+    struct str s = f->items[1].text;
+    size_t next = 2;
+    if (s.len == 0 || s.ptr[0] == '-')
+        return 1;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (has_letter(STR("xctru"), c))
+            t->mode = c;
+        if (has_letter(STR("fCT"), c) && next < f->n) {
+            if (c == 'f')
+                t->file = &f->items[next];
+            if (c == 'C')
+                t->folder = &f->items[next];
+            next++;
+        }
+    }
+    return next;
+}
+
+static void read_tar_options(const struct shell_call *call, struct tar *t)
+{
+    const struct shell_field *value = shell_option_value(call, "-f --file");
+    t->file = value != NULL ? value : t->file;
+    value = shell_option_value(call, "-C --directory --cd");
+    t->folder = value != NULL ? value : t->folder;
+    if (shell_has_option(call, "-x --extract --get"))
+        t->mode = 'x';
+    else if (shell_has_option(call, "-c --create -r --append -u"))
+        t->mode = 'c';
+    else if (shell_has_option(call, "-t --list"))
+        t->mode = 't';
+}
+
+static void tar_unpack(struct shell_call *call, const struct tar *t)
+{
+    struct shell_run *run = call->run;
+    bool is_stream = t->file == NULL || str_eq(t->file->text, STR("-"));
+    int from = is_stream ? run->origin : shell_call_report(call, SHELL_READ, true, t->file);
+    if (is_stream && from >= 0 && run->out->refs[from].what == SHELL_DATA)
+        run->out->refs[from].is_may = run->is_may;
+    bool is_here = t->folder == NULL || str_eq(t->folder->text, STR("."));
+    struct shell_report r = { .dir = SHELL_WRITE,
+                              .kind = SHELL_PATH,
+                              .is_may = true,
+                              .is_tree = true,
+                              .copy_of = from,
+                              .what = is_here ? SHELL_SCRATCH : SHELL_DATA,
+                              .program = call->row->name };
+    const struct shell_field *at = is_here ? &call->fields->items[0] : t->folder;
+    (void)shell_report(run, &r, is_here ? shell_field_of(run, STR("."), at) : at);
+}
+
+static void tar_pack(struct shell_call *call, const struct tar *t, size_t from)
+{
+    for (size_t i = from; i < call->n_words; i++) {
+        const struct shell_field *f = call->words[i];
+        if (f == t->file || f == t->folder)
+            continue;
+        if (t->folder != NULL)
+            f = shell_field_of(call->run, shell_join(call->run->arena, t->folder->text, f->text),
+                               f);
+        (void)shell_call_report(call, SHELL_READ, true, f);
+    }
+    if (t->file != NULL)
+        (void)shell_call_report(call, SHELL_WRITE, true, t->file);
+}
+
+void shell_tar(struct shell_call *call)
+{
+    struct tar t = { 0 };
+    size_t next = call->fields->n > 1 ? read_tar_letters(call, &t) : 1;
+    size_t n_letters = next > 1 ? 1 : 0;
+    read_tar_options(call, &t);
+    if (t.mode == 'x')
+        tar_unpack(call, &t);
+    else if (t.mode == 't' && t.file != NULL)
+        (void)shell_call_report(call, SHELL_LIST, true, t.file);
+    else if (t.mode != '\0')
+        tar_pack(call, &t, n_letters);
+}
+
+/* zip archive members... */
+void shell_zip(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    if (call->n_words == 0)
+        return;
+    for (size_t i = 1; i < call->n_words; i++)
+        (void)shell_call_report(call, SHELL_READ, true, call->words[i]);
+    const struct shell_field *to = call->words[0];
+    if (str_find_char(shell_base_name(to->text), '.') == SIZE_MAX && !shell_is_unknown(to->text))
+        to = shell_field_of(run, arena_printf(run->arena, "%.*s.zip", STR_FMT(to->text)), to);
+    (void)shell_call_report(call, SHELL_WRITE, true, to);
+}
+
+/* ---- MinIO: alias/bucket/key ---- */
+
+static const struct shell_field *mc_place(struct shell_call *call, const struct shell_field *f)
+{
+    struct str alias, key;
+    struct str s = f->text;
+    bool is_local =
+        s.len == 0 || s.ptr[0] == '.' || s.ptr[0] == '/' || s.ptr[0] == '~' || shell_is_remote(s);
+    if (is_local || !str_cut(s, '/', &alias, &key) || key.len == 0 ||
+        (str_find_char(alias, '.') != SIZE_MAX))
+        return f;
+    return shell_field_of(call->run, arena_printf(call->run->arena, "s3://%.*s", STR_FMT(key)), f);
+}
+
+void shell_mc(struct shell_call *call)
+{
+    struct str name = str_from(call->row->name);
+    bool is_copy = str_has_suffix(name, STR("cp")) || str_has_suffix(name, STR("mirror")) ||
+                   str_has_suffix(name, STR("mv")) || str_has_suffix(name, STR("put")) ||
+                   str_has_suffix(name, STR("get"));
+    struct shell_copy copy = { .is_tree = shell_has_option(call, "-r --recursive") ||
+                                          str_has_suffix(name, STR("mirror")) };
+    for (size_t i = 0; i < call->n_words; i++) {
+        const struct shell_field *f = mc_place(call, call->words[i]);
+        if (is_copy && i + 1 == call->n_words)
+            copy.target = f;
+        else if (is_copy)
+            *ARENA_PUSH(call->run->arena, copy.sources, copy.n_sources, copy.cap_sources) = f;
+        else if (str_has_suffix(name, STR("cat")) || str_has_suffix(name, STR("head")))
+            call->run->origin = shell_call_report(call, SHELL_READ, false, f);
+        else
+            (void)shell_call_report(
+                call, str_has_suffix(name, STR("rm")) ? SHELL_WRITE : SHELL_LIST, true, f);
+    }
+    if (is_copy)
+        shell_copy(call, &copy);
+}
+
+/* ---- programs ---- */
+
+static struct shell_fields args_from(const struct shell_call *call, size_t i)
+{
+    return (struct shell_fields){ .items = call->fields->items + i, .n = call->fields->n - i };
+}
+
+/* python [flags] script args | -c code | -m module args | - | < */
+void shell_python(struct shell_call *call)
+{
+    const struct shell_fields *f = call->fields;
+    struct shell_fields args;
+    size_t i = 1;
+    for (; i < f->n; i++) {
+        struct str s = f->items[i].text;
+        if (str_eq(s, STR("-c")) && i + 1 < f->n) {
+            args = args_from(call, i + 2);
+            (void)shell_report_text(call, SHELL_PYTHON, &f->items[i + 1], &args);
+            return;
+        }
+        if (str_eq(s, STR("-m")) && i + 1 < f->n) {
+            args = args_from(call, i + 2);
+            shell_guess(call->run, &args, 0, call->row->name, false);
+            return;
+        }
+        if (str_eq(s, STR("-")))
+            break;
+        if (str_eq(s, STR("-W")) || str_eq(s, STR("-X"))) {
+            i++;
+        } else if (s.len > 0 && s.ptr[0] != '-') {
+            args = args_from(call, i + 1);
+            (void)shell_report_text(call, SHELL_SCRIPT, &f->items[i], &args);
+            shell_guess(call->run, &args, 0, call->row->name, false);
+            return;
+        }
+    }
+    if (call->run->input == NULL)
+        return;
+    args = args_from(call, i < f->n ? i + 1 : f->n);
+    (void)shell_report_text(call, SHELL_PYTHON, call->run->input, &args);
+}
