@@ -1,0 +1,279 @@
+/* pure: see pure.h.  Finding the row, and calling it for each combination of alternatives. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/pure_internal.h"
+#include "lineage/pure_path.h"
+#include "lineage/pure_tables.h"
+#include "util/limits.h"
+
+#include <stdlib.h>
+
+static const struct pure_table *const python_functions[] = {
+    &pure_builtin_functions,
+    &pure_make_functions,
+    &pure_path_functions,
+    &pure_pathlib_functions,
+    NULL,
+};
+static const struct pure_table *const r_functions[] = { NULL };
+static const struct pure_table *const scala_functions[] = { NULL };
+
+static int cmp_row(const void *name, const void *row)
+{
+    return str_cmp(*(const struct str *)name, ((const struct pure_row *)row)->name);
+}
+
+static const struct pure_row *find_in(const struct pure_table *table, struct str name)
+{
+    return bsearch(&name, table->rows, table->n, sizeof *table->rows, cmp_row);
+}
+
+static const struct pure_row *find(const struct pure_table *const *tables, struct str name)
+{
+    const struct pure_row *row = NULL;
+    for (; *tables != NULL && row == NULL; tables++)
+        row = find_in(*tables, name);
+    return row;
+}
+
+static bool is_unknown(const struct value *v)
+{
+    return v != NULL && (v->kind == VALUE_UNKNOWN || v->kind == VALUE_CHAIN ||
+                         (v->kind == VALUE_TEXT && v->text.n_holes > 0));
+}
+
+/* Why the result of this call is unknown. */
+static struct value *unknown_of(const struct pure_call *c)
+{
+    const struct value *why = is_unknown(c->self) ? c->self : NULL;
+    for (size_t i = 0; i < c->args->n_items && why == NULL; i++)
+        why = is_unknown(c->args->items[i]) ? c->args->items[i] : NULL;
+    for (size_t i = 0; i < c->args->n_named && why == NULL; i++)
+        why = is_unknown(c->args->named[i]) ? c->args->named[i] : NULL;
+    if (why == NULL)
+        return value_unknown(c->vs, HOLE_RUN_TIME, STR_EMPTY);
+    return value_unknown(c->vs, value_hole(why).reason, value_hole(why).name);
+}
+
+/* What is made of an element of a listing and still has its folder in front is one, too. */
+static struct value *keep_listed(const struct pure_call *c, struct value *v)
+{
+    const struct value *source = c->self;
+    if (source == NULL && c->args->n_items > 0)
+        source = c->args->items[0];
+    if (source == NULL || source->kind != VALUE_TEXT || !(source->flags & VALUE_IS_LISTED) ||
+        v->kind != VALUE_TEXT)
+        return v;
+    size_t slash = str_rfind_char(source->text.bytes, '/');
+    if (slash == SIZE_MAX ||
+        !str_has_prefix(v->text.bytes, str_slice(source->text.bytes, 0, slash + 1)))
+        return v;
+    return value_with_flags(c->vs, v, v->flags | VALUE_IS_LISTED);
+}
+
+static struct value *run(const struct pure_call *c, const struct pure_row *row)
+{
+    if (values_are_full(c->vs))
+        return c->vs->full;
+    struct value *v = row->run(c);
+    return v == NULL ? unknown_of(c) : keep_listed(c, v);
+}
+
+/* Receiver and arguments in one array. */
+static struct value **slots_of(const struct pure_call *c, size_t *n)
+{
+    const struct call_args *args = c->args;
+    struct value **slots =
+        ARENA_NEW_N(c->vs->arena, struct value *, 1 + args->n_items + args->n_named);
+    slots[0] = c->self;
+    for (size_t i = 0; i < args->n_items; i++)
+        slots[1 + i] = args->items[i];
+    for (size_t i = 0; i < args->n_named; i++)
+        slots[1 + args->n_items + i] = args->named[i];
+    *n = 1 + args->n_items + args->n_named;
+    return slots;
+}
+
+static bool has_union(const struct pure_call *c)
+{
+    bool has = c->self != NULL && c->self->kind == VALUE_UNION;
+    for (size_t i = 0; i < c->args->n_items && !has; i++)
+        has = c->args->items[i] != NULL && c->args->items[i]->kind == VALUE_UNION;
+    for (size_t i = 0; i < c->args->n_named && !has; i++)
+        has = c->args->named[i]->kind == VALUE_UNION;
+    return has;
+}
+
+struct value *pure_spread(const struct pure_call *c, const struct pure_row *row)
+{
+    struct pure_call one = *c;
+    one.how = row->how;
+    if (row->flags & PURE_WHOLE || !has_union(c) || values_are_full(c->vs))
+        return run(&one, row);
+    size_t n;
+    struct value **slots = slots_of(c, &n);
+    size_t count = choices_count(slots, n, LIMIT_ALTERNATIVES);
+    struct value *all = NULL;
+    one.is_certain = false;
+    for (size_t k = 0; k < count && k < LIMIT_ALTERNATIVES; k++) {
+        struct value **picked = ARENA_NEW_N(c->vs->arena, struct value *, n);
+        struct call_args args = *c->args;
+        choices_pick(slots, n, k, picked);
+        one.self = picked[0];
+        args.items = picked + 1;
+        args.named = picked + 1 + args.n_items;
+        one.args = &args;
+        all = value_join(c->vs, all, run(&one, row));
+    }
+    if (count > LIMIT_ALTERNATIVES) {
+        c->vs->hit_limit = true;
+        all = value_join(c->vs, all, value_unknown(c->vs, HOLE_LIMIT, STR_EMPTY));
+    }
+    return all;
+}
+
+struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,
+                            const struct call_args *args)
+{
+    const struct pure_table *const *tables = lang == CALL_R       ? r_functions
+                                             : lang == CALL_SCALA ? scala_functions
+                                                                  : python_functions;
+    const struct pure_row *row = find(tables, name);
+    struct pure_call c = { .vs = vs, .lang = lang, .args = args, .is_certain = true };
+    return row == NULL ? NULL : pure_spread(&c, row);
+}
+
+static const struct pure_row *find_method(enum call_lang lang, const struct value *self,
+                                          struct str name)
+{
+    if (lang != CALL_PYTHON)
+        return NULL;
+    switch (self->kind) {
+    case VALUE_TEXT:
+        return find_in(self->flags & VALUE_IS_PATH ? &pure_path_methods : &pure_text_methods, name);
+    case VALUE_SEQ:
+        return find_in(&pure_seq_methods, name);
+    case VALUE_MAP:
+        return find_in(&pure_map_methods, name);
+    default:
+        return NULL;
+    }
+}
+
+/* Attributes of modules that are constants. */
+static const struct {
+    struct str name, value;
+} constants[] = {
+    { STR_INIT("os.curdir"), STR_INIT(".") },
+    { STR_INIT("os.extsep"), STR_INIT(".") },
+    { STR_INIT("os.linesep"), STR_INIT("\n") },
+    { STR_INIT("os.name"), STR_INIT("posix") },
+    { STR_INIT("os.pardir"), STR_INIT("..") },
+    { STR_INIT("os.path.sep"), STR_INIT("/") },
+    { STR_INIT("os.sep"), STR_INIT("/") },
+    { STR_INIT("string.ascii_lowercase"), STR_INIT("abcdefghijklmnopqrstuvwxyz") },
+    { STR_INIT("string.ascii_uppercase"), STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ") },
+    { STR_INIT("string.digits"), STR_INIT("0123456789") },
+};
+
+static struct value *module_attribute(struct values *vs, const struct chain *base, struct str name)
+{
+    if (base->depth > 1 || base->step == STEP_CALL || base->step == STEP_ITEM)
+        return NULL;
+    struct str prefix = chain_name(vs, base);
+    struct str full = arena_printf(vs->arena, "%.*s.%.*s", STR_FMT(prefix), STR_FMT(name));
+    if (str_eq(full, STR("os.environ")))
+        return vs->environ;
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+        if (str_eq(constants[i].name, full))
+            return value_text(vs, constants[i].value);
+    return NULL;
+}
+
+static struct value *named_item(const struct seq *s, struct str name)
+{
+    for (size_t i = 0; s->names != NULL && i < s->n; i++)
+        if (str_eq(s->names[i], name))
+            return s->items[i];
+    return NULL;
+}
+
+static struct value *one_attribute(struct values *vs, struct value *v, struct str name)
+{
+    if (v->kind == VALUE_TEXT && v->flags & VALUE_IS_PATH)
+        return path_attribute(vs, v, name);
+    if (v->kind == VALUE_SEQ)
+        return named_item(v->seq, name);
+    return v->kind == VALUE_CHAIN ? module_attribute(vs, v->chain, name) : NULL;
+}
+
+struct value *pure_attribute(struct values *vs, struct value *receiver, struct str name)
+{
+    struct value *all = NULL;
+    for (size_t i = 0; i < value_n_alternatives(receiver); i++)
+        all = value_join(vs, all, one_attribute(vs, value_alternative(receiver, i), name));
+    return all;
+}
+
+static const struct pure_table *const all_tables[] = {
+    &pure_builtin_functions, &pure_make_functions, &pure_path_functions, &pure_pathlib_functions,
+    &pure_text_methods,      &pure_path_methods,   &pure_seq_methods,    &pure_map_methods,
+};
+
+const struct pure_table *const *pure_tables(size_t *n)
+{
+    *n = sizeof all_tables / sizeof *all_tables;
+    return all_tables;
+}
+
+struct value *pure_method(struct values *vs, enum call_lang lang, struct value *receiver,
+                          struct str name, const struct call_args *args, bool is_certain)
+{
+    struct value *all = NULL;
+    bool is_found = false;
+    size_t n = value_n_alternatives(receiver);
+    for (size_t i = 0; i < n; i++) {
+        struct pure_call c = { .vs = vs, .lang = lang, .args = args };
+        c.self = value_alternative(receiver, i);
+        c.is_certain = is_certain && n == 1;
+        const struct pure_row *row = find_method(lang, c.self, name);
+        is_found = is_found || row != NULL;
+        all = value_join(vs, all, row == NULL ? unknown_of(&c) : pure_spread(&c, row));
+    }
+    return is_found ? all : NULL;
+}
+
+struct value *pure_arg(const struct pure_call *c, size_t index, struct str name)
+{
+    return args_get(c->args, index, name);
+}
+
+struct value *pure_arg_text(const struct pure_call *c, size_t index, struct str name)
+{
+    struct value *v = pure_arg(c, index, name);
+    return v == NULL || v->kind == VALUE_TEXT ? v : value_to_text(c->vs, v);
+}
+
+bool pure_arg_known(const struct pure_call *c, size_t index, struct str name, struct str *out)
+{
+    return value_is_known_text(pure_arg(c, index, name), out);
+}
+
+bool pure_arg_whole(const struct pure_call *c, size_t index, struct str name, int64_t *out)
+{
+    return value_is_whole(pure_arg(c, index, name), out);
+}
+
+bool pure_is_const(const struct value *v, struct str name)
+{
+    return v != NULL && v->kind == VALUE_CONST && str_eq(v->constant, name);
+}
+
+bool pure_is_none(const struct value *v)
+{
+    return v == NULL || pure_is_const(v, STR("None"));
+}
+
+struct value *pure_new_text(struct values *vs, struct str bytes)
+{
+    return value_text(vs, arena_str(vs->arena, bytes));
+}

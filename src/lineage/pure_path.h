@@ -1,0 +1,21 @@
+/*
+ * pure_path: paths as texts, and path objects.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LINEAGE_PURE_PATH_H
+#define LINEAGE_PURE_PATH_H
+
+#include "lineage/pure_template.h"
+
+/* Where the last component of a path begins; where its suffix begins (at its end if it has none),
+ * as Python's splitext() has it. */
+size_t path_base(struct str s);
+size_t path_suffix(struct str s);
+
+/* A path object of a TEXT, in pathlib's form: no "." and no empty components, no "/" at the end. */
+struct value *path_object(struct values *vs, const struct value *text);
+
+/* .parent, .name, ...; NULL if it is none of these. */
+struct value *path_attribute(struct values *vs, struct value *path, struct str name);
+
+#endif

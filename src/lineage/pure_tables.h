@@ -1,0 +1,15 @@
+/*
+ * pure_tables: the tables of pure functions and methods, each at the end of its file.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LINEAGE_PURE_TABLES_H
+#define LINEAGE_PURE_TABLES_H
+
+#include "lineage/pure_internal.h"
+
+extern const struct pure_table pure_builtin_functions, pure_make_functions, pure_path_functions,
+    pure_pathlib_functions;
+extern const struct pure_table pure_text_methods, pure_path_methods, pure_seq_methods,
+    pure_map_methods;
+
+#endif
