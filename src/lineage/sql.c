@@ -31,13 +31,14 @@ bool sql_session_has_view(const struct sql_session *s, struct str name)
     return strmap_has(&s->views, (struct str){ key, name.len });
 }
 
-/* name without quotes, backticks and brackets around its parts. */
+/* name without quotes, backticks and brackets around its parts, and blanks behind its dots. */
 static struct str unquoted(struct arena *a, struct str name)
 {
     char *copy = arena_alloc(a, name.len);
     size_t n = 0;
     for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] != '`' && name.ptr[i] != '"' && name.ptr[i] != '[' && name.ptr[i] != ']')
+        if (!(name.ptr[i] == ' ' && n > 0 && copy[n - 1] == '.') && name.ptr[i] != '`' &&
+            name.ptr[i] != '"' && name.ptr[i] != '[' && name.ptr[i] != ']')
             copy[n++] = name.ptr[i];
     return (struct str){ copy, n };
 }

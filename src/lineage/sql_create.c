@@ -103,9 +103,38 @@ static void creation_property(struct sql_parser *p, void *ctx, struct str key,
         }
 }
 
+/* Snowflake: COPY GRANTS, COPY TAGS copy no data. */
+static bool take_copied_rights(struct sql_parser *p)
+{
+    if (!sql_at_kw(p, 0, KW_COPY) || !(sql_at_word(p, 1, "grants") || sql_at_word(p, 1, "tags")))
+        return false;
+    (void)sql_next(&p->lx);
+    (void)sql_next(&p->lx);
+    return true;
+}
+
+/* Postgres: PARTITION OF t, INHERITS (t, u). */
+static bool take_parents(struct sql_parser *p)
+{
+    struct sql_place parent;
+    bool is_partition = sql_at_kw(p, 0, KW_PARTITION) && sql_at_kw(p, 1, KW_OF);
+    if (!is_partition && !(sql_at_word(p, 0, "inherits") && sql_at_op(p, 1, '(')))
+        return false;
+    (void)sql_next(&p->lx);
+    do {
+        (void)sql_next(&p->lx);
+        if (sql_take_place(p, false, &parent))
+            (void)sql_report(p, NULL, SQL_LIST, true, &parent);
+    } while (!is_partition && sql_at_op(p, 0, ','));
+    (void)(is_partition || sql_take_op(p, ')'));
+    return true;
+}
+
 /* LIKE t, CLONE t, COPY t behind the name. */
 static bool take_model(struct sql_parser *p)
 {
+    if (take_copied_rights(p))
+        return true;
     bool is_clone =
         (sql_at_kw(p, 0, KW_SHALLOW) || sql_at_kw(p, 0, KW_DEEP)) && sql_at_kw(p, 1, KW_CLONE);
     if (is_clone)
@@ -136,6 +165,42 @@ static bool take_location(struct sql_parser *p, struct creation *c)
     return true;
 }
 
+/* Columns in brackets, among them LIKE t. */
+static void take_columns(struct sql_parser *p)
+{
+    (void)sql_next(&p->lx);
+    bool is_start = true;
+    while (!sql_at_end(p)) {
+        if (is_start && sql_at_kw(p, 0, KW_LIKE)) {
+            (void)take_model(p);
+        } else if (sql_at_op(p, 0, '(')) {
+            sql_skip_parens(p);
+        } else {
+            is_start = sql_at_op(p, 0, ',');
+            (void)sql_next(&p->lx);
+            continue;
+        }
+        is_start = false;
+    }
+    (void)sql_take_op(p, ')');
+}
+
+/* ClickHouse: CREATE TABLE t AS u has the columns of u; CREATE VIEW v TO t fills t. */
+static bool take_other_table(struct sql_parser *p, struct creation *c, enum sql_kw last)
+{
+    struct sql_place other;
+    if (c->is_view && sql_at_kw(p, 0, KW_TO)) {
+        (void)sql_next(&p->lx);
+        if (sql_take_place(p, false, &other))
+            (void)sql_report(p, NULL, SQL_WRITE, false, &other);
+        return true;
+    }
+    if (last != KW_AS || c->is_view || !sql_take_place(p, false, &other))
+        return false;
+    (void)sql_report(p, NULL, SQL_LIST, true, &other);
+    return true;
+}
+
 /* Properties or columns in brackets. */
 static bool take_brackets(struct sql_parser *p, struct sql_scope *scope, struct creation *c,
                           enum sql_kw last)
@@ -147,11 +212,10 @@ static bool take_brackets(struct sql_parser *p, struct sql_scope *scope, struct 
     } else if (sql_at_kw(p, 1, KW_SELECT) || sql_at_kw(p, 1, KW_WITH)) {
         c->has_query = true;
         sql_parens(p, scope);
-    } else if (sql_at_kw(p, 1, KW_LIKE)) {
-        (void)sql_next(&p->lx);
-        (void)take_model(p);
+    } else if (last == KW_NONE) {
+        c->has_columns |= !sql_at_kw(p, 1, KW_LIKE);
+        take_columns(p);
     } else {
-        c->has_columns |= last == KW_NONE;
         sql_skip_parens(p);
     }
     return true;
@@ -183,7 +247,8 @@ static void take_clauses(struct sql_parser *p, struct sql_scope *scope, struct c
             last = KW_TABLE; /* what follows is no list of columns */
             continue;
         }
-        if (take_model(p) || take_location(p, c)) {
+        if (take_model(p) || take_parents(p) || take_other_table(p, c, last) ||
+            take_location(p, c)) {
             last = KW_TABLE;
             continue;
         }
@@ -360,44 +425,54 @@ static bool take_object(struct sql_parser *p)
     return sql_take_kw(p, KW_TABLE) || sql_take_kw(p, KW_VIEW);
 }
 
+/* The other table or query of one clause of ALTER: RENAME TO u, SWAP WITH u, REPLACE PARTITION x
+ * FROM u, and of views AS q. */
+static bool take_alteration(struct sql_parser *p, struct sql_scope *scope, enum sql_kw last)
+{
+    struct sql_place other;
+    bool renames = (sql_at_kw(p, 0, KW_RENAME) && sql_at_kw(p, 1, KW_TO)) ||
+                   (sql_at_word(p, 0, "swap") && sql_at_kw(p, 1, KW_WITH));
+    if (renames) {
+        (void)sql_next(&p->lx);
+        (void)sql_next(&p->lx);
+        if (sql_take_place(p, false, &other))
+            (void)sql_report(p, NULL, SQL_WRITE, true, &other);
+        return true;
+    }
+    if (sql_take_kw(p, KW_FROM)) {
+        if (sql_take_place(p, false, &other))
+            (void)sql_report(p, NULL, SQL_READ, false, &other);
+        return true;
+    }
+    if (last != KW_AS || !(sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH)))
+        return false;
+    sql_body(p, scope, SQL_MODE_EXPR);
+    return true;
+}
+
 /* ALTER TABLE t RENAME TO u, SET LOCATION 'p', ADD PARTITION (..) LOCATION 'p', APPEND FROM s */
 void sql_alter(struct sql_parser *p, struct sql_scope *scope)
 {
-    (void)scope;
     (void)sql_next(&p->lx);
     bool is_table = take_object(p);
     sql_take_if_exists(p);
     (void)sql_take_kw(p, KW_ONLY);
     struct creation c = { 0 };
-    struct sql_place other;
     if (!is_table || !sql_take_place(p, true, &c.name)) {
         create_other(p);
         return;
     }
     bool appends = sql_at_kw(p, 0, KW_APPEND) && sql_at_kw(p, 1, KW_FROM);
     (void)sql_report(p, NULL, SQL_WRITE, !appends, &c.name);
-    if (appends) {
-        (void)sql_next(&p->lx);
-        (void)sql_next(&p->lx);
-        if (sql_take_place(p, false, &other))
-            (void)sql_report(p, NULL, SQL_READ, false, &other);
-    }
     enum sql_kw last = KW_NONE;
     while (!sql_at_end(p)) {
-        if (sql_peek(&p->lx, 0)->is_first && last != KW_NONE && sql_starts_statement(p) &&
-            !sql_at_kw(p, 0, KW_DROP) && !sql_at_kw(p, 0, KW_ALTER))
+        if (sql_peek(&p->lx, 0)->is_first && last != KW_NONE && last != KW_AS &&
+            sql_starts_statement(p) && !sql_at_kw(p, 0, KW_DROP) && !sql_at_kw(p, 0, KW_ALTER))
             break;
-        bool renames = sql_at_kw(p, 0, KW_RENAME) && sql_at_kw(p, 1, KW_TO);
-        if (renames) {
-            (void)sql_next(&p->lx);
-            (void)sql_next(&p->lx);
-            if (sql_take_place(p, false, &other))
-                (void)sql_report(p, NULL, SQL_WRITE, true, &other);
-        } else if (sql_at_op(p, 0, '(')) {
+        if (sql_at_op(p, 0, '('))
             sql_skip_parens(p);
-        } else if (!take_location(p, &c)) {
+        else if (!take_alteration(p, scope, last) && !take_location(p, &c))
             last = sql_next(&p->lx).kw;
-        }
     }
     for (size_t i = 0; i < c.n_locations; i++) {
         (void)sql_report(p, NULL, SQL_READ, true, &c.locations[i]);

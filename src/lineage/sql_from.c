@@ -5,6 +5,8 @@
 #include "lineage/sql_internal.h"
 #include "util/limits.h"
 
+#define HOLE_STR STR(HOLE_TEXT)
+
 /* Spark reads fmt.`path` as files of that format. */
 static bool is_format(struct str s)
 {
@@ -114,6 +116,34 @@ static void set_path(struct sql_place *out, struct str path)
     out->text = path;
 }
 
+/* text, which names a table as code of the language around does: 'db."T"'. */
+static void set_table(struct sql_parser *p, struct sql_place *out, struct str text)
+{
+    out->kind = SQL_TABLE;
+    out->text = sql_table_name(p->arena, &(struct sql_session){ 0 }, text);
+    out->first = out->last = out->text;
+    out->n_parts = 1;
+    for (size_t i = 0; i < out->text.len; i++)
+        out->n_parts += out->text.ptr[i] == '.';
+}
+
+/* IDENTIFIER('db.t'), IDENTIFIER($name), IDENTIFIER(:name) */
+static bool take_identifier(struct sql_parser *p, struct sql_place *out)
+{
+    if (!sql_at_word(p, 0, "identifier") || !sql_at_op(p, 1, '('))
+        return false;
+    struct str text = HOLE_STR;
+    (void)sql_next(&p->lx);
+    (void)sql_next(&p->lx);
+    if (sql_at_string(p, 0) && sql_at_op(p, 1, ')'))
+        text = sql_fill(p->arena, p->session, sql_next(&p->lx).text);
+    while (!sql_at_end(p))
+        text = sql_next(&p->lx).kind == SQL_STRING ? HOLE_STR : text;
+    (void)sql_take_op(p, ')');
+    set_table(p, out, text);
+    return true;
+}
+
 bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_place *out)
 {
     const struct sql_token *t = sql_peek(&p->lx, 0);
@@ -124,6 +154,8 @@ bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_pla
         take_stage(p, out);
         return true;
     }
+    if (take_identifier(p, out))
+        return true;
     struct str part;
     bool is_quoted;
     if (!take_part(p, false, &part, &is_quoted))
@@ -243,7 +275,6 @@ static const struct table_function {
     { STR_INIT("read_files"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("cloud_files"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("table_changes"), ARG_TABLE, 0, SQL_READ },
-    { STR_INIT("identifier"), ARG_TABLE, 0, SQL_READ },
     { STR_INIT("infer_schema"), ARG_PATH, 0, SQL_LIST },
     { STR_INIT("s3"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("s3cluster"), ARG_PATH, 1, SQL_READ },
@@ -277,14 +308,8 @@ static void take_argument(struct sql_parser *p, const struct sql_scope *scope,
     struct sql_place place;
     if (!sql_take_path(p, &place))
         return;
-    if (f->kind == ARG_TABLE) {
-        place.kind = SQL_TABLE;
-        place.text = sql_table_name(p->arena, &(struct sql_session){ 0 }, place.text);
-        place.first = place.last = place.text;
-        place.n_parts = 1;
-        for (size_t i = 0; i < place.text.len; i++)
-            place.n_parts += place.text.ptr[i] == '.';
-    }
+    if (f->kind == ARG_TABLE)
+        set_table(p, &place, place.text);
     (void)sql_report(p, f->kind == ARG_TABLE ? scope : NULL, f->dir, false, &place);
 }
 
@@ -301,6 +326,22 @@ static bool take_argument_name(struct sql_parser *p)
     while (!sql_at_end(p) && sql_peek(&p->lx, 0)->kind == SQL_OP)
         (void)sql_next(&p->lx);
     return true;
+}
+
+/* Snowflake: SEMANTIC_VIEW(v METRICS a, b), at its "(". */
+static void take_semantic_view(struct sql_parser *p, const struct sql_scope *scope)
+{
+    struct sql_place place;
+    (void)sql_next(&p->lx);
+    if (sql_take_place(p, false, &place))
+        (void)sql_report(p, scope, SQL_READ, false, &place);
+    while (!sql_at_end(p)) {
+        if (sql_at_op(p, 0, '('))
+            sql_parens(p, scope);
+        else
+            (void)sql_next(&p->lx);
+    }
+    (void)sql_take_op(p, ')');
 }
 
 /* At "(" behind a table function's name. */
@@ -360,7 +401,9 @@ static void take_named_item(struct sql_parser *p, struct sql_scope *scope)
         return;
     if (sql_at_op(p, 0, '(') && place.kind == SQL_TABLE && !place.is_quoted && !at_hint(p)) {
         const struct table_function *f = function_of(place.last);
-        if (f != NULL)
+        if (str_eq_nocase(place.last, STR("semantic_view")))
+            take_semantic_view(p, scope);
+        else if (f != NULL)
             take_arguments(p, scope, f);
         else
             sql_parens(p, scope);
@@ -378,10 +421,90 @@ static void take_named_item(struct sql_parser *p, struct sql_scope *scope)
     sql_take_alias(p, scope, &place, ref);
 }
 
+/* VALUES (1), (2) AS t(x): its commas part rows. */
+static void take_rows(struct sql_parser *p, struct sql_scope *scope)
+{
+    (void)sql_next(&p->lx);
+    do {
+        sql_parens(p, scope);
+    } while (sql_at_op(p, 1, '(') && sql_take_op(p, ','));
+    sql_take_alias(p, scope, NULL, SIZE_MAX);
+}
+
+/* A name can begin with the i-th token. */
+static bool at_name(struct sql_parser *p, size_t i)
+{
+    const struct sql_token *t = sql_peek(&p->lx, i);
+    return t->kind == SQL_TICKED || t->kind == SQL_DOUBLE || t->kind == SQL_STRING ||
+           (t->kind == SQL_WORD && (sql_kw_flags(t->kw) & (KW_A | KW_R)) == 0);
+}
+
+/* Words in front of an item: ONLY t, LATERAL (q), TABLE t, STREAM t, UNPIVOT t.arr, and DuckDB's
+ * alias in front, "a: t". */
+static void take_prefixes(struct sql_parser *p, struct sql_scope *scope)
+{
+    for (;;) {
+        bool is_alias = p->dialect == SQL_DUCKDB && at_name(p, 0) && sql_at_op(p, 1, ':') &&
+                        !sql_at_op(p, 2, ':');
+        if (is_alias) {
+            struct str alias = sql_next(&p->lx).text;
+            (void)sql_next(&p->lx);
+            add_alias(p, scope, alias, SIZE_MAX);
+        } else if (sql_take_kw(p, KW_ONLY) || sql_take_kw(p, KW_LATERAL)) {
+            continue;
+        } else if ((sql_at_kw(p, 0, KW_TABLE) || sql_at_kw(p, 0, KW_UNPIVOT) ||
+                    (sql_at_kw(p, 0, KW_STREAM) && p->dialect == SQL_SPARK)) &&
+                   at_name(p, 1)) {
+            (void)sql_next(&p->lx);
+        } else {
+            return;
+        }
+    }
+}
+
+/* A table variable of T-SQL: @t. */
+static bool take_variable(struct sql_parser *p, struct sql_scope *scope)
+{
+    if (!sql_at_op(p, 0, '@'))
+        return false;
+    struct str name = arena_concat(p->arena, STR("@"), sql_peek(&p->lx, 1)->text);
+    if (p->dialect != SQL_TSQL && !sql_session_has_view(p->session, name))
+        return false;
+    (void)sql_next(&p->lx);
+    (void)sql_next(&p->lx);
+    sql_take_alias(p, scope, NULL, SIZE_MAX);
+    return true;
+}
+
+/* "FROM table": the word stands for a name, as in many an example. */
+static bool take_word_table(struct sql_parser *p, struct sql_scope *scope)
+{
+    if (!sql_at_kw(p, 0, KW_TABLE) || at_name(p, 1) || sql_at_op(p, 1, '('))
+        return false;
+    struct sql_token t = sql_next(&p->lx);
+    struct sql_place place = { .kind = SQL_TABLE,
+                               .text = t.text,
+                               .first = t.text,
+                               .last = t.text,
+                               .n_parts = 1,
+                               .line = t.line,
+                               .col = t.col };
+    size_t ref = sql_report(p, scope, SQL_READ, false, &place);
+    sql_take_alias(p, scope, &place, ref);
+    return true;
+}
+
 void sql_from_item(struct sql_parser *p, struct sql_scope *scope)
 {
-    while (sql_take_kw(p, KW_ONLY) || sql_take_kw(p, KW_LATERAL))
-        ;
+    take_prefixes(p, scope);
+    bool is_rows = sql_at_word(p, 0, "rows") && sql_at_kw(p, 1, KW_FROM) && sql_at_op(p, 2, '(');
+    if (is_rows) { /* Postgres: ROWS FROM (f(x), g(y)) */
+        (void)sql_next(&p->lx);
+        (void)sql_next(&p->lx);
+        sql_parens(p, scope);
+        sql_take_alias(p, scope, NULL, SIZE_MAX);
+        return;
+    }
     bool wraps = sql_at_kw(p, 0, KW_TABLE) || sql_at_kw(p, 0, KW_STREAM);
     if (wraps && sql_at_op(p, 1, '(')) {
         (void)sql_next(&p->lx);
@@ -389,24 +512,13 @@ void sql_from_item(struct sql_parser *p, struct sql_scope *scope)
         sql_take_alias(p, scope, NULL, SIZE_MAX);
         return;
     }
-    if (sql_at_kw(p, 0, KW_TABLE))
-        (void)sql_next(&p->lx);
     if (sql_at_op(p, 0, '(')) {
         sql_from_parens(p, scope);
         sql_take_alias(p, scope, NULL, SIZE_MAX);
         return;
     }
-    bool is_variable = sql_at_op(p, 0, '@') &&
-                       (p->dialect == SQL_TSQL ||
-                        sql_session_has_view(p->session, arena_concat(p->arena, STR("@"),
-                                                                      sql_peek(&p->lx, 1)->text)));
-    if (is_variable) {
-        (void)sql_next(&p->lx);
-        (void)sql_next(&p->lx);
-        sql_take_alias(p, scope, NULL, SIZE_MAX);
-        return;
-    }
     if (sql_at_kw(p, 0, KW_VALUES) && sql_at_op(p, 1, '('))
-        return;
-    take_named_item(p, scope);
+        take_rows(p, scope);
+    else if (!take_variable(p, scope) && !take_word_table(p, scope))
+        take_named_item(p, scope);
 }

@@ -5,6 +5,7 @@
  *   sql_query.c  SELECT and its clauses: sql_body() is the heart
  *   sql_from.c   what can stand behind FROM and JOIN
  *   sql_statement.c  one function a statement, and the loop over statements
+ *   sql_names.c  statements that look at tables or keep them in order
  *   sql_create.c CREATE, ALTER, DROP
  *   sql_move.c   COPY, UNLOAD, LOAD, EXPORT, CALL
  */
@@ -113,6 +114,8 @@ void sql_parens(struct sql_parser *p, const struct sql_scope *scope);
 void sql_from_parens(struct sql_parser *p, const struct sql_scope *scope);
 /* At "(": take all up to its ")", reading nothing. */
 void sql_skip_parens(struct sql_parser *p);
+/* Take all up to the end of the statement: nothing more in it counts. */
+void sql_skip_rest(struct sql_parser *p);
 /* At WITH: take the CTEs behind it into scope; false if it begins something else. */
 bool sql_take_ctes(struct sql_parser *p, struct sql_scope *scope);
 
@@ -120,6 +123,8 @@ bool sql_take_ctes(struct sql_parser *p, struct sql_scope *scope);
 
 /* All statements up to the end of the text. */
 void sql_statements(struct sql_parser *p, const struct sql_scope *scope);
+/* One statement that stands in brackets as a table does: (PIVOT t ON x). */
+void sql_inner_statement(struct sql_parser *p, struct sql_scope *scope);
 /* A statement begins here, whatever stands before it. */
 bool sql_starts_statement(struct sql_parser *p);
 /* Read text as statements of its own: UNLOAD('...'), EXECUTE IMMEDIATE '...'. */
@@ -127,9 +132,11 @@ void sql_nested(struct sql_parser *p, const struct sql_scope *scope, const struc
 /* At INSERT: take it and its target. */
 void sql_insert(struct sql_parser *p, struct sql_scope *scope);
 
-/* ---- sql_create.c, sql_move.c ---- */
+/* ---- sql_names.c, sql_create.c, sql_move.c ---- */
 
 typedef void sql_statement_fn(struct sql_parser *p, struct sql_scope *scope);
+sql_statement_fn sql_describe, sql_repair, sql_maintain, sql_cache, sql_summarize, sql_show,
+    sql_truncate, sql_restore, sql_rename;
 sql_statement_fn sql_create, sql_alter, sql_drop;
 sql_statement_fn sql_copy, sql_unload, sql_load, sql_export, sql_import, sql_call, sql_convert;
 

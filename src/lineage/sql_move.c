@@ -10,19 +10,6 @@ static void report(struct sql_parser *p, enum sql_dir dir, bool is_may,
     (void)sql_report(p, NULL, dir, is_may, place);
 }
 
-/* The rest of the statement holds nothing more: credentials, formats. */
-static void skip_rest(struct sql_parser *p)
-{
-    while (!sql_at_end(p)) {
-        if (sql_at_op(p, 0, '('))
-            sql_skip_parens(p);
-        else if (sql_peek(&p->lx, 0)->is_first && sql_starts_statement(p))
-            return;
-        else
-            (void)sql_next(&p->lx);
-    }
-}
-
 /* ---- COPY ---- */
 
 /* One side of a COPY: a query in brackets, a name or a location. */
@@ -51,11 +38,11 @@ void sql_copy(struct sql_parser *p, struct sql_scope *scope)
             (void)sql_next(&p->lx);
         if (sql_take_kw(p, KW_FROM))
             copy_side(p, scope, SQL_READ);
-        skip_rest(p);
+        sql_skip_rest(p);
         return;
     }
     if (sql_at_kw(p, 0, KW_FROM)) { /* DuckDB: COPY FROM DATABASE a TO b */
-        skip_rest(p);
+        sql_skip_rest(p);
         return;
     }
     struct sql_place table = { 0 };
@@ -72,7 +59,7 @@ void sql_copy(struct sql_parser *p, struct sql_scope *scope)
         (void)sql_report(p, scope, SQL_READ, false, &table);
     if (is_read || is_write)
         copy_side(p, scope, is_read ? SQL_READ : SQL_WRITE);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* UNLOAD ('q') TO 'p' (Redshift), UNLOAD (q) TO 'p' (Athena) */
@@ -90,7 +77,7 @@ void sql_unload(struct sql_parser *p, struct sql_scope *scope)
     struct sql_place place;
     if (sql_take_kw(p, KW_TO) && sql_take_path(p, &place))
         report(p, SQL_WRITE, false, &place);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* ---- LOAD, EXPORT, IMPORT ---- */
@@ -114,7 +101,7 @@ void sql_load(struct sql_parser *p, struct sql_scope *scope)
     (void)scope;
     (void)sql_next(&p->lx);
     if (!sql_take_kw(p, KW_DATA)) {
-        skip_rest(p);
+        sql_skip_rest(p);
         return;
     }
     struct sql_place place;
@@ -164,7 +151,7 @@ void sql_export(struct sql_parser *p, struct sql_scope *scope)
     }
     if (sql_take_path(p, &place))
         report(p, SQL_WRITE, false, &place);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* IMPORT DATABASE 'p'; IMPORT [EXTERNAL] TABLE t FROM 'p' */
@@ -185,7 +172,7 @@ void sql_import(struct sql_parser *p, struct sql_scope *scope)
     }
     if (sql_take_path(p, &place))
         report(p, SQL_READ, false, &place);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* CONVERT TO DELTA t or parquet.`p` */
@@ -199,7 +186,7 @@ void sql_convert(struct sql_parser *p, struct sql_scope *scope)
     struct sql_place place;
     if (sql_take_place(p, true, &place))
         report(p, SQL_WRITE, false, &place);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* ---- CALL cat.system.procedure(...) ---- */

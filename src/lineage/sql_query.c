@@ -24,6 +24,21 @@ void sql_skip_parens(struct sql_parser *p)
     } while (open != 0);
 }
 
+void sql_skip_rest(struct sql_parser *p)
+{
+    while (sql_peek(&p->lx, 0)->kind != SQL_END && !sql_at_op(p, 0, ';')) {
+        if (sql_at_op(p, 0, '(')) {
+            sql_skip_parens(p);
+            continue;
+        }
+        if (sql_peek(&p->lx, 0)->is_first && sql_starts_statement(p))
+            return;
+        if (sql_at_op(p, 0, ')') && p->depth != 0)
+            return;
+        (void)sql_next(&p->lx);
+    }
+}
+
 static bool enter(struct sql_parser *p)
 {
     if (p->depth >= LIMIT_DEPTH) {
@@ -49,6 +64,21 @@ static bool at_query(struct sql_parser *p, size_t i)
            (sql_at_kw(p, i, KW_FROM) && sql_peek(&p->lx, i + 1)->kind != SQL_STRING);
 }
 
+static bool at_name(struct sql_parser *p, size_t i)
+{
+    enum sql_token_kind kind = sql_peek(&p->lx, i)->kind;
+    return kind == SQL_WORD || kind == SQL_TICKED || kind == SQL_DOUBLE;
+}
+
+/* BigQuery: ML.PREDICT(MODEL m, ...).  Models may be reported. */
+static void take_model_argument(struct sql_parser *p, const struct sql_scope *scope)
+{
+    struct sql_place place;
+    (void)sql_next(&p->lx);
+    if (sql_take_place(p, false, &place))
+        (void)sql_report(p, scope, SQL_READ, true, &place);
+}
+
 void sql_parens(struct sql_parser *p, const struct sql_scope *scope)
 {
     if (!enter(p))
@@ -63,8 +93,10 @@ void sql_parens(struct sql_parser *p, const struct sql_scope *scope)
         bool follows = sql_at_op(p, 0, ',');
         if (sql_at_op(p, 0, '(')) {
             sql_parens(p, scope);
-        } else if (is_start && sql_at_kw(p, 0, KW_TABLE) && sql_peek(&p->lx, 1)->kind == SQL_WORD) {
+        } else if (is_start && sql_at_kw(p, 0, KW_TABLE) && at_name(p, 1)) {
             sql_from_item(p, &inner); /* TUMBLE(TABLE t, ...) */
+        } else if (is_start && sql_at_word(p, 0, "model") && at_name(p, 1)) {
+            take_model_argument(p, scope);
         } else {
             follows |= sql_peek(&p->lx, 0)->kind == SQL_OP &&
                        sql_peek(&p->lx, 0)->text.len == 2; /* "=>" */
@@ -73,6 +105,15 @@ void sql_parens(struct sql_parser *p, const struct sql_scope *scope)
         is_start = follows && !sql_at_end(p);
     }
     leave(p);
+}
+
+/* DuckDB reads (PIVOT t ...), (SUMMARIZE t) and their like as tables, T-SQL (MERGE INTO ...). */
+static bool at_statement(struct sql_parser *p)
+{
+    bool is_one = sql_at_kw(p, 0, KW_PIVOT) || sql_at_kw(p, 0, KW_UNPIVOT) ||
+                  sql_at_kw(p, 0, KW_SUMMARIZE) || sql_at_kw(p, 0, KW_DESCRIBE) ||
+                  sql_at_kw(p, 0, KW_SHOW);
+    return (is_one && at_name(p, 1)) || (sql_at_kw(p, 0, KW_MERGE) && sql_at_kw(p, 1, KW_INTO));
 }
 
 void sql_from_parens(struct sql_parser *p, const struct sql_scope *scope)
@@ -89,7 +130,10 @@ void sql_from_parens(struct sql_parser *p, const struct sql_scope *scope)
         return;
     struct sql_scope inner = { .parent = scope };
     bool is_query = at_query(p, 0) || sql_at_kw(p, 0, KW_VALUES);
-    sql_body(p, &inner, is_query ? SQL_MODE_EXPR : SQL_MODE_ITEM);
+    if (at_statement(p))
+        sql_inner_statement(p, &inner);
+    else
+        sql_body(p, &inner, is_query ? SQL_MODE_EXPR : SQL_MODE_ITEM);
     leave(p);
 }
 
@@ -99,7 +143,8 @@ void sql_from_parens(struct sql_parser *p, const struct sql_scope *scope)
 static bool at_cte(struct sql_parser *p, size_t i)
 {
     const struct sql_token *t = sql_peek(&p->lx, i);
-    if (t->kind != SQL_WORD && t->kind != SQL_TICKED && t->kind != SQL_DOUBLE)
+    bool is_string = t->kind == SQL_STRING && sql_at_kw(p, i + 1, KW_AS); /* DuckDB */
+    if (t->kind != SQL_WORD && t->kind != SQL_TICKED && t->kind != SQL_DOUBLE && !is_string)
         return false;
     if (sql_at_op(p, i + 1, '('))
         return true;
@@ -126,7 +171,9 @@ static void take_cte(struct sql_parser *p, struct sql_scope *scope, bool is_recu
     if (sql_at_op(p, 0, '(') && enter(p)) {
         struct sql_scope inner = { .parent = scope, .own_cte = name, .sees_own_cte = is_recursive };
         bool is_update = !at_query(p, 0) && sql_starts_statement(p);
-        if (is_update)
+        if (at_statement(p))
+            sql_inner_statement(p, &inner);
+        else if (is_update)
             sql_statements(p, &inner);
         else
             sql_body(p, &inner, SQL_MODE_EXPR);
@@ -227,6 +274,7 @@ static bool ends_from(enum sql_kw kw)
     case KW_OFFSET:
     case KW_FETCH:
     case KW_SET:
+    case KW_SETTINGS:
         return true;
     default:
         return false;
@@ -238,11 +286,27 @@ static bool in_from(enum sql_mode mode)
     return mode == SQL_MODE_FROM || mode == SQL_MODE_VIEW;
 }
 
-/* Is this FROM a clause?  Not in IS [NOT] DISTINCT FROM, FOR SYSTEM_TIME FROM x TO y. */
-static bool is_clause(const struct before *b)
+static bool is_plain_number(const struct sql_token *t)
+{
+    if (t->kind != SQL_NUMBER)
+        return false;
+    for (size_t i = 0; i < t->text.len; i++)
+        if (t->text.ptr[i] != '.' && (t->text.ptr[i] < '0' || t->text.ptr[i] > '9'))
+            return false;
+    return true;
+}
+
+/* Is the FROM that was taken a clause?  Not in IS [NOT] DISTINCT FROM, FOR SYSTEM_TIME FROM x TO y,
+ * WITH FILL FROM 0 TO 5, NTH_VALUE(x, 2) FROM FIRST OVER (...). */
+static bool is_clause(struct sql_parser *p, const struct before *b)
 {
     bool compares = b->last == KW_DISTINCT && (b->second == KW_IS || b->second == KW_NOT);
-    return !compares && b->last != KW_SYSTEM_TIME;
+    if (compares || b->last == KW_SYSTEM_TIME)
+        return false;
+    bool is_end = sql_at_kw(p, 0, KW_FIRST) || sql_at_word(p, 0, "last");
+    bool is_window =
+        sql_at_word(p, 1, "over") || sql_at_kw(p, 1, KW_IGNORE) || sql_at_word(p, 1, "respect");
+    return !(is_end && is_window) && !is_plain_number(sql_peek(&p->lx, 0));
 }
 
 static enum sql_mode after_join(const struct before *b)
@@ -263,13 +327,20 @@ static enum sql_mode take_word(struct sql_parser *p, struct sql_scope *scope, en
         return SQL_MODE_SELECT;
     case KW_FROM:
         pass(p, b);
-        return is_clause(&old) ? SQL_MODE_ITEM : mode;
+        return is_clause(p, &old) ? SQL_MODE_ITEM : mode;
     case KW_JOIN:
     case KW_STRAIGHT_JOIN:
-        if (mode == SQL_MODE_SELECT)
+        if (mode == SQL_MODE_SELECT || old.last == KW_FOR) /* MySQL: USE INDEX FOR JOIN (i) */
             break;
         pass(p, b);
         return after_join(&old);
+    case KW_USING:
+        pass(p, b);
+        /* ClickHouse writes the columns without brackets. */
+        return mode == SQL_MODE_FROM && !sql_at_op(p, 0, '(') ? SQL_MODE_VIEW : mode;
+    case KW_FOR:
+        pass(p, b);
+        return sql_at_word(p, 0, "xml") || sql_at_word(p, 0, "json") ? SQL_MODE_EXPR : mode;
     case KW_APPLY:
         pass(p, b);
         return old.last == KW_CROSS || old.last == KW_OUTER ? SQL_MODE_ITEM : mode;
@@ -323,6 +394,8 @@ static enum sql_mode take_other(struct sql_parser *p, struct sql_scope *scope, e
         b->is_start = false;
         return mode;
     }
+    if (sql_at_op(p, 0, '|') && sql_at_op(p, 1, '>') && in_from(mode))
+        mode = SQL_MODE_EXPR; /* the pipes of BigQuery */
     bool is_dot = sql_at_op(p, 0, '.');
     bool is_comma = sql_at_op(p, 0, ',');
     pass(p, b);

@@ -1,5 +1,5 @@
 /*
- * sql_statement: the loop over statements, and those that change rows or look at names.
+ * sql_statement: the loop over statements, those that change rows, and those about the session.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/sql_internal.h"
@@ -38,11 +38,11 @@ static void insert_target(struct sql_parser *p, struct sql_scope *scope)
         insert_directory(p);
         return;
     }
+    (void)sql_take_kw(p, KW_TABLE);
     if (sql_at_kw(p, 0, KW_FUNCTION) && !sql_at_op(p, 1, '(')) {
         insert_function(p);
         return;
     }
-    (void)sql_take_kw(p, KW_TABLE);
     struct sql_place place;
     if (sql_take_place(p, true, &place))
         (void)sql_report(p, NULL, SQL_WRITE, false, &place);
@@ -120,6 +120,13 @@ static void settle_target(struct sql_parser *p, struct sql_scope *scope,
     p->out->refs[ref].is_may |= is_may;
 }
 
+static bool at_join(struct sql_parser *p)
+{
+    return sql_at_kw(p, 0, KW_JOIN) || sql_at_kw(p, 0, KW_INNER) || sql_at_kw(p, 0, KW_LEFT) ||
+           sql_at_kw(p, 0, KW_RIGHT) || sql_at_kw(p, 0, KW_CROSS) ||
+           sql_at_kw(p, 0, KW_STRAIGHT_JOIN);
+}
+
 static void update(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
@@ -133,13 +140,11 @@ static void update(struct sql_parser *p, struct sql_scope *scope)
     if (!sql_take_place(p, true, &target))
         return;
     struct sql_scope own = { .parent = scope };
-    if (!sql_at_kw(p, 0, KW_SET)) {
+    if (!sql_at_kw(p, 0, KW_SET) && !at_join(p)) {
         /* An alias, and MySQL's joins: UPDATE t1 a JOIN t2 b ON ... SET */
         sql_take_alias(p, &own, NULL, SIZE_MAX);
         struct str alias = own.n_aliases != 0 ? own.aliases[0].name : STR_EMPTY;
-        size_t first = p->out->n_refs;
         size_t ref = sql_report(p, scope, SQL_WRITE, false, &target);
-        (void)first;
         own.n_aliases = 0;
         if (alias.len != 0 && ref != SIZE_MAX)
             *ARENA_PUSH(p->arena, own.aliases, own.n_aliases, own.cap_aliases) =
@@ -147,9 +152,7 @@ static void update(struct sql_parser *p, struct sql_scope *scope)
         sql_body(p, &own, SQL_MODE_FROM);
         return;
     }
-    size_t n_before = p->out->n_refs;
-    sql_body(p, &own, SQL_MODE_EXPR);
-    (void)n_before;
+    sql_body(p, &own, sql_at_kw(p, 0, KW_SET) ? SQL_MODE_EXPR : SQL_MODE_FROM);
     settle_target(p, &own, &target, false);
 }
 
@@ -188,155 +191,6 @@ static void delete_rows(struct sql_parser *p, struct sql_scope *scope)
         settle_target(p, &own, &targets[i], true);
 }
 
-/* ---- statements about names ---- */
-
-/* [TABLE] t as a listing or a change that only may be reported. */
-static void about_table(struct sql_parser *p, enum sql_dir dir)
-{
-    (void)sql_take_kw(p, KW_TABLE);
-    sql_take_if_exists(p);
-    struct sql_place place;
-    if (sql_take_place(p, true, &place))
-        (void)sql_report(p, NULL, dir, true, &place);
-}
-
-static void skip_rest(struct sql_parser *p)
-{
-    while (sql_peek(&p->lx, 0)->kind != SQL_END && !sql_at_op(p, 0, ';')) {
-        if (sql_at_op(p, 0, '(')) {
-            sql_skip_parens(p);
-            continue;
-        }
-        if (sql_peek(&p->lx, 0)->is_first && sql_starts_statement(p))
-            return;
-        if (sql_at_op(p, 0, ')') && p->depth != 0)
-            return;
-        (void)sql_next(&p->lx);
-    }
-}
-
-/* MSCK REPAIR TABLE, REFRESH, ANALYZE, UNCACHE, DESCRIBE, SUMMARIZE, OPTIMIZE, VACUUM, ... */
-static void describe(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)sql_next(&p->lx);
-    while (sql_take_word(p, "extended") || sql_take_word(p, "formatted") ||
-           sql_take_word(p, "detail") || sql_take_word(p, "history") || sql_take_word(p, "query"))
-        ;
-    bool is_name = sql_at_kw(p, 0, KW_DATABASE) || sql_at_kw(p, 0, KW_SCHEMA) ||
-                   sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_CATALOG) ||
-                   sql_at_word(p, 0, "connector");
-    if (sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH)) {
-        p->is_may = true;
-        sql_body(p, scope, SQL_MODE_EXPR);
-        return;
-    }
-    if (!is_name)
-        about_table(p, SQL_LIST);
-    skip_rest(p);
-}
-
-static void repair(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    while (sql_take_word(p, "repair") || sql_take_kw(p, KW_MATERIALIZED) ||
-           sql_take_kw(p, KW_VIEW) || sql_take_word(p, "verbose") || sql_take_word(p, "lazy") ||
-           sql_take_kw(p, KW_FULL))
-        ;
-    if (!sql_at_string(p, 0) && !sql_at_kw(p, 0, KW_FUNCTION))
-        about_table(p, SQL_LIST);
-    skip_rest(p);
-}
-
-static void maintain(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    while (sql_take_kw(p, KW_FULL) || sql_take_kw(p, KW_ANALYZE) || sql_take_word(p, "verbose"))
-        ;
-    if (sql_at_op(p, 0, '('))
-        sql_skip_parens(p);
-    about_table(p, SQL_WRITE);
-    skip_rest(p);
-}
-
-static void cache(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)sql_next(&p->lx);
-    (void)sql_take_word(p, "lazy");
-    (void)sql_take_kw(p, KW_TABLE);
-    struct sql_place place;
-    if (!sql_take_place(p, false, &place))
-        return;
-    if (sql_at_kw(p, 0, KW_OPTIONS) && sql_at_op(p, 1, '(')) {
-        (void)sql_next(&p->lx);
-        sql_skip_parens(p);
-    }
-    if (sql_take_kw(p, KW_AS) || sql_at_kw(p, 0, KW_SELECT)) { /* makes a temporary view */
-        sql_body(p, scope, SQL_MODE_EXPR);
-        sql_hide(p, &place);
-        return;
-    }
-    (void)sql_report(p, NULL, SQL_LIST, true, &place);
-}
-
-static void summarize(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)sql_next(&p->lx);
-    if (sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH) || sql_at_kw(p, 0, KW_FROM))
-        sql_body(p, scope, SQL_MODE_EXPR);
-    else
-        sql_body(p, scope, SQL_MODE_ITEM);
-}
-
-/* SHOW TABLES IN d, SHOW PARTITIONS t, SHOW CREATE TABLE t, ... */
-static void show(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    bool names = sql_take_word(p, "partitions") || sql_take_kw(p, KW_TBLPROPERTIES);
-    if (sql_take_kw(p, KW_CREATE)) {
-        names = sql_take_kw(p, KW_TABLE) || sql_take_kw(p, KW_VIEW);
-        if (!names)
-            (void)sql_next(&p->lx);
-    }
-    while (!names && !sql_at_end(p) && !sql_at_kw(p, 0, KW_LIKE)) {
-        names = sql_at_kw(p, 0, KW_IN) || sql_at_kw(p, 0, KW_FROM);
-        (void)sql_next(&p->lx);
-    }
-    if (names) {
-        while (sql_take_kw(p, KW_DATABASE) || sql_take_kw(p, KW_SCHEMA) ||
-               sql_take_kw(p, KW_CATALOG))
-            ;
-        struct sql_place place;
-        if (sql_take_place(p, false, &place))
-            (void)sql_report(p, NULL, SQL_LIST, true, &place);
-    }
-    skip_rest(p);
-}
-
-static void truncate(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    do {
-        (void)sql_take_kw(p, KW_ONLY);
-        about_table(p, SQL_WRITE);
-    } while (sql_take_op(p, ','));
-    skip_rest(p);
-}
-
-static void restore(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    (void)sql_take_kw(p, KW_TABLE);
-    struct sql_place place;
-    if (sql_take_place(p, false, &place))
-        (void)sql_report(p, NULL, SQL_WRITE, false, &place);
-    skip_rest(p);
-}
-
 /* ---- statements about the session ---- */
 
 static void use(struct sql_parser *p, struct sql_scope *scope)
@@ -346,7 +200,7 @@ static void use(struct sql_parser *p, struct sql_scope *scope)
     static const char *const others[] = { "warehouse", "role", "secondary", "extension" };
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (sql_at_word(p, 0, others[i]) && sql_peek(&p->lx, 1)->kind == SQL_WORD) {
-            skip_rest(p);
+            sql_skip_rest(p);
             return;
         }
     bool has_name =
@@ -426,7 +280,7 @@ static void attach(struct sql_parser *p, struct sql_scope *scope)
     struct sql_place place;
     if (sql_take_path(p, &place) && !str_eq(place.text, STR(":memory:")))
         (void)sql_report(p, NULL, SQL_READ, true, &place);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 /* DECLARE @t TABLE (...); DECLARE x CURSOR FOR SELECT ... */
@@ -464,16 +318,7 @@ static void execute(struct sql_parser *p, struct sql_scope *scope)
         struct sql_token text = sql_next(&p->lx);
         sql_nested(p, scope, &text);
     }
-    skip_rest(p);
-}
-
-static void rename_table(struct sql_parser *p, struct sql_scope *scope)
-{
-    (void)scope;
-    (void)sql_next(&p->lx);
-    about_table(p, SQL_WRITE);
-    if (sql_take_kw(p, KW_TO))
-        about_table(p, SQL_WRITE);
+    sql_skip_rest(p);
 }
 
 static void replace(struct sql_parser *p, struct sql_scope *scope)
@@ -494,7 +339,7 @@ static void skip(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)scope;
     (void)sql_next(&p->lx);
-    skip_rest(p);
+    sql_skip_rest(p);
 }
 
 static void query(struct sql_parser *p, struct sql_scope *scope)
@@ -534,11 +379,11 @@ static const struct statement {
     { KW_MERGE, true, "MERGE", merge },
     { KW_UPDATE, true, "UPDATE", update },
     { KW_DELETE, true, "DELETE", delete_rows },
-    { KW_TRUNCATE, true, "TRUNCATE", truncate },
+    { KW_TRUNCATE, true, "TRUNCATE", sql_truncate },
     { KW_CREATE, true, "CREATE", sql_create },
     { KW_ALTER, true, "ALTER", sql_alter },
     { KW_DROP, true, "DROP", sql_drop },
-    { KW_RENAME, false, "RENAME", rename_table },
+    { KW_RENAME, false, "RENAME", sql_rename },
     { KW_COPY, true, "COPY", sql_copy },
     { KW_UNLOAD, true, "UNLOAD", sql_unload },
     { KW_LOAD, true, "LOAD", sql_load },
@@ -546,18 +391,18 @@ static const struct statement {
     { KW_IMPORT, false, "IMPORT", sql_import },
     { KW_CALL, false, "CALL", sql_call },
     { KW_CONVERT, false, "CONVERT", sql_convert },
-    { KW_MSCK, true, "MSCK REPAIR", repair },
-    { KW_REFRESH, false, "REFRESH", repair },
-    { KW_ANALYZE, false, "ANALYZE", repair },
-    { KW_UNCACHE, false, "UNCACHE", repair },
-    { KW_CACHE, false, "CACHE", cache },
-    { KW_OPTIMIZE, false, "OPTIMIZE", maintain },
-    { KW_VACUUM, false, "VACUUM", maintain },
-    { KW_RESTORE, false, "RESTORE", restore },
-    { KW_DESCRIBE, true, "DESCRIBE", describe },
-    { KW_DESC, false, "DESCRIBE", describe },
-    { KW_SUMMARIZE, false, "SUMMARIZE", summarize },
-    { KW_SHOW, true, "SHOW", show },
+    { KW_MSCK, true, "MSCK REPAIR", sql_repair },
+    { KW_REFRESH, false, "REFRESH", sql_repair },
+    { KW_ANALYZE, false, "ANALYZE", sql_repair },
+    { KW_UNCACHE, false, "UNCACHE", sql_repair },
+    { KW_CACHE, false, "CACHE", sql_cache },
+    { KW_OPTIMIZE, false, "OPTIMIZE", sql_maintain },
+    { KW_VACUUM, false, "VACUUM", sql_maintain },
+    { KW_RESTORE, false, "RESTORE", sql_restore },
+    { KW_DESCRIBE, true, "DESCRIBE", sql_describe },
+    { KW_DESC, false, "DESCRIBE", sql_describe },
+    { KW_SUMMARIZE, false, "SUMMARIZE", sql_summarize },
+    { KW_SHOW, true, "SHOW", sql_show },
     { KW_USE, true, "USE", use },
     { KW_SET, false, "SET", set },
     { KW_ATTACH, false, "ATTACH", attach },
@@ -638,6 +483,13 @@ static void one_statement(struct sql_parser *p, struct sql_scope *scope, bool is
     }
     p->statement = s->name;
     s->fn(p, scope);
+}
+
+void sql_inner_statement(struct sql_parser *p, struct sql_scope *scope)
+{
+    const char *before = p->statement;
+    one_statement(p, scope, true);
+    p->statement = before;
 }
 
 void sql_statements(struct sql_parser *p, const struct sql_scope *outer)
