@@ -109,11 +109,12 @@ static bool is_cte(const struct sql_scope *scope, struct str name)
 /* arr in "FROM t, t.arr": a column of a table that stands before it. */
 static bool is_column(const struct sql_scope *scope, const struct sql_place *place)
 {
-    if (place->n_parts < 2)
+    struct str first, rest; /* of `t.arr` as well */
+    if (place->n_parts < 2 || !str_cut(place->text, '.', &first, &rest))
         return false;
     for (; scope != NULL; scope = scope->parent)
         for (size_t i = 0; i < scope->n_aliases; i++)
-            if (str_eq_nocase(scope->aliases[i].name, place->first))
+            if (str_eq_nocase(scope->aliases[i].name, first))
                 return true;
     return false;
 }

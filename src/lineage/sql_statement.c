@@ -105,6 +105,17 @@ static void merge(struct sql_parser *p, struct sql_scope *scope)
         sql_body(p, scope, SQL_MODE_EXPR);
 }
 
+/* DELETE db.t FROM db.t ...: what it names stands in its FROM as well.  from: its first reference.
+ */
+static size_t same_table(struct sql_parser *p, const struct sql_place *target, size_t from)
+{
+    for (size_t i = from; i < p->out->n_refs; i++)
+        if (p->out->refs[i].kind == target->kind &&
+            str_eq_nocase(p->out->refs[i].name, target->text))
+            return i;
+    return SIZE_MAX;
+}
+
 /* The target is the alias of a table of the statement's own FROM: UPDATE a SET ... FROM t a. */
 static void settle_target(struct sql_parser *p, struct sql_scope *scope,
                           const struct sql_place *target, bool is_may)
@@ -186,9 +197,17 @@ static void delete_rows(struct sql_parser *p, struct sql_scope *scope)
                 break;
         }
     }
+    size_t from = p->out->n_refs;
     sql_body(p, &own, SQL_MODE_FROM);
-    for (size_t i = 0; i < n; i++)
-        settle_target(p, &own, &targets[i], true);
+    for (size_t i = 0; i < n; i++) {
+        size_t same = same_table(p, &targets[i], from);
+        if (same == SIZE_MAX) {
+            settle_target(p, &own, &targets[i], true);
+            continue;
+        }
+        p->out->refs[same].dir = SQL_WRITE;
+        p->out->refs[same].is_may = true;
+    }
 }
 
 /* ---- statements about the session ---- */
