@@ -133,19 +133,6 @@ static void refuse(struct exchange *e, enum err_code code, const char *what, siz
         err_set(&e->refusal, code, "%s larger than %zu bytes", what, limit_bytes);
 }
 
-/* Two lengths that differ would let two servers in a row see different requests in the same bytes
- * (RFC 9112, section 6.3). */
-static void check_framing(struct exchange *e)
-{
-    const struct http_request *req = &e->req;
-    size_t n_lengths = 0;
-    for (size_t i = 0; i < req->n_headers; i++)
-        n_lengths += str_eq_nocase(req->headers[i].name, STR("Content-Length"));
-    bool is_chunked = http_header_has(req->headers, req->n_headers, STR("Transfer-Encoding"));
-    if (e->refusal.code == ERR_NONE && n_lengths + is_chunked > 1)
-        err_set(&e->refusal, ERR_INVALID, "the length of the body is told more than once");
-}
-
 /* "http://host/path" is as good as "/path" (RFC 9112, section 3.2.2). */
 static struct str without_authority(struct str target)
 {
@@ -160,7 +147,7 @@ static struct str without_authority(struct str target)
 }
 
 /* Everything that the head tells; sets refusal when a limit is passed. */
-static void take_head(struct exchange *e, const char *method)
+static void take_head(struct exchange *e, const char *method, struct str version)
 {
     const struct http_server_options *o = &e->server->options;
     struct http_request *req = &e->req;
@@ -184,8 +171,8 @@ static void take_head(struct exchange *e, const char *method)
         refuse(e, ERR_URI_TOO_LONG, "the URL is", o->max_url_bytes);
     if (e->header_bytes > o->max_header_bytes)
         refuse(e, ERR_HEADERS_TOO_LARGE, "the header fields are", o->max_header_bytes);
-    check_framing(e);
-    if (e->refusal.code != ERR_NONE)
+    if (e->refusal.code != ERR_NONE || !head_check(e->target, req->headers, req->n_headers,
+                                                   str_eq(version, STR("HTTP/1.0")), &e->refusal))
         return;
     e->server->handler.plan(e->server->handler.ctx, req, &e->plan);
     if (n > e->plan.max_body_bytes)
@@ -375,11 +362,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)cls;
     (void)connection;
     (void)url;
-    (void)version;
     switch (e->phase) {
     case PHASE_HEAD:
         e->phase = PHASE_BODY;
-        take_head(e, method);
+        take_head(e, method, str_from(version));
         if (e->refusal.code == ERR_NONE || !e->has_body)
             return MHD_YES;
         count_running(e);
@@ -456,7 +442,7 @@ static bool start_daemon(struct http_server *s, size_t i, struct err *err)
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
         s, MHD_OPTION_CONNECTION_LIMIT, o->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)((o->idle_timeout_ms + 999) / 1000), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        o->max_header_bytes + o->max_url_bytes + POOL_SLACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        o->max_header_bytes + o->max_url_bytes + POOL_SLACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_ARRAY, more, MHD_OPTION_END);
     if (s->daemons[i] != NULL)
         return true;

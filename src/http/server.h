@@ -9,9 +9,9 @@
  * through refuse(), so that all answers look alike.
  *
  * What libmicrohttpd cannot read at all it answers itself, in HTML, and closes; neither refuse()
- * nor done() hear of it: a head larger than max_url_bytes + max_header_bytes + 4 KiB (414 or 431),
- * a request line or a chunk that is malformed, a Content-Length that is no number, HTTP/1.1 without
- * Host (400), another version than HTTP/1 (505).
+ * nor done() hear of it (docs/decisions/0011): a head larger than max_url_bytes + max_header_bytes
+ * + 4 KiB (414 or 431), a request line, a field or a chunk that is malformed, a Content-Length that
+ * is no number (400), another version than HTTP/1 (505).
  *
  * An answer is sent whole, with its length; a slow handler may instead send a long one in pieces as
  * it writes it (http_answer_flush), so that it is never held.

@@ -3,7 +3,8 @@
  *
  * server.c joins libmicrohttpd with the handlers; server_listen.c opens sockets; server_workers.c
  * is the pool for slow requests; server_reaper.c ends connections whose sender is too slow;
- * server_stream.c hands long answers over piece by piece.
+ * server_stream.c hands long answers over piece by piece;
+ * server_check.c looks at heads.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HTTP_SERVER_INTERNAL_H
@@ -85,6 +86,12 @@ void stream_end(struct http_stream *s, struct buf *last);
 void stream_gone(struct http_stream *s);
 /* libmicrohttpd's reader of a response; ctx: the stream. */
 ssize_t stream_read(void *ctx, uint64_t at, char *out, size_t cap);
+
+/* Is the head safe to act on?  The target has no blanks or control bytes, field names are tokens,
+ * the body's length is told once, by a number or by chunks, and there is one Host (in HTTP/1.0
+ * perhaps none).  Fails with ERR_INVALID. */
+MUST_USE bool head_check(struct str target, const struct http_header *headers, size_t n,
+                         bool is_http_1_0, struct err *err);
 
 struct sockaddr;
 /* The numeric address without port, in a; empty if there is none. */

@@ -182,6 +182,19 @@ static void what_passes_a_limit_is_refused(void **state)
         { "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: "
           "chunked\r\n\r\n0\r\n\r\n",
           0, "", "refused: the length of the body is told more than once" },
+        { "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", 3, "",
+          "refused: the only Transfer-Encoding of a request here is chunked" },
+        { "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 3, "",
+          "refused: the only Transfer-Encoding of a request here is chunked" },
+        { "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", 0, "",
+          "refused: the URL has a blank or a control character" },
+        { "GET / HTTP/1.1\r\n\r\n", 0, "", "refused: the header Host is missing" },
+        { "GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 0, "",
+          "refused: the header Host is there more than once" },
+        { "GET / HTTP/1.1\r\nHost: h\r\nX y: 1\r\n\r\n", 0, "",
+          "refused: the name of a header field has a wrong character" },
+        { "POST / HTTP/1.1\r\nHost: h\r\nContent-Length : 1\r\n\r\n", 1, "",
+          "refused: the name of a header field has a wrong character" },
     };
     const struct http_server_options options = defaults();
     struct http_server *s = start(&options);
