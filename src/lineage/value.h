@@ -126,6 +126,8 @@ struct chain {
     struct value *bucket; /* of objects that keep bucket and key apart; or NULL */
     uint32_t depth;       /* steps from the root */
     bool is_module;       /* ROOT: imported, builtin */
+    bool is_value;        /* ROOT: name is that of a value that is not known, because of hole */
+    struct hole hole;
 };
 
 struct function {

@@ -181,6 +181,11 @@ static struct str chain_subject(const struct chain *chain, enum hole_reason reas
 
 static struct hole chain_hole(const struct chain *chain)
 {
+    const struct chain *root = chain;
+    while (root->base != NULL)
+        root = root->base;
+    if (root->is_value)
+        return root->hole;
     enum hole_reason reason = chain_reason(chain);
     return (struct hole){ reason, chain_subject(chain, reason) };
 }

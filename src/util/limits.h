@@ -112,4 +112,21 @@
 /* Steps of one chain of attributes, calls and subscripts. */
 #define LIMIT_CHAIN_STEPS 500U
 
+/* The evaluator: steps and memory of one notebook, rounds of a loop, depth of calls, elements that
+ * one assignment or call takes apart. */
+#define LIMIT_EVAL_STEPS 2000000UL
+#define LIMIT_EVAL_BYTES (12UL * 1024 * 1024)
+#define LIMIT_LOOP 20UL
+#define LIMIT_CALL_DEPTH 8U
+#define LIMIT_UNPACK 64UL
+/* References of one notebook, locations of one call, names of a chain that are looked at. */
+#define LIMIT_REFERENCES 20000UL
+#define LIMIT_CALL_LOCATIONS 400UL
+#define LIMIT_CHAIN_NAMES 64UL
+/* Imported libraries and parameters that are kept; bytes of a line of code that is shown. */
+#define LIMIT_LIBRARIES 1000UL
+#define LIMIT_CODE_LINE_BYTES 4096UL
+/* Bytes of one file beside the notebook. */
+#define LIMIT_SIBLING_BYTES (4UL * 1024 * 1024)
+
 #endif

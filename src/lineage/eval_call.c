@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/eval_internal.h"
+
+#include "util/limits.h"
+
+static bool is_static(const struct node *def)
+{
+    for (const struct node *d = def->def.decorators; d != NULL; d = d->next)
+        if (d->kind == NODE_NAME && str_eq(d->text, STR("staticmethod")))
+            return true;
+    return false;
+}
+
+struct value *define_function(struct eval *e, const struct node *def)
+{
+    struct function *f = ARENA_NEW(e->arena, struct function);
+    f->name = def->def.name;
+    f->def = def;
+    f->scope = e->scope;
+    f->cell = (uint32_t)e->unit->cell;
+    f->unit = e->unit;
+    size_t n = 0, cap = 0;
+    for (const struct node *p = def->def.params; p != NULL; p = p->next)
+        *ARENA_PUSH(e->arena, f->defaults, n, cap) =
+            p->arg.value != NULL ? eval_expr(e, p->arg.value) : NULL;
+    for (const struct node *d = def->def.decorators; d != NULL; d = d->next)
+        eval_expr(e, d);
+    struct value *v = eval_new(e, VALUE_FUNCTION);
+    v->function = f;
+    if (!e->is_uncalled)
+        *ARENA_PUSH(e->arena, e->functions, e->n_functions, e->cap_functions) = f;
+    scope_set(e, def->def.name, v);
+    return v;
+}
+
+void define_class(struct eval *e, const struct node *def)
+{
+    struct klass *k = ARENA_NEW(e->arena, struct klass);
+    k->name = def->def.name;
+    strmap_init(&k->members, e->arena);
+    struct value **bases = NULL;
+    size_t n = 0, cap = 0;
+    for (const struct node *b = def->def.params; b != NULL; b = b->next)
+        if (b->arg.value != NULL)
+            *ARENA_PUSH(e->arena, bases, n, cap) = eval_expr(e, b->arg.value);
+    k->bases = bases;
+    k->n_bases = n;
+    struct value *v = eval_new(e, VALUE_CLASS);
+    v->klass = k;
+
+    struct scope *outer = e->scope;
+    e->scope = scope_new(e, outer);
+    e->scope->is_class = true;
+    eval_statements(e, def->def.body);
+    for (size_t i = 0; i < e->scope->names.n; i++) {
+        struct strmap_entry *m = &e->scope->names.entries[i];
+        strmap_put(&k->members, m->key, m->value);
+    }
+    e->scope = outer;
+    scope_set(e, def->def.name, v);
+}
+
+static struct value *bound_value(struct eval *e, const struct function *f, const struct node *p,
+                                 size_t index, const struct call_args *args, size_t position,
+                                 bool is_keyword_only)
+{
+    struct value *v =
+        is_keyword_only ? args_named(args, p->arg.name) : args_get(args, position, p->arg.name);
+    if (v == NULL && f->defaults != NULL && !args->is_open)
+        v = f->defaults[index];
+    if (v == NULL && f->defaults != NULL && f->defaults[index] != NULL)
+        v = value_join(&e->vs, f->defaults[index],
+                       value_unknown(&e->vs, HOLE_ARGUMENT, p->arg.name));
+    return v != NULL ? v : value_unknown(&e->vs, HOLE_ARGUMENT, p->arg.name);
+}
+
+static struct value *rest_of_names(struct eval *e, const struct node *params,
+                                   const struct call_args *args)
+{
+    struct value *map = eval_map(e);
+    for (size_t i = 0; i < args->n_named; i++) {
+        bool is_taken = false;
+        for (const struct node *p = params; p != NULL && !is_taken; p = p->next)
+            is_taken = p->arg.stars == 0 && str_eq(p->arg.name, args->names[i]);
+        if (!is_taken)
+            strmap_put(&map->map->entries, args->names[i], args->named[i]);
+    }
+    map->map->is_open = args->is_open;
+    return map;
+}
+
+static void bind(struct eval *e, const struct function *f, const struct call_args *args)
+{
+    size_t position = 0, index = 0;
+    bool is_keyword_only = false;
+    const struct node *p = f->def->def.params;
+    if (f->self != NULL && p != NULL && p->arg.stars == 0 && !is_static(f->def)) {
+        scope_set(e, p->arg.name, f->self);
+        p = p->next;
+        index++;
+    }
+    for (; p != NULL; p = p->next, index++) {
+        struct value *v;
+        if (p->arg.stars == 1) {
+            v = eval_seq(e, VALUE_IS_TUPLE);
+            for (; position < args->n_items; position++)
+                value_seq_add(&e->vs, v, args->items[position]);
+            v->seq->is_open = args->is_open;
+            is_keyword_only = true;
+        } else if (p->arg.stars == 2) {
+            v = rest_of_names(e, f->def->def.params, args);
+        } else {
+            v = bound_value(e, f, p, index, args, position++, is_keyword_only);
+        }
+        scope_set(e, p->arg.name,
+                  value_with_origin(&e->vs, v, "argument", p->arg.name, (uint32_t)e->unit->cell,
+                                    p->line));
+    }
+}
+
+static struct str memo_key(struct eval *e, const struct function *f, const struct call_args *args)
+{
+    uint64_t h = f->self != NULL ? (uint64_t)(uintptr_t)f->self->instance : 0;
+    for (size_t i = 0; i < args->n_items; i++)
+        h = h * 0x9e3779b97f4a7c15U + value_hash(args->items[i]);
+    for (size_t i = 0; i < args->n_named; i++)
+        h = (h ^ str_hash(args->names[i])) * 0x9e3779b97f4a7c15U + value_hash(args->named[i]);
+    return arena_printf(e->arena, "%p.%p.%016llx.%u%u", (const void *)f->def,
+                        (const void *)f->scope, (unsigned long long)h, e->is_uncalled,
+                        e->is_unreached);
+}
+
+static struct value *run_body(struct eval *e, const struct function *f,
+                              const struct call_args *args)
+{
+    struct scope *scope = e->scope;
+    struct unit *unit = e->unit;
+    enum flow flow = e->flow;
+    struct frame frame = { .function = f, .caller = e->frame };
+    e->scope = scope_new(e, f->scope);
+    e->scope->is_function = true;
+    e->unit = f->unit;
+    e->frame = &frame;
+    e->flow = FLOW_ON;
+    e->call_depth++;
+    bind(e, f, args);
+    if (f->def->def.value != NULL && f->def->kind == NODE_LAMBDA)
+        frame.returned = eval_expr(e, f->def->def.value);
+    else
+        eval_statements(e, f->def->def.body);
+    e->call_depth--;
+    e->frame = frame.caller;
+    e->flow = flow;
+    e->unit = unit;
+    e->scope = scope;
+    return frame.returned != NULL ? frame.returned : value_const(&e->vs, STR("None"));
+}
+
+struct value *call_function(struct eval *e, const struct function *f, const struct call_args *args)
+{
+    struct str def = arena_printf(e->arena, "%p", (const void *)f->def);
+    if (!e->is_uncalled)
+        strmap_put(&e->called, def, e);
+    if (e->call_depth >= LIMIT_CALL_DEPTH) {
+        eval_hit_limit(e, "calls");
+        return value_unknown(&e->vs, HOLE_LIMIT, f->name);
+    }
+    for (struct frame *fr = e->frame; fr != NULL; fr = fr->caller)
+        if (fr->function->def == f->def && e->call_depth >= 2)
+            return value_unknown(&e->vs, HOLE_RUN_TIME, f->name); /* recursion */
+    struct str key = memo_key(e, f, args);
+    struct value *known = strmap_get(&e->memo, key);
+    if (known != NULL && known->kind != VALUE_SEQ && known->kind != VALUE_MAP &&
+        known->kind != VALUE_INSTANCE)
+        return known;
+    struct value *v = run_body(e, f, args);
+    v = value_with_origin(&e->vs, v, "returned", f->name, (uint32_t)f->unit->cell, f->def->line);
+    strmap_put(&e->memo, key, v);
+    return v;
+}
+
+static struct value *instantiate(struct eval *e, struct klass *k, const struct call_args *args,
+                                 const struct node *n)
+{
+    struct value *v = eval_new(e, VALUE_INSTANCE);
+    v->instance = ARENA_NEW(e->arena, struct instance);
+    v->instance->klass = k;
+    strmap_init(&v->instance->fields, e->arena);
+    struct value *init = eval_attr(e, v, STR("__init__"), n);
+    if (init->kind == VALUE_FUNCTION) {
+        call_value(e, init, args, n);
+        return v;
+    }
+    /* a dataclass, a case class: fields in the order of the members */
+    size_t position = 0;
+    for (size_t i = 0; i < k->members.n; i++) {
+        struct value *m = k->members.entries[i].value;
+        if (m == NULL || m->kind == VALUE_FUNCTION)
+            continue;
+        struct value *given = args_get(args, position++, k->members.entries[i].key);
+        if (given != NULL)
+            strmap_put(&v->instance->fields, k->members.entries[i].key, given);
+    }
+    for (size_t i = 0; i < args->n_named; i++)
+        strmap_put(&v->instance->fields, args->names[i], args->named[i]);
+    return v;
+}
+
+/* Functions among the arguments of an outside call run too: with the elements of a sequence beside
+ * them (map(f, xs), pool.map(f, xs)), else with nothing known. */
+static struct value *run_callbacks(struct eval *e, struct value *receiver,
+                                   const struct call_args *args)
+{
+    struct value *results = NULL;
+    for (size_t i = 0; i < args->n_items + args->n_named; i++) {
+        struct value *f = i < args->n_items ? args->items[i] : args->named[i - args->n_items];
+        if (f->kind != VALUE_FUNCTION)
+            continue;
+        struct value *over = receiver != NULL && receiver->kind == VALUE_SEQ ? receiver : NULL;
+        for (size_t k = 0; k < args->n_items && over == NULL; k++)
+            if (args->items[k]->kind == VALUE_SEQ)
+                over = args->items[k];
+        struct value *items[LIMIT_LOOP + 1];
+        size_t n = 0;
+        bool is_open = false;
+        if (over == NULL || !value_elements(&e->vs, over, items, LIMIT_LOOP + 1, &n, &is_open) ||
+            n > LIMIT_LOOP || n == 0) {
+            struct call_args none = { .is_open = false };
+            call_function(e, f->function, &none);
+            continue;
+        }
+        results = eval_seq(e, 0);
+        results->seq->is_open = is_open;
+        for (size_t k = 0; k < n && eval_step(e); k++) {
+            struct call_args *one = ARENA_NEW(e->arena, struct call_args);
+            one->items = ARENA_NEW(e->arena, struct value *);
+            one->items[0] = items[k];
+            one->n_items = 1;
+            value_seq_add(&e->vs, results, call_function(e, f->function, one));
+        }
+    }
+    return results;
+}
+
+static bool is_higher_order(struct str name)
+{
+    static const struct str NAMES[] = { STR_INIT("map"),     STR_INIT("starmap"),
+                                        STR_INIT("imap"),    STR_INIT("lapply"),
+                                        STR_INIT("sapply"),  STR_INIT("foreach"),
+                                        STR_INIT("flatMap"), STR_INIT("purrr.map"),
+                                        STR_INIT("vapply"),  STR_INIT("Map") };
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (str_eq(name, NAMES[i]))
+            return true;
+    return false;
+}
+
+/* A name without calls or subscripts in it. */
+static bool is_plain(const struct chain *c)
+{
+    while (c->step == STEP_ATTR)
+        c = c->base;
+    return c->step == STEP_ROOT && !c->is_value;
+}
+
+struct value *call_value(struct eval *e, struct value *callee, const struct call_args *args,
+                         const struct node *n)
+{
+    switch (callee->kind) {
+    case VALUE_FUNCTION:
+        return call_function(e, callee->function, args);
+    case VALUE_CLASS:
+        return instantiate(e, callee->klass, args, n);
+    case VALUE_UNION: {
+        struct value *v = NULL;
+        for (size_t i = 0; i < value_n_alternatives(callee); i++)
+            v = value_join(&e->vs, v, call_value(e, value_alternative(callee, i), args, n));
+        return v;
+    }
+    case VALUE_CHAIN: {
+        struct value *mapped = run_callbacks(e, NULL, args);
+        struct str name = chain_name(&e->vs, callee->chain);
+        if (mapped != NULL && is_higher_order(callee->chain->name))
+            return mapped;
+        struct value *v =
+            is_plain(callee->chain) ? pure_function(&e->vs, callee->chain->lang, name, args) : NULL;
+        return v != NULL ? v : io_call(e, callee, args, n);
+    }
+    case VALUE_INSTANCE: {
+        struct value *call = eval_attr(e, callee, STR("__call__"), n);
+        if (call->kind == VALUE_FUNCTION)
+            return call_function(e, call->function, args);
+        break;
+    }
+    default:
+        run_callbacks(e, NULL, args);
+        break;
+    }
+    return value_unknown(&e->vs, value_hole(callee).reason, value_hole(callee).name);
+}
+
+struct value *value_as_chain(struct eval *e, struct value *v)
+{
+    if (v->kind == VALUE_CHAIN)
+        return v;
+    struct chain *c = ARENA_NEW(e->arena, struct chain);
+    *c = (struct chain){ .step = STEP_ROOT, .lang = e->unit->lang, .is_value = true };
+    if (v->kind == VALUE_UNKNOWN) {
+        c->name = v->unknown.name;
+        c->hole = v->unknown;
+    }
+    if (v->kind == VALUE_TEXT) {
+        c->place = v;
+        c->kind = v->flags & VALUE_IS_PATH ? STR("pathlib") : STR("str");
+    }
+    struct value *root = eval_new(e, VALUE_CHAIN);
+    root->chain = c;
+    return root;
+}
+
+/* A method of something that is no chain yet: as if a name that nothing defines held it. */
+static struct value *outside_method(struct eval *e, struct value *receiver, struct str name,
+                                    const struct call_args *args, const struct node *n)
+{
+    struct value *root = value_as_chain(e, receiver);
+    return call_value(e, value_chain_attr(&e->vs, root, name), args, n);
+}
+
+struct value *call_method(struct eval *e, struct value *receiver, struct str name,
+                          const struct call_args *args, const struct node *n)
+{
+    if (receiver->kind == VALUE_UNION) {
+        struct value *v = NULL;
+        for (size_t i = 0; i < value_n_alternatives(receiver); i++)
+            v = value_join(&e->vs, v,
+                           call_method(e, value_alternative(receiver, i), name, args, n));
+        return v;
+    }
+    if (receiver->kind == VALUE_INSTANCE || receiver->kind == VALUE_CLASS) {
+        struct value *f = eval_attr(e, receiver, name, n);
+        if (f->kind == VALUE_FUNCTION && receiver->kind == VALUE_INSTANCE && n->kind == NODE_ATTR)
+            return call_function(e, f->function, args);
+        if (f->kind != VALUE_UNKNOWN)
+            return call_value(e, f, args, n);
+        return outside_method(e, receiver, name, args, n);
+    }
+    if (receiver->kind == VALUE_CHAIN) {
+        struct value *attr = eval_attr(e, receiver, name, n);
+        return call_value(e, attr, args, n);
+    }
+    if (receiver->kind == VALUE_SEQ && is_higher_order(name)) {
+        struct value *mapped = run_callbacks(e, receiver, args);
+        if (mapped != NULL)
+            return mapped;
+    }
+    struct value *v =
+        pure_method(&e->vs, e->unit->lang, receiver, name, args, e->branch_depth == 0);
+    return v != NULL ? v : outside_method(e, receiver, name, args, n);
+}
+
+void run_uncalled(struct eval *e)
+{
+    e->is_uncalled = true;
+    for (size_t i = 0; i < e->n_functions && eval_step(e); i++) {
+        struct function *f = e->functions[i];
+        if (strmap_has(&e->called, arena_printf(e->arena, "%p", (const void *)f->def)))
+            continue;
+        struct call_args none = { .is_open = false };
+        e->flow = FLOW_ON;
+        call_function(e, f, &none);
+    }
+    e->is_uncalled = false;
+}
+
+static void comp_clause(struct eval *e, const struct node *n, const struct node *clause,
+                        struct value *out)
+{
+    if (!eval_step(e))
+        return;
+    if (clause == NULL) {
+        const struct node *element = n->comp.element;
+        if (out->kind == VALUE_MAP && element->kind == NODE_PAIR)
+            value_map_put(&e->vs, out, eval_expr(e, element->pair.key),
+                          eval_expr(e, element->pair.value));
+        else
+            value_seq_add(&e->vs, out, eval_expr(e, element));
+        return;
+    }
+    struct value *items[LIMIT_LOOP + 1];
+    bool is_open = false;
+    size_t count = eval_loop_items(e, eval_expr(e, clause->clause.iter), items, &is_open);
+    for (size_t i = 0; i < count; i++) {
+        eval_assign(e, clause->clause.target, items[i]);
+        for (const struct node *c = clause->clause.conditions; c != NULL; c = c->next)
+            eval_expr(e, c);
+        comp_clause(e, n, clause->next, out);
+    }
+    if (is_open && out->kind == VALUE_MAP)
+        out->map->is_open = true;
+    else if (is_open)
+        out->seq->any_more = out->seq->n > 0 ? out->seq->items[out->seq->n - 1] : NULL;
+}
+
+struct value *eval_comprehension(struct eval *e, const struct node *n)
+{
+    struct value *out =
+        n->op == OP_COMP_DICT ? eval_map(e) : eval_seq(e, n->op == OP_COMP_SET ? VALUE_IS_SET : 0);
+    struct scope *outer = e->scope;
+    e->scope = scope_new(e, outer);
+    comp_clause(e, n, n->comp.clauses, out);
+    e->scope = outer;
+    return out;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/eval_internal.h"
+#include "lineage/uri.h"
+
+#include "util/limits.h"
+
+static enum reference_kind kind_of(struct str uri)
+{
+    static const enum reference_kind KINDS[] = {
+        [URI_WHAT_UNKNOWN] = REFERENCE_DATA,    [URI_WHAT_DATA] = REFERENCE_DATA,
+        [URI_WHAT_MODEL] = REFERENCE_MODEL,     [URI_WHAT_FIGURE] = REFERENCE_FIGURE,
+        [URI_WHAT_CODE] = REFERENCE_CODE,       [URI_WHAT_CONFIG] = REFERENCE_CONFIG,
+        [URI_WHAT_ARCHIVE] = REFERENCE_ARCHIVE, [URI_WHAT_DOCUMENT] = REFERENCE_DOCUMENT,
+    };
+    return KINDS[uri_what(uri)];
+}
+
+static struct str line_of(struct str text, uint32_t line)
+{
+    size_t from = 0;
+    for (uint32_t i = 1; i < line && from < text.len; i++) {
+        size_t at = str_find_char(str_from_pos(text, from), '\n');
+        if (at == SIZE_MAX)
+            return STR_EMPTY;
+        from += at + 1;
+    }
+    struct str rest = str_from_pos(text, from);
+    size_t end = str_find_char(rest, '\n');
+    struct str one = str_trim(str_slice(rest, 0, end == SIZE_MAX ? rest.len : end));
+    return str_slice(one, 0, LIMIT_CODE_LINE_BYTES);
+}
+
+static void add(struct eval *e, struct reference *r)
+{
+    struct str key =
+        arena_printf(e->arena, "%d %zu %u %.*s", r->dir, r->cell, r->line, STR_FMT(r->uri));
+    size_t at = (size_t)(uintptr_t)strmap_get(&e->seen, key);
+    if (at > 0) {
+        struct reference *old = &e->out->references[at - 1];
+        old->is_called = old->is_called || r->is_called;
+        old->is_may = old->is_may && r->is_may;
+        return;
+    }
+    e->out->n_write += r->dir == REFERENCE_WRITE;
+    if (e->out->n_references >= LIMIT_REFERENCES) {
+        eval_hit_limit(e, "references");
+        return;
+    }
+    *ARENA_PUSH(e->arena, e->out->references, e->out->n_references, e->out->cap_references) = *r;
+    strmap_put(&e->seen, key, (void *)(uintptr_t)e->out->n_references);
+}
+
+void emit_at(struct eval *e, const struct emit *how, struct str uri, const struct value *text,
+             uint32_t line, uint32_t col)
+{
+    if (uri.len == 0)
+        return;
+    struct reference r = {
+        .dir = how->dir,
+        .kind = how->kind == REFERENCE_DATA ? kind_of(uri) : how->kind,
+        .uri = uri,
+        .cell = e->unit->cell,
+        .line = line,
+        .col = col,
+        .code = line_of(e->unit->text, line),
+        .via = how->via,
+        .is_called = !e->is_uncalled && !e->is_unreached,
+        .is_may = how->is_may,
+    };
+    r.line += e->unit->first_line > 0 ? e->unit->first_line - 1 : 0;
+    if (text != NULL && text->kind == VALUE_TEXT && uri_n_holes(uri) > 0) {
+        r.holes = text->text.holes;
+        r.n_holes = text->text.n_holes;
+    }
+    if (uri_n_holes(uri) > 0 && r.n_holes == 0) {
+        struct hole *hole = ARENA_NEW(e->arena, struct hole);
+        r.holes = hole;
+        r.n_holes = 1;
+    }
+    if (text != NULL)
+        r.origin = text->origin;
+    add(e, &r);
+    struct value *from =
+        how->dir == REFERENCE_READ && uri_is_local_file(uri) ? strmap_get(&e->aliases, uri) : NULL;
+    if (from != NULL) {
+        r.is_derived = true;
+        r.local = uri;
+        r.uri = from->text.bytes;
+        r.kind = kind_of(r.uri);
+        r.n_holes = 0;
+        for (size_t i = 0; i < uri_n_holes(r.uri); i++)
+            r.n_holes = 1;
+        r.holes = r.n_holes > 0 ? ARENA_NEW(e->arena, struct hole) : NULL;
+        add(e, &r);
+    }
+}
+
+void emit_uri(struct eval *e, const struct emit *how, struct str uri, const struct value *text,
+              const struct node *n)
+{
+    const struct node *at =
+        n->kind == NODE_CALL && n->call.func->kind == NODE_ATTR ? n->call.func : n;
+    emit_at(e, how, uri, text, at->line, at->col);
+}
+
+void emit_alias(struct eval *e, struct str src, struct str dst)
+{
+    if (src.len == 0 || !uri_is_local_file(dst) || !uri_is_remote(src))
+        return;
+    strmap_put(&e->aliases, dst, value_text(&e->vs, src));
+}
+
+const char *reference_dir_name(enum reference_dir dir)
+{
+    static const char *const NAMES[] = { "read", "write", "list", "delete" };
+    return NAMES[dir];
+}
+
+const char *reference_kind_name(enum reference_kind kind)
+{
+    static const char *const NAMES[] = { "data",    "model",    "figure",  "code",   "config",
+                                         "archive", "document", "scratch", "builtin" };
+    return NAMES[kind];
+}

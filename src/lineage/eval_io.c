@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/eval_internal.h"
+#include "lineage/uri.h"
+
+#include "util/limits.h"
+
+struct value *io_part(const struct io *io, enum place_role role, enum place_part p)
+{
+    const struct call_place *place = row_place(io->row, role, p);
+    return place == NULL ? NULL
+                         : place_value(io->e, place, io->receiver, io->args, io->callee->name);
+}
+
+/* A literal document that was given where a path could stand. */
+static bool is_document(struct str text)
+{
+    struct str t = str_trim(text);
+    return t.len == 0 || str_find_char(t, '\n') != SIZE_MAX ||
+           ((t.ptr[0] == '{' || t.ptr[0] == '[') && str_find_char(t, '"') != SIZE_MAX) ||
+           (t.ptr[0] == '<' && str_find(t, STR("</"), 0) != SIZE_MAX);
+}
+
+/* "${name}" that a template of the notebook's system fills in is not known. */
+static struct str without_templates(struct arena *a, struct str text)
+{
+    size_t at = str_find(text, STR("${"), 0);
+    while (at != SIZE_MAX) {
+        size_t end = str_find(text, STR("}"), at);
+        if (end == SIZE_MAX)
+            break;
+        text = arena_printf(a, "%.*s%s%.*s", STR_FMT(str_slice(text, 0, at)), HOLE_TEXT,
+                            STR_FMT(str_from_pos(text, end + 1)));
+        at = str_find(text, STR("${"), at);
+    }
+    return text;
+}
+
+static struct str table_uri(const struct io *io, struct str name)
+{
+    struct eval *e = io->e;
+    static const enum place_role ROLES[] = { ROLE_SCHEMA, ROLE_DB };
+    for (size_t i = 0; i < 2; i++) {
+        struct value *db = io_part(io, ROLES[i], PART_WHOLE);
+        db = db == NULL ? NULL : value_to_text(&e->vs, value_alternative(db, 0));
+        if (db == NULL || db->kind != VALUE_TEXT || db->text.bytes.len == 0 ||
+            str_eq(db->text.bytes, STR(HOLE_TEXT)) || str_contains(db->text.bytes, STR("/")))
+            continue;
+        name = arena_printf(e->arena, "%.*s.%.*s", STR_FMT(db->text.bytes), STR_FMT(name));
+    }
+    if (str_find_char(name, '.') == SIZE_MAX)
+        name = sql_table_name(e->arena, &e->sql, name);
+    return uri_from_table(e->arena, name);
+}
+
+/* Is what the place names on this machine's disk, whatever the rest of the row is about: the local
+ * side of an S3 transfer, "lpath" of a file system? */
+static bool is_local_side(const struct io *io, const struct call_place *place)
+{
+    if (place == NULL)
+        return false;
+    for (size_t i = 0; i < place->n_ways; i++)
+        for (size_t k = 0; k < place->ways[i].n_names; k++)
+            if (str_has_prefix(place->ways[i].names[k], STR("lpath")) ||
+                str_has_prefix(place->ways[i].names[k], STR("local")))
+                return true;
+    if (io->row->kind != KIND_S3 && io->row->kind != KIND_GS)
+        return false;
+    for (size_t i = 0; i < io->row->n_places; i++)
+        if (io->row->places[i].part != PART_WHOLE && io->row->places[i].role != place->role)
+            return true;
+    return false;
+}
+
+static struct str uri_of(const struct io *io, const struct call_place *place, struct str text)
+{
+    struct arena *a = io->e->arena;
+    if (is_local_side(io, place))
+        return is_document(text) ? STR_EMPTY : uri_from_path(a, without_templates(a, text));
+    text = without_templates(a, text);
+    switch (io->row->kind) {
+    case KIND_TABLE:
+        if (str_find_char(text, '/') == SIZE_MAX)
+            return table_uri(io, text);
+        break;
+    case KIND_GS:
+        return uri_from_bucket_path(a, STR("gs"), text);
+    case KIND_STREAM:
+        return uri_from_name(a, "stream", text);
+    case KIND_STAGE:
+        return uri_from_name(a, "stage", text);
+    case KIND_BUILTIN:
+        return str_contains(text, STR("://")) ? uri_from_path(a, text)
+                                              : uri_from_name(a, "builtin", text);
+    case KIND_S3:
+        return uri_from_bucket_path(a, STR("s3"), text);
+    default:
+        break;
+    }
+    if (is_document(text))
+        return STR_EMPTY;
+    struct str scheme = STR("fs.");
+    if (str_has_prefix(io->kind, scheme) && !str_eq(io->kind, STR("fs.local")) &&
+        !str_eq(io->kind, STR("fs.file")))
+        return uri_from_bucket_path(a, str_from_pos(io->kind, scheme.len), text);
+    return uri_from_path(a, text);
+}
+
+static void add_location(struct locations *out, struct eval *e, struct value *text, struct str uri)
+{
+    if (uri.len > 0 && out->n < LIMIT_CALL_LOCATIONS)
+        *ARENA_PUSH(e->arena, out->items, out->n, out->cap) = (struct location){ text, uri };
+}
+
+/* All texts that v holds: alternatives, elements, values of a mapping. */
+static void add_whole(const struct io *io, const struct call_place *place, struct value *v,
+                      struct locations *out, unsigned depth)
+{
+    struct eval *e = io->e;
+    if (depth > 4 || !eval_step(e))
+        return;
+    switch (v->kind) {
+    case VALUE_TEXT:
+        add_location(out, e, v, uri_of(io, place, v->text.bytes));
+        break;
+    case VALUE_UNION:
+        for (size_t i = 0; i < value_n_alternatives(v); i++)
+            add_whole(io, place, value_alternative(v, i), out, depth + 1);
+        break;
+    case VALUE_SEQ:
+        for (size_t i = 0; i < v->seq->n && i < LIMIT_CALL_LOCATIONS; i++)
+            add_whole(io, place, v->seq->items[i], out, depth + 1);
+        if (v->seq->n == 0 && v->seq->any_more != NULL)
+            add_whole(io, place, v->seq->any_more, out, depth + 1);
+        break;
+    case VALUE_MAP:
+        for (size_t i = 0; i < v->map->entries.n && i < LIMIT_CALL_LOCATIONS; i++)
+            add_whole(io, place, v->map->entries.entries[i].value, out, depth + 1);
+        break;
+    case VALUE_CHAIN:
+        /* a path object of a library, not a file that was opened (its opening counted) */
+        if (v->chain->place != NULL && v->chain->bucket != NULL)
+            break;
+        if (v->chain->place != NULL && str_eq(v->chain->kind, STR("location")))
+            add_whole(io, place, v->chain->place, out, depth + 1);
+        break;
+    default:
+        break;
+    }
+}
+
+/* A bucket and a key that are given apart. */
+static void add_s3(const struct io *io, struct value *bucket, struct value *key,
+                   struct locations *out)
+{
+    struct eval *e = io->e;
+    struct value *hole = value_unknown(&e->vs, HOLE_RUN_TIME, STR("bucket"));
+    struct value *b = value_to_text(&e->vs, bucket != NULL ? bucket : hole);
+    struct value *k = key != NULL ? value_to_text(&e->vs, key) : value_text(&e->vs, STR_EMPTY);
+    for (size_t i = 0; i < value_n_alternatives(b); i++)
+        for (size_t j = 0; j < value_n_alternatives(k); j++) {
+            struct value *bt = value_alternative(b, i), *kt = value_alternative(k, j);
+            struct str uri =
+                io->row->kind == KIND_GS
+                    ? uri_from_bucket_path(e->arena, STR("gs"),
+                                           uri_join(e->arena, bt->text.bytes, kt->text.bytes))
+                    : uri_from_s3(e->arena, bt->text.bytes, kt->text.bytes);
+            struct value *text = value_concat(
+                &e->vs,
+                value_concat(
+                    &e->vs,
+                    value_text(&e->vs, io->row->kind == KIND_GS ? STR("gs://") : STR("s3://")), bt),
+                value_concat(&e->vs,
+                             value_text(&e->vs, kt->text.bytes.len > 0 ? STR("/") : STR("")), kt));
+            if (text->kind == VALUE_TEXT)
+                text = value_with_origin(&e->vs, text, "made of", STR_EMPTY,
+                                         (uint32_t)e->unit->cell, io->node->line);
+            add_location(out, e, text, uri);
+        }
+}
+
+struct locations io_locations(const struct io *io, enum place_role role)
+{
+    struct locations out = { 0 };
+    struct value *whole = io_part(io, role, PART_WHOLE);
+    if (whole != NULL)
+        add_whole(io, row_place(io->row, role, PART_WHOLE), whole, &out, 0);
+    struct value *bucket = io_part(io, role, PART_BUCKET);
+    struct value *key = io_part(io, role, PART_KEY);
+    if (key == NULL)
+        key = io_part(io, role, PART_PREFIX);
+    bool is_split =
+        row_place(io->row, role, PART_KEY) != NULL || row_place(io->row, role, PART_BUCKET) != NULL;
+    if (out.n == 0 && is_split && (bucket != NULL || key != NULL)) {
+        if (key != NULL && key->kind == VALUE_SEQ) {
+            for (size_t i = 0; i < key->seq->n && i < LIMIT_CALL_LOCATIONS; i++)
+                add_s3(io, bucket, key->seq->items[i], &out);
+        } else {
+            add_s3(io, bucket, key, &out);
+        }
+    }
+    return out;
+}
+
+static enum reference_kind kind_of_row(const struct call_row *row)
+{
+    switch (row->kind) {
+    case KIND_MODEL:
+        return REFERENCE_MODEL;
+    case KIND_FIGURE:
+        return REFERENCE_FIGURE;
+    case KIND_NOTEBOOK:
+    case KIND_CODE:
+        return REFERENCE_CODE;
+    case KIND_CONFIG:
+        return REFERENCE_CONFIG;
+    case KIND_SCRATCH:
+        return REFERENCE_SCRATCH;
+    case KIND_BUILTIN:
+        return REFERENCE_BUILTIN;
+    default:
+        return REFERENCE_DATA;
+    }
+}
+
+static void emit_all(const struct io *io, const struct locations *l, enum reference_dir dir,
+                     bool is_scratch)
+{
+    struct emit how = { dir, is_scratch ? REFERENCE_SCRATCH : kind_of_row(io->row), io->via,
+                        is_scratch };
+    for (size_t i = 0; i < l->n; i++)
+        if (!io->needs_remote || uri_is_remote(l->items[i].uri))
+            emit_uri(io->e, &how, l->items[i].uri, l->items[i].text, io->node);
+}
+
+static enum reference_dir mode_dir(const struct io *io)
+{
+    struct value *mode = io_part(io, ROLE_MODE, PART_WHOLE);
+    mode = mode != NULL ? value_alternative(mode, 0) : NULL;
+    if (mode == NULL || mode->kind != VALUE_TEXT)
+        return REFERENCE_READ;
+    for (size_t i = 0; i < mode->text.bytes.len; i++)
+        switch (mode->text.bytes.ptr[i]) {
+        case 'w':
+        case 'a':
+        case 'x':
+        case '+':
+            return REFERENCE_WRITE;
+        default:
+            break;
+        }
+    return REFERENCE_READ;
+}
+
+static bool is_file_name(struct str name)
+{
+    size_t dot = str_rfind_char(name, '.');
+    return dot != SIZE_MAX && dot > 0 && name.len - dot >= 2 && name.len - dot <= 9 &&
+           str_find_char(name, '*') == SIZE_MAX;
+}
+
+/* A copy's target with the file's name behind it, where the target is a folder (settled case 3 of
+ * the reference model): it ends in "/", is a bare bucket, or the row says that it is a prefix. */
+static struct location target(const struct io *io, struct location src, struct location dst)
+{
+    struct eval *e = io->e;
+    struct str text = dst.text->text.bytes;
+    struct str base = uri_base_name(src.text->text.bytes);
+    bool is_folder = str_has_suffix(text, STR("/")) ||
+                     row_place(io->row, ROLE_DST, PART_PREFIX) != NULL ||
+                     (str_has_prefix(dst.uri, STR("s3://")) &&
+                      str_find_char(str_from_pos(dst.uri, 5), '/') == SIZE_MAX);
+    if (!is_folder || io->row->kind == KIND_DIR || !is_file_name(base) ||
+        str_has_suffix(src.text->text.bytes, STR("/")))
+        return dst;
+    struct value *joined = value_concat(
+        &e->vs, dst.text,
+        value_text(&e->vs,
+                   str_has_suffix(text, STR("/")) ? base : arena_concat(e->arena, STR("/"), base)));
+    struct io plain = *io;
+    struct str uri = uri_from_path(e->arena, joined->text.bytes);
+    (void)plain;
+    return (struct location){ joined, uri };
+}
+
+static struct locations run_copy(const struct io *io)
+{
+    struct locations src = io_locations(io, ROLE_SRC);
+    struct locations dst = io_locations(io, ROLE_DST);
+    emit_all(io, &src, REFERENCE_READ, false);
+    for (size_t i = 0; i < dst.n; i++)
+        if (src.n > 0)
+            dst.items[i] = target(io, src.items[i < src.n ? i : 0], dst.items[i]);
+    emit_all(io, &dst, REFERENCE_WRITE, false);
+    for (size_t i = 0; i < src.n && i < dst.n; i++)
+        emit_alias(io->e, src.items[i].uri, dst.items[i].uri);
+    return dst.n > 0 ? dst : src;
+}
+
+static bool is_bare_name(struct str text)
+{
+    text = str_trim(text);
+    return text.len > 0 && str_find_char(text, ' ') == SIZE_MAX &&
+           str_find_char(text, '\n') == SIZE_MAX && str_find_char(text, '(') == SIZE_MAX;
+}
+
+static void run_code(const struct io *io)
+{
+    struct eval *e = io->e;
+    uint32_t line = io->node->line, col = io->node->col;
+    struct value *sql = io_part(io, ROLE_SQL, PART_WHOLE);
+    struct value *shell = io_part(io, ROLE_SHELL, PART_WHOLE);
+    struct value *format = io_part(io, ROLE_FORMAT, PART_WHOLE);
+    enum sql_dialect dialect = SQL_ANY;
+    if (format != NULL && format->kind == VALUE_TEXT)
+        dialect = sql_dialect_of(format->text.bytes);
+    if (sql != NULL) {
+        struct str was = e->sql.database;
+        struct value *db = io_part(io, ROLE_DB, PART_WHOLE);
+        db = db != NULL ? value_to_text(&e->vs, value_alternative(db, 0)) : NULL;
+        if (db != NULL && db->kind == VALUE_TEXT && db->text.bytes.len > 0 &&
+            !str_eq(db->text.bytes, STR(HOLE_TEXT)) && !str_contains(db->text.bytes, STR("/")))
+            e->sql.database = db->text.bytes;
+        bool is_table = sql->kind == VALUE_TEXT && is_bare_name(sql->text.bytes) &&
+                        (io->row->kind == KIND_TABLE || io->row->kind == KIND_SQL);
+        if (is_table)
+            emit_uri(e, &(struct emit){ REFERENCE_READ, REFERENCE_DATA, io->via, false },
+                     table_uri(io, sql->text.bytes), sql, io->node);
+        else
+            run_sql(e, sql, dialect, str_eq(io->kind, STR("memory.connection")), io->via, line,
+                    col);
+        if (db != NULL)
+            e->sql.database = was;
+    }
+    if (shell != NULL && (shell->kind == VALUE_SEQ))
+        run_shell_words(e, shell, io->node);
+    else if (shell != NULL)
+        run_shell(e, shell, io->node, true);
+}
+
+static void run_context(const struct io *io)
+{
+    struct eval *e = io->e;
+    struct value *at = io_part(io, ROLE_AT, PART_WHOLE);
+    at = at != NULL ? value_alternative(at, 0) : NULL;
+    if (io->row->kind == KIND_DB && at != NULL && at->kind == VALUE_TEXT)
+        sql_session_use(&e->sql, at->text.bytes);
+    if (io->row->kind == KIND_NOTEBOOK || io->row->kind == KIND_PATH || io->row->kind == KIND_S3 ||
+        io->row->kind == KIND_CODE || io->row->kind == KIND_CONFIG) {
+        struct locations l = io_locations(io, ROLE_AT);
+        emit_all(io, &l, REFERENCE_READ, false);
+    }
+}
+
+static struct locations run_make(const struct io *io)
+{
+    struct locations l = { 0 };
+    if (io->row->kind != KIND_TABLE)
+        return io_locations(io, ROLE_AT);
+    struct value *at = io_part(io, ROLE_AT, PART_WHOLE);
+    for (size_t i = 0; at != NULL && i < value_n_alternatives(at); i++)
+        if (value_alternative(at, i)->kind == VALUE_TEXT)
+            sql_session_add_view(&io->e->sql, value_alternative(at, i)->text.bytes);
+    return l;
+}
+
+static struct locations run_row(const struct io *io)
+{
+    struct locations l = { 0 };
+    switch (io->row->dir) {
+    case CALL_READ:
+    case CALL_WRITE:
+    case CALL_READ_WRITE:
+    case CALL_BY_MODE:
+        l = io_locations(io, ROLE_AT);
+        if (io->row->dir == CALL_READ || io->row->dir == CALL_READ_WRITE)
+            emit_all(io, &l, REFERENCE_READ, false);
+        if (io->row->dir == CALL_WRITE || io->row->dir == CALL_READ_WRITE)
+            emit_all(io, &l, REFERENCE_WRITE, false);
+        if (io->row->dir == CALL_BY_MODE)
+            emit_all(io, &l, mode_dir(io), false);
+        break;
+    case CALL_COPY:
+        l = run_copy(io);
+        break;
+    case CALL_LIST:
+    case CALL_DELETE:
+        l = io_locations(io, ROLE_AT);
+        emit_all(io, &l, io->row->dir == CALL_LIST ? REFERENCE_LIST : REFERENCE_DELETE, false);
+        break;
+    case CALL_OTHER_LANGUAGE:
+        break;
+    case CALL_MAKE:
+        l = run_make(io);
+        break;
+    case CALL_CONTEXT:
+        run_context(io);
+        break;
+    case CALL_NOTHING:
+        break;
+    }
+    return l;
+}
+
+/* Places beside the main one: scratch results, where a table is bound to, data that goes along. */
+static void run_beside(const struct io *io)
+{
+    struct locations out = io_locations(io, ROLE_OUT);
+    emit_all(io, &out, REFERENCE_WRITE, true);
+    struct locations via = io_locations(io, ROLE_VIA);
+    emit_all(io, &via, REFERENCE_WRITE, true);
+    const struct call_place *place = row_place(io->row, ROLE_LOC, PART_WHOLE);
+    if (place == NULL)
+        return;
+    struct value *loc = io_part(io, ROLE_LOC, PART_WHOLE);
+    struct call_row plain = *io->row;
+    plain.kind = KIND_PATH;
+    struct io path = *io;
+    path.row = &plain;
+    struct locations l = { 0 };
+    if (loc != NULL)
+        add_whole(&path, place, loc, &l, 0);
+    emit_all(&path, &l, io->row->dir == CALL_READ ? REFERENCE_READ : REFERENCE_WRITE, false);
+}
+
+/* The names of the chain, from the root; false when the root is not known by name. */
+static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
+{
+    size_t n = 0;
+    const struct chain *at = c;
+    for (; at != NULL && n < LIMIT_CHAIN_NAMES; at = at->base)
+        n += at->step == STEP_ROOT || at->step == STEP_ATTR;
+    struct str *names = ARENA_NEW_N(e->arena, struct str, n);
+    size_t i = n;
+    bool is_rooted = false;
+    for (at = c; at != NULL && i > 0; at = at->base)
+        if (at->step == STEP_ROOT || at->step == STEP_ATTR) {
+            names[--i] = at->name;
+            is_rooted = at->step == STEP_ROOT && at->name.len > 0 && !at->is_value;
+        }
+    /* a module's dotted name is several names */
+    if (is_rooted && str_find_char(names[0], '.') != SIZE_MAX) {
+        size_t dots = 0;
+        for (size_t k = 0; k < names[0].len; k++)
+            dots += names[0].ptr[k] == '.';
+        struct str *all = ARENA_NEW_N(e->arena, struct str, n + dots);
+        struct str rest = names[0], head;
+        for (size_t k = 0; k < dots; k++) {
+            str_cut(rest, '.', &head, &rest);
+            all[k] = head;
+        }
+        all[dots] = rest;
+        for (size_t k = 1; k < n; k++)
+            all[dots + k] = names[k];
+        names = all;
+        n += dots;
+    }
+    out->names = names;
+    out->n = n;
+    out->is_rooted = is_rooted;
+    return n > 0;
+}
+
+static bool has_argument(void *ctx, size_t i, struct str text)
+{
+    const struct chain *c = ctx;
+    size_t n = 0;
+    for (const struct chain *at = c; at != NULL; at = at->base)
+        if (at->step == STEP_ROOT || at->step == STEP_ATTR)
+            n++;
+    for (const struct chain *at = c; at != NULL; at = at->base) {
+        if (at->step != STEP_CALL || at->base == NULL || at->args == NULL)
+            continue;
+        size_t before = 0;
+        for (const struct chain *b = at->base->base; b != NULL; b = b->base)
+            before += b->step == STEP_ROOT || b->step == STEP_ATTR;
+        if (before != i)
+            continue;
+        for (size_t k = 0; k < at->args->n_items + at->args->n_named; k++) {
+            const struct value *v =
+                k < at->args->n_items ? at->args->items[k] : at->args->named[k - at->args->n_items];
+            if (v->kind == VALUE_TEXT && str_eq_nocase(v->text.bytes, text))
+                return true;
+        }
+    }
+    return false;
+}
+
+static struct str receiver_kind(const struct chain *c)
+{
+    bool is_attr = true;
+    for (const struct chain *at = c; at != NULL; at = at->base) {
+        is_attr = is_attr && (at->step == STEP_ATTR || at->step == STEP_ROOT);
+        if (at->step == STEP_ROOT && at->is_module && is_attr && c->kind.len == 0)
+            return STR("module");
+    }
+    for (; c != NULL; c = c->base) {
+        if (c->kind.len > 0)
+            return c->kind;
+        if (c->step == STEP_CALL || c->step == STEP_ROOT)
+            break;
+    }
+    return STR_EMPTY;
+}
+
+static struct str via_of(struct eval *e, const struct callee *q)
+{
+    struct str s = q->names[0];
+    size_t from = 0;
+    if (!q->is_rooted) {
+        from = q->n - 1;
+        s = arena_concat(e->arena, STR("."), q->names[from]);
+    }
+    if (q->n - from > 4) {
+        from = q->n - 3;
+        s = arena_concat(e->arena, STR("~."), q->names[from]);
+    }
+    for (size_t i = from + 1; i < q->n; i++)
+        s = arena_printf(e->arena, "%.*s.%.*s", STR_FMT(s), STR_FMT(q->names[i]));
+    return str_slice(s, 0, 200);
+}
+
+/* The question to the tables for callee; false when it has no name at all. */
+static bool question(struct eval *e, const struct chain *callee, struct callee *q)
+{
+    *q = (struct callee){ .lang = callee->lang };
+    if (!names_of(e, callee, q))
+        return false;
+    if (callee->step == STEP_ATTR)
+        q->kind = receiver_kind(callee->base);
+    q->has_argument = has_argument;
+    q->ctx = (void *)(uintptr_t)callee;
+    return true;
+}
+
+struct value *io_kind(struct eval *e, struct value *chain)
+{
+    struct callee q;
+    bool needs_remote = false;
+    if (chain->kind != VALUE_CHAIN || !question(e, chain->chain, &q))
+        return chain;
+    const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);
+    if (row == NULL || row->dir != CALL_MAKE || row->n_places > 0 || row->returns.len == 0 ||
+        needs_remote)
+        return chain;
+    struct chain *c = ARENA_NEW(e->arena, struct chain);
+    *c = *chain->chain;
+    c->kind = row->returns;
+    struct value *v = eval_new(e, VALUE_CHAIN);
+    v->chain = c;
+    return v;
+}
+
+struct value *star_member(struct eval *e, struct str name)
+{
+    static const struct call_args NONE = { 0 };
+    for (size_t i = e->n_stars; i-- > 0;) {
+        struct value *root =
+            value_chain_root(&e->vs, e->unit->lang,
+                             calls_canonical(e->options->calls, e->unit->lang, e->stars[i]), true);
+        struct value *v = value_chain_attr(&e->vs, root, name);
+        struct callee q;
+        bool needs_remote = false;
+        if (v->kind != VALUE_CHAIN || !question(e, v->chain, &q))
+            return NULL;
+        if (calls_find(e->options->calls, &q, &needs_remote) != NULL)
+            return v;
+        if (pure_function(&e->vs, e->unit->lang, chain_name(&e->vs, v->chain), &NONE) != NULL)
+            return v;
+    }
+    return NULL;
+}
+
+struct value *io_call(struct eval *e, const struct value *callee, const struct call_args *args,
+                      const struct node *n)
+{
+    struct value *result = value_chain_call(&e->vs, callee, args);
+    struct io io = { .e = e, .callee = callee->chain, .args = args, .node = n };
+    struct callee q;
+    if (result->kind != VALUE_CHAIN || !question(e, callee->chain, &q))
+        return result;
+    io.receiver = callee->chain->step == STEP_ATTR ? callee->chain->base : callee->chain;
+    io.kind = q.kind;
+    io.via = via_of(e, &q);
+    count_work(e, &q);
+    io.row = calls_find(e->options->calls, &q, &io.needs_remote);
+    if (io.row == NULL) {
+        io_guess(e, &q, args, n, io.via);
+        return result;
+    }
+    struct locations l = run_row(&io);
+    run_code(&io);
+    run_beside(&io);
+    return io_result(&io, &l, result);
+}

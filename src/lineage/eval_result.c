@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/eval_internal.h"
+
+/* The texts of the locations as one value. */
+static struct value *location_value(const struct io *io, const struct locations *l, unsigned flags)
+{
+    struct value *v = NULL;
+    for (size_t i = 0; i < l->n; i++) {
+        struct value *text = l->items[i].text;
+        if (flags != 0)
+            text = value_with_flags(&io->e->vs, text, flags);
+        v = value_join(&io->e->vs, v, text);
+    }
+    return v;
+}
+
+static struct str expand_kind(const struct io *io, struct str returns)
+{
+    size_t at = str_find(returns, STR("{0}"), 0);
+    if (at == SIZE_MAX)
+        return returns;
+    struct value *v = args_get(io->args, 0, STR("service_name"));
+    if (v == NULL)
+        v = args_get(io->args, 0, STR("protocol"));
+    v = v != NULL ? value_alternative(v, 0) : NULL;
+    struct str text = v != NULL && v->kind == VALUE_TEXT ? v->text.bytes : STR_EMPTY;
+    return arena_printf(io->e->arena, "%.*s%.*s%.*s", STR_FMT(str_slice(returns, 0, at)),
+                        STR_FMT(text), STR_FMT(str_from_pos(returns, at + 3)));
+}
+
+static struct value *listing(const struct io *io, const struct locations *l, const char *joint)
+{
+    struct eval *e = io->e;
+    struct value *seq = eval_seq(e, VALUE_IS_LISTED);
+    struct value *any = NULL;
+    for (size_t i = 0; i < l->n; i++) {
+        struct value *text = l->items[i].text;
+        if (*joint != '\0' && str_has_suffix(text->text.bytes, STR("/")))
+            joint = "";
+        struct value *one =
+            value_concat(&e->vs, text,
+                         value_concat(&e->vs, value_text(&e->vs, str_from(joint)),
+                                      value_unknown(&e->vs, HOLE_LISTING, STR_EMPTY)));
+        any = value_join(&e->vs, any, one);
+    }
+    seq->seq->is_open = true;
+    seq->seq->any_more = any == NULL || any->kind != VALUE_TEXT
+                             ? any
+                             : value_with_flags(&e->vs, any, any->flags | VALUE_IS_LISTED);
+    return seq;
+}
+
+/* os.walk: (folder, names of folders, names of files) of each folder below. */
+static struct value *walk_triples(const struct io *io, const struct locations *l)
+{
+    struct eval *e = io->e;
+    struct value *names = eval_seq(e, VALUE_IS_LISTED);
+    names->seq->is_open = true;
+    names->seq->any_more = value_unknown(&e->vs, HOLE_LISTING, STR_EMPTY);
+    struct value *seq = eval_seq(e, VALUE_IS_LISTED);
+    struct value *triple = eval_seq(e, VALUE_IS_TUPLE);
+    struct value *root = NULL;
+    for (size_t i = 0; i < l->n; i++)
+        root = value_join(&e->vs, root, l->items[i].text);
+    value_seq_add(&e->vs, triple,
+                  root != NULL ? root : value_unknown(&e->vs, HOLE_LISTING, STR_EMPTY));
+    value_seq_add(&e->vs, triple, names);
+    value_seq_add(&e->vs, triple, names);
+    seq->seq->is_open = true;
+    seq->seq->any_more = triple;
+    return seq;
+}
+
+/* What boto3's list_objects_v2 gives: a mapping whose Contents have a Key below the prefix. */
+static struct value *list_response(const struct io *io)
+{
+    struct eval *e = io->e;
+    struct value *prefix = io_part(io, ROLE_AT, PART_PREFIX);
+    if (prefix == NULL)
+        prefix = io_part(io, ROLE_AT, PART_KEY);
+    struct value *key = value_unknown(&e->vs, HOLE_LISTING, STR_EMPTY);
+    key = prefix != NULL ? value_concat(&e->vs, prefix, key) : value_to_text(&e->vs, key);
+    static const char *const MEMBERS[][2] = { { "Contents", "Key" },
+                                              { "CommonPrefixes", "Prefix" },
+                                              { "Versions", "Key" } };
+    struct value *map = eval_map(e);
+    map->map->is_open = true;
+    for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++) {
+        struct value *entry = eval_map(e);
+        entry->map->is_open = true;
+        strmap_put(&entry->map->entries, str_from(MEMBERS[i][1]), key);
+        struct value *seq = eval_seq(e, VALUE_IS_LISTED);
+        seq->seq->is_open = true;
+        seq->seq->any_more = entry;
+        strmap_put(&map->map->entries, str_from(MEMBERS[i][0]), seq);
+    }
+    return map;
+}
+
+static struct value *with_kind(const struct io *io, struct value *result, struct str kind,
+                               struct value *place, struct value *bucket)
+{
+    struct chain *c = ARENA_NEW(io->e->arena, struct chain);
+    *c = *result->chain;
+    c->kind = kind;
+    if (place != NULL)
+        c->place = place;
+    if (bucket != NULL)
+        c->bucket = bucket;
+    struct value *v = eval_new(io->e, VALUE_CHAIN);
+    v->chain = c;
+    return v;
+}
+
+static struct value *object_place(const struct io *io, struct value *result, struct str kind,
+                                  const struct locations *l)
+{
+    struct eval *e = io->e;
+    struct value *bucket = io_part(io, ROLE_AT, PART_BUCKET);
+    struct value *key = io_part(io, ROLE_AT, PART_KEY);
+    if (bucket == NULL && key == NULL)
+        return with_kind(io, result, kind, location_value(io, l, 0), NULL);
+    (void)e;
+    return with_kind(io, result, kind, key, bucket);
+}
+
+/* bucket.objects.filter(Prefix=p): objects whose keys begin with p. */
+static struct value *objects(const struct io *io, struct value *result, struct str kind)
+{
+    struct eval *e = io->e;
+    struct value *bucket = io_part(io, ROLE_AT, PART_BUCKET);
+    struct value *prefix = io_part(io, ROLE_AT, PART_PREFIX);
+    struct value *key = value_unknown(&e->vs, HOLE_LISTING, STR_EMPTY);
+    key = prefix != NULL ? value_concat(&e->vs, prefix, key) : value_to_text(&e->vs, key);
+    struct value *seq = eval_seq(e, VALUE_IS_LISTED);
+    seq->seq->is_open = true;
+    seq->seq->any_more = with_kind(io, result, kind, key, bucket);
+    return seq;
+}
+
+struct value *io_result(const struct io *io, const struct locations *l, struct value *result)
+{
+    struct eval *e = io->e;
+    struct str r = io->row->returns;
+    if (r.len == 0)
+        return result;
+    struct value *v = NULL;
+    if (r.ptr[0] == '=' || str_eq(r, STR("path"))) {
+        struct locations side = *l;
+        if (str_eq(r, STR("=src")))
+            side = io_locations(io, ROLE_SRC);
+        v = location_value(io, &side, str_eq(r, STR("path")) ? VALUE_IS_PATH : 0);
+        return v != NULL ? v : value_unknown(&e->vs, HOLE_RUN_TIME, STR_EMPTY);
+    }
+    if (str_eq(r, STR("names")))
+        return listing(io, l, "/");
+    if (str_eq(r, STR("prefix")))
+        return listing(io, l, "");
+    if (str_eq(r, STR("pattern"))) {
+        struct value *seq = eval_seq(e, VALUE_IS_LISTED);
+        v = location_value(io, l, 0);
+        seq->seq->any_more = v;
+        seq->seq->is_open = true;
+        return seq;
+    }
+    if (str_eq(r, STR("response")))
+        return list_response(io);
+    if (str_eq(r, STR("pages"))) {
+        v = eval_seq(e, VALUE_IS_LISTED);
+        v->seq->is_open = true;
+        v->seq->any_more = list_response(io);
+        return v;
+    }
+    if (str_eq(r, STR("walk")))
+        return walk_triples(io, l);
+    if (str_eq(r, STR("objects")))
+        return objects(io, result, STR("s3.object"));
+    struct str of_objects = STR(":objects");
+    if (str_has_suffix(r, of_objects))
+        return objects(io, result, str_slice(r, 0, r.len - of_objects.len));
+    if (str_eq(r, STR("config"))) {
+        v = l->n > 0 ? load_config(e, l->items[0].uri) : NULL;
+        if (v == NULL) {
+            v = eval_map(e);
+            v->map->is_open = true;
+            v->map->missing = (struct hole){ HOLE_CONFIGURATION, STR_EMPTY };
+        }
+        return v;
+    }
+    struct str colon = STR(":place");
+    if (str_has_suffix(r, colon))
+        return object_place(io, result, str_slice(r, 0, r.len - colon.len), l);
+    if (str_eq(r, STR("place")))
+        return object_place(io, result, STR_EMPTY, l);
+    if (str_eq(r, STR("handle")) || str_eq(r, STR("location")))
+        return with_kind(io, result, r, location_value(io, l, 0), NULL);
+    return with_kind(io, result, expand_kind(io, r), NULL, NULL);
+}
