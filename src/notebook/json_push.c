@@ -1,31 +1,14 @@
 /*
- * json_push: see json_push.h.
- *
- * One state machine, resumable at every byte.  Strings are where the bytes are: their plain runs
- * are found 16 bytes at a time by SSE2 (part of every x86-64), or 8 at a time elsewhere.
+ * json_push: see json_push.h.  One state machine, resumable at every byte: structure, numbers and
+ * literals are here, strings in json_push_string.c.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "notebook/json_push.h"
+#include "notebook/json_push_internal.h"
 
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-
-enum state {
-    S_VALUE,
-    S_VALUE_OR_END, /* behind [ */
-    S_KEY,          /* behind a comma in an object */
-    S_KEY_OR_END,   /* behind { */
-    S_COLON,
-    S_COMMA_OR_END,
-    S_STRING,
-    S_ESCAPE, /* behind a backslash */
-    S_HEX,    /* in the four digits behind \u */
-    S_NUMBER,
-    S_LITERAL,
-    S_DONE,
-};
 
 /* Where in a number: RFC 8259, section 6. */
 enum number_state {
@@ -42,7 +25,8 @@ enum number_state {
 
 void json_push_init(struct json_push *j, const struct json_sink *sink, size_t scalar_limit)
 {
-    *j = (struct json_push){ .sink = *sink, .text = BUF_INIT(scalar_limit), .line = 1 };
+    *j =
+        (struct json_push){ .sink = *sink, .text = BUF_INIT(scalar_limit), .line = 1, .chunk = "" };
 }
 
 void json_push_release(struct json_push *j)
@@ -50,83 +34,44 @@ void json_push_release(struct json_push *j)
     buf_release(&j->text);
 }
 
-static bool fail_at(const struct json_push *j, uint64_t offset, const char *what, struct err *err)
+bool push_fail(const struct json_push *j, const char *p, const char *what, struct err *err)
 {
+    uint64_t offset = j->offset + (uint64_t)(p - j->chunk);
     return err_set(err, ERR_PARSE, "line %llu, column %llu (byte %llu): %s",
                    (unsigned long long)j->line, (unsigned long long)(offset - j->line_start + 1),
                    (unsigned long long)offset, what);
 }
 
-/* The end of the run of bytes from p that are plain inside a string: ASCII, no quote, no backslash,
- * no control character. */
-static const char *plain_run(const char *p, const char *end)
+/* The end of the run of spaces from p: what stands in front of most lines. */
+static inline const char *pass_blanks(const char *p, const char *end)
 {
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i space = _mm_set1_epi8(' ');
     while (end - p >= 16) {
         __m128i bytes;
         memcpy(&bytes, p, sizeof bytes);
-        /* Signed comparison: below a space are the control characters and all bytes from 0x80. */
-        __m128i stop = _mm_or_si128(
-            _mm_cmplt_epi8(bytes, space),
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-        int mask = _mm_movemask_epi8(stop);
-        if (mask != 0)
-            return p + __builtin_ctz((unsigned)mask);
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        if (mask != 0xFFFF)
+            return p + __builtin_ctz(~mask);
         p += 16;
     }
 #endif
-    while (p < end && (signed char)*p >= ' ' && *p != '"' && *p != '\\')
+    while (p < end && *p == ' ')
         p++;
     return p;
 }
 
-static void add_utf8(struct buf *text, unsigned c)
+const char *push_space(struct json_push *j, const char *p, const char *end)
 {
-    if (c < 0x80) {
-        buf_add_char(text, (char)c);
-    } else if (c < 0x800) {
-        buf_add_char(text, (char)(0xC0 | c >> 6));
-        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
-    } else if (c < 0x10000) {
-        buf_add_char(text, (char)(0xE0 | c >> 12));
-        buf_add_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
-        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
-    } else {
-        buf_add_char(text, (char)(0xF0 | c >> 18));
-        buf_add_char(text, (char)(0x80 | (c >> 12 & 0x3F)));
-        buf_add_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
-        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
+    for (; p < end; p++) {
+        if (*p == '\n') {
+            j->line++;
+            j->line_start = j->offset + (uint64_t)(p + 1 - j->chunk);
+            p = pass_blanks(p + 1, end) - 1;
+        } else if (*p != ' ' && *p != '\t' && *p != '\r') {
+            break;
+        }
     }
-}
-
-/* A high surrogate that no low one followed. */
-static void flush_surrogate(struct json_push *j)
-{
-    if (j->high_surrogate == 0)
-        return;
-    j->high_surrogate = 0;
-    if (j->wanted)
-        add_utf8(&j->text, 0xFFFD);
-}
-
-static void add_code_unit(struct json_push *j)
-{
-    unsigned unit = j->hex;
-    if (j->high_surrogate != 0 && unit >= 0xDC00 && unit <= 0xDFFF) {
-        unsigned c = 0x10000U + (((unsigned)j->high_surrogate - 0xD800U) << 10) + (unit - 0xDC00U);
-        j->high_surrogate = 0;
-        if (j->wanted)
-            add_utf8(&j->text, c);
-        return;
-    }
-    flush_surrogate(j);
-    if (unit >= 0xD800 && unit <= 0xDBFF)
-        j->high_surrogate = (uint16_t)unit;
-    else if (j->wanted)
-        add_utf8(&j->text, unit >= 0xDC00 && unit <= 0xDFFF ? 0xFFFD : unit);
+    return p;
 }
 
 /* The state behind a finished value. */
@@ -138,13 +83,13 @@ static void value_done(struct json_push *j)
 /* Fails when the wanted text has passed its limit. */
 static bool check_size(const struct json_push *j, struct err *err)
 {
-    if (!j->wanted || buf_ok(&j->text))
+    if (!j->wanted || buf_ok(j->into))
         return true;
     return err_set(err, ERR_TOO_LARGE, "line %llu: a text is over %zu bytes",
-                   (unsigned long long)j->line, j->text.limit);
+                   (unsigned long long)j->line, j->into->limit);
 }
 
-static bool scalar_done(struct json_push *j, enum push_kind kind, struct err *err)
+bool push_scalar_done(struct json_push *j, enum push_kind kind, struct err *err)
 {
     if (!check_size(j, err))
         return false;
@@ -152,35 +97,40 @@ static bool scalar_done(struct json_push *j, enum push_kind kind, struct err *er
         j->in_key = false;
         j->state = S_COLON;
         if (j->wanted)
-            j->sink.key(j->sink.ctx, buf_str(&j->text));
+            j->sink.key(j->sink.ctx, buf_str(j->into));
         return true;
     }
     value_done(j);
     if (j->wanted)
-        j->sink.scalar(j->sink.ctx, kind, buf_str(&j->text));
+        j->sink.scalar(j->sink.ctx, kind, buf_str(j->into));
     return true;
 }
 
 static bool begin_scalar(struct json_push *j, enum push_kind kind, enum state state)
 {
-    j->wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
     buf_reset(&j->text);
+    j->into = &j->text;
+    j->high_surrogate = 0;
+    j->wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
     j->state = (uint8_t)state;
     return true;
 }
 
 static void begin_key(struct json_push *j)
 {
+    buf_reset(&j->text);
+    j->into = &j->text;
+    j->high_surrogate = 0;
     j->wanted = j->skip_depth == 0;
     j->in_key = true;
-    buf_reset(&j->text);
     j->state = S_STRING;
 }
 
-static bool open_container(struct json_push *j, enum push_kind kind, uint64_t at, struct err *err)
+static bool open_container(struct json_push *j, enum push_kind kind, const char *at,
+                           struct err *err)
 {
     if (j->depth == LIMIT_DEPTH)
-        return fail_at(j, at, "nested too deeply", err);
+        return push_fail(j, at, "nested too deeply", err);
     bool wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
     j->is_object[++j->depth] = kind == PUSH_OBJECT;
     if (wanted)
@@ -209,7 +159,7 @@ static bool begin_literal(struct json_push *j, const char *word, enum push_kind 
     return true;
 }
 
-static bool begin_value(struct json_push *j, char c, uint64_t at, struct err *err)
+static bool begin_value(struct json_push *j, char c, const char *at, struct err *err)
 {
     switch (c) {
     case '{':
@@ -232,7 +182,7 @@ static bool begin_value(struct json_push *j, char c, uint64_t at, struct err *er
         break;
     }
     if (c != '-' && (c < '0' || c > '9'))
-        return fail_at(j, at, "a value is expected", err);
+        return push_fail(j, at, "a value is expected", err);
     (void)begin_scalar(j, PUSH_NUMBER, S_NUMBER);
     j->number_state = N_START;
     return true;
@@ -290,145 +240,40 @@ static bool number_may_end(uint8_t state)
 }
 
 /* The bytes of a number in this chunk; *p is moved past them. */
-static bool feed_number(struct json_push *j, const char **p, const char *end, uint64_t at,
-                        struct err *err)
+static bool feed_number(struct json_push *j, const char **p, const char *end, struct err *err)
 {
-    const char *start = *p;
-    while (*p < end) {
-        uint8_t before = j->number_state;
-        char c = **p;
-        if (before == N_SIGN && c == 'I') {
-            if (j->wanted)
-                buf_add(&j->text, (struct str){ start, (size_t)(*p - start) });
-            j->literal = "Infinity"; /* behind a minus, as Python and Jupyter write it */
-            j->state = S_LITERAL;
-            return true;
-        }
-        if (!number_takes(&j->number_state, c)) {
-            if (!number_may_end(before))
-                return fail_at(j, at + (uint64_t)(*p - start), "a digit is expected", err);
-            if (j->wanted)
-                buf_add(&j->text, (struct str){ start, (size_t)(*p - start) });
-            return scalar_done(j, PUSH_NUMBER, err);
-        }
-        (*p)++;
+    const char *start = *p, *at = *p;
+    uint8_t before = j->number_state;
+    while (at < end && number_takes(&j->number_state, *at)) {
+        before = j->number_state;
+        at++;
     }
+    *p = at;
     if (j->wanted)
-        buf_add(&j->text, (struct str){ start, (size_t)(*p - start) });
-    return true;
+        buf_add(j->into, (struct str){ start, (size_t)(at - start) });
+    if (at == end)
+        return true;
+    if (before == N_SIGN && *at == 'I') {
+        j->literal = "Infinity"; /* behind a minus, as Python and Jupyter write it */
+        j->state = S_LITERAL;
+        return true;
+    }
+    if (!number_may_end(before))
+        return push_fail(j, at, "a digit is expected", err);
+    return push_scalar_done(j, PUSH_NUMBER, err);
 }
 
-static bool feed_literal(struct json_push *j, char c, uint64_t at, struct err *err)
+static bool feed_literal(struct json_push *j, const char *p, struct err *err)
 {
-    if (c != *j->literal)
-        return fail_at(j, at, "a value is expected", err);
+    if (*p != *j->literal)
+        return push_fail(j, p, "a value is expected", err);
     if (j->wanted)
-        buf_add_char(&j->text, c);
+        buf_add_char(j->into, *p);
     j->literal++;
-    return *j->literal != '\0' || scalar_done(j, PUSH_LITERAL, err);
+    return *j->literal != '\0' || push_scalar_done(j, PUSH_LITERAL, err);
 }
 
-static bool feed_escape(struct json_push *j, char c, uint64_t at, struct err *err)
-{
-    static const char names[] = "\"\\/bfnrt";
-    static const char values[] = "\"\\/\b\f\n\r\t";
-    const char *hit = c == '\0' ? NULL : strchr(names, c);
-    j->state = S_STRING;
-    if (c == 'u') {
-        j->state = S_HEX;
-        j->n_hex = 0;
-        j->hex = 0;
-        return true;
-    }
-    if (hit == NULL)
-        return fail_at(j, at, "no such escape", err);
-    flush_surrogate(j);
-    if (j->wanted)
-        buf_add_char(&j->text, values[hit - names]);
-    return true;
-}
-
-static bool feed_hex(struct json_push *j, char c, uint64_t at, struct err *err)
-{
-    unsigned digit;
-    if (c >= '0' && c <= '9')
-        digit = (unsigned)(c - '0');
-    else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        digit = (unsigned)((c | 0x20) - 'a') + 10;
-    else
-        return fail_at(j, at, "four hexadecimal digits are expected", err);
-    j->hex = (uint16_t)((unsigned)j->hex << 4 | digit);
-    if (++j->n_hex == 4) {
-        add_code_unit(j);
-        j->state = S_STRING;
-    }
-    return true;
-}
-
-/* One byte from 0x80 on: RFC 3629, section 4. */
-static bool feed_utf8(struct json_push *j, unsigned char c, uint64_t at, struct err *err)
-{
-    if (j->utf8_left > 0) {
-        if (c < j->utf8_low || c > j->utf8_high)
-            return fail_at(j, at, "not UTF-8", err);
-        j->utf8_left--;
-        j->utf8_low = 0x80;
-        j->utf8_high = 0xBF;
-        return true;
-    }
-    if (c < 0xC2 || c > 0xF4)
-        return fail_at(j, at, "not UTF-8", err);
-    j->utf8_left = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
-    j->utf8_low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
-    j->utf8_high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
-    return true;
-}
-
-static bool end_of_run(struct json_push *j, unsigned char c, uint64_t at, struct err *err)
-{
-    if (j->utf8_left > 0)
-        return fail_at(j, at, "not UTF-8", err);
-    if (c == '\\') {
-        j->state = S_ESCAPE;
-        return true;
-    }
-    flush_surrogate(j);
-    if (c == '"')
-        return scalar_done(j, PUSH_STRING, err);
-    return fail_at(j, at, "a control character stands in a string", err);
-}
-
-/* The bytes of a string in this chunk, up to its end or an escape; *p is moved past them. */
-static bool feed_string(struct json_push *j, const char **p, const char *end, uint64_t at,
-                        struct err *err)
-{
-    const char *start = *p;
-    const char *run = start;
-    while (*p < end) {
-        if (j->utf8_left == 0)
-            *p = plain_run(*p, end);
-        if (*p == end)
-            break;
-        unsigned char c = (unsigned char)**p;
-        if (c < 0x80)
-            break;
-        if (!feed_utf8(j, c, at + (uint64_t)(*p - start), err))
-            return false;
-        (*p)++;
-    }
-    if (*p > run) {
-        flush_surrogate(j);
-        if (j->wanted)
-            buf_add(&j->text, (struct str){ run, (size_t)(*p - run) });
-    }
-    if (*p == end)
-        return true;
-    uint64_t here = at + (uint64_t)(*p - start);
-    unsigned char c = (unsigned char)*(*p)++;
-    return end_of_run(j, c, here, err);
-}
-
-static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err *err)
+static bool feed_structure(struct json_push *j, char c, const char *at, struct err *err)
 {
     bool in_object = j->is_object[j->depth];
     switch ((enum state)j->state) {
@@ -440,12 +285,12 @@ static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err 
         FALLTHROUGH;
     case S_KEY:
         if (c != '"')
-            return fail_at(j, at, "a member name is expected", err);
+            return push_fail(j, at, "a member name is expected", err);
         begin_key(j);
         return true;
     case S_COLON:
         if (c != ':')
-            return fail_at(j, at, "a colon is expected", err);
+            return push_fail(j, at, "a colon is expected", err);
         j->state = S_VALUE;
         return true;
     case S_VALUE_OR_END:
@@ -462,11 +307,11 @@ static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err 
             return true;
         }
         if (c != (in_object ? '}' : ']'))
-            return fail_at(j, at, "a comma or the end of the list is expected", err);
+            return push_fail(j, at, "a comma or the end of the list is expected", err);
         close_container(j);
         return true;
     case S_DONE:
-        return fail_at(j, at, "something stands behind the document", err);
+        return push_fail(j, at, "something stands behind the document", err);
     case S_STRING:
     case S_ESCAPE:
     case S_HEX:
@@ -477,93 +322,83 @@ static bool feed_structure(struct json_push *j, char c, uint64_t at, struct err 
     panic("a JSON state that is no structure: %d", j->state);
 }
 
-/* White space between tokens; counts lines.  True if c was white space. */
-static bool pass_space(struct json_push *j, char c, uint64_t at)
+/* A byte order mark may stand in front of everything; true if the byte at p was one of its. */
+static bool pass_bom(struct json_push *j, const char *p)
 {
-    if (c == '\n') {
-        j->line++;
-        j->line_start = at + 1;
-    }
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-/* A byte order mark may stand in front of everything. */
-static bool pass_bom(struct json_push *j, unsigned char c, uint64_t at)
-{
-    static const unsigned char bom[] = { 0xEF, 0xBB, 0xBF };
-    if (at >= sizeof bom || j->bom_seen != at || c != bom[at])
+    static const char bom[] = "\xEF\xBB\xBF";
+    uint64_t at = j->offset + (uint64_t)(p - j->chunk);
+    if (at >= sizeof bom - 1 || j->bom_seen != at || *p != bom[at])
         return false;
     j->bom_seen++;
     return true;
 }
 
-/* begin_value() has looked at the first byte of a number or literal, which is fed again. */
-static bool feed_token(struct json_push *j, const char **p, const char *end, uint64_t at,
-                       struct err *err)
+/* At a token: white space, or one byte of structure.  begin_value() has only looked at the first
+ * byte of a number or literal, which is fed again. */
+static bool feed_token(struct json_push *j, const char **p, const char *end, struct err *err)
 {
-    char c = **p;
-    if (pass_space(j, c, at) || pass_bom(j, (unsigned char)c, at)) {
-        (*p)++;
+    const char *at = push_space(j, *p, end);
+    *p = at;
+    if (at == end)
+        return true;
+    if (pass_bom(j, at)) {
+        *p = at + 1;
         return true;
     }
     if (j->bom_seen == 1 || j->bom_seen == 2)
-        return fail_at(j, at, "not UTF-8", err);
-    if (!feed_structure(j, c, at, err))
+        return push_fail(j, at, "not UTF-8", err);
+    if (!feed_structure(j, *at, at, err))
         return false;
-    if (j->state != S_NUMBER && j->state != S_LITERAL)
-        (*p)++;
-    else if (j->state == S_NUMBER)
-        return feed_number(j, p, end, at, err);
+    if (j->state == S_NUMBER)
+        return feed_number(j, p, end, err);
+    *p += j->state != S_LITERAL;
     return true;
+}
+
+static bool feed_some(struct json_push *j, const char **p, const char *end, struct err *err)
+{
+    switch ((enum state)j->state) {
+    case S_STRING:
+        return push_string(j, p, end, err);
+    case S_ESCAPE:
+        return push_escape(j, (*p)++, err);
+    case S_HEX:
+        return push_hex(j, (*p)++, err);
+    case S_NUMBER:
+        return feed_number(j, p, end, err);
+    case S_LITERAL:
+        return feed_literal(j, (*p)++, err);
+    case S_VALUE:
+    case S_VALUE_OR_END:
+    case S_KEY:
+    case S_KEY_OR_END:
+    case S_COLON:
+    case S_COMMA_OR_END:
+    case S_DONE:
+        break;
+    }
+    return feed_token(j, p, end, err);
 }
 
 bool json_push_feed(struct json_push *j, struct str chunk, struct err *err)
 {
     const char *p = chunk.ptr;
     const char *end = chunk.len == 0 ? p : p + chunk.len;
-    while (p < end) {
-        uint64_t at = j->offset + (uint64_t)(p - chunk.ptr);
-        bool ok;
-        switch ((enum state)j->state) {
-        case S_STRING:
-            ok = feed_string(j, &p, end, at, err);
-            break;
-        case S_ESCAPE:
-            ok = feed_escape(j, *p++, at, err);
-            break;
-        case S_HEX:
-            ok = feed_hex(j, *p++, at, err);
-            break;
-        case S_NUMBER:
-            ok = feed_number(j, &p, end, at, err);
-            break;
-        case S_LITERAL:
-            ok = feed_literal(j, *p++, at, err);
-            break;
-        case S_VALUE:
-        case S_VALUE_OR_END:
-        case S_KEY:
-        case S_KEY_OR_END:
-        case S_COLON:
-        case S_COMMA_OR_END:
-        case S_DONE:
-        default:
-            ok = feed_token(j, &p, end, at, err);
-            break;
-        }
-        if (!ok)
+    j->chunk = p;
+    while (p < end)
+        if (!feed_some(j, &p, end, err))
             return false;
-    }
     j->offset += chunk.len;
+    j->chunk = "";
     return check_size(j, err);
 }
 
 bool json_push_finish(struct json_push *j, struct err *err)
 {
     if (j->state == S_NUMBER && j->depth == 0 && number_may_end(j->number_state))
-        return scalar_done(j, PUSH_NUMBER, err);
+        return push_scalar_done(j, PUSH_NUMBER, err);
     if (j->state == S_DONE)
         return true;
-    return fail_at(j, j->offset,
-                   j->offset == 0 ? "the document is empty" : "the document is cut off", err);
+    return push_fail(j, j->chunk,
+                     j->offset == 0 ? "the document is empty" : "the document is cut off", err);
 }

@@ -20,7 +20,8 @@ enum push_kind { PUSH_OBJECT, PUSH_ARRAY, PUSH_STRING, PUSH_NUMBER, PUSH_LITERAL
 struct json_sink {
     void *ctx;
     /* A value begins; the answer says whether it is wanted.  An unwanted object or array is passed
-     * over whole: open, key and close are not called for it. */
+     * over whole: open, key and close are not called for it.  For a wanted scalar it may set
+     * json_push.into to a buffer of its own, to which the text is then appended. */
     bool (*wants)(void *ctx, enum push_kind kind);
     void (*open)(void *ctx, enum push_kind kind);
     void (*close)(void *ctx, enum push_kind kind);
@@ -33,10 +34,11 @@ struct json_sink {
 struct json_push {
     struct json_sink sink;
     struct buf text;     /* of the wanted string, key, number or literal */
+    struct buf *into;    /* where it goes: text, unless wants() has put another here */
+    const char *chunk;   /* the present chunk, while it is read */
     uint64_t offset;     /* bytes consumed before the present chunk */
     uint64_t line_start; /* offset of the first byte of the present line */
     uint64_t line;       /* from 1 */
-    uint64_t escape_at;  /* offset of the escape that is being read */
     unsigned depth;
     unsigned skip_depth; /* depth of the unwanted container that is passed over; 0: none */
     uint8_t is_object[LIMIT_DEPTH + 1];

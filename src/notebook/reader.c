@@ -75,11 +75,12 @@ struct arena *reader_cell_arena(struct notebook_reader *r)
     return r->visit != NULL ? &r->scratch : r->arena;
 }
 
-/* A copy with "\n" line ends. */
-static struct str unify_lines(struct arena *a, struct str source)
+/* With "\n" line ends: in the arena of the cell, or borrowed when the cell is only shown. */
+static struct str unify_lines(struct notebook_reader *r, struct str source)
 {
+    struct arena *a = reader_cell_arena(r);
     if (str_find_char(source, '\r') == SIZE_MAX)
-        return arena_str(a, source);
+        return r->visit != NULL ? source : arena_str(a, source);
     char *copy = arena_alloc(a, source.len);
     size_t n = 0;
     for (size_t i = 0; i < source.len; i++) {
@@ -112,7 +113,7 @@ void reader_add_cell(struct notebook_reader *r, struct str source)
     }
     struct cell_list *list = r->list;
     r->n_cells++;
-    r->cell.source = unify_lines(reader_cell_arena(r), source);
+    r->cell.source = unify_lines(r, source);
     r->cell.index = list->n;
     if (r->visit != NULL) {
         list->n++;

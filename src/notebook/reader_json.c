@@ -224,6 +224,8 @@ static bool on_wants(void *ctx, enum push_kind kind)
             row = begin_source(r, F_INPUT) ? row : NULL;
     }
     r->row = row;
+    if (row != NULL && (row->field == F_SOURCE || row->field == F_INPUT))
+        r->json.into = &r->source;
     return row != NULL;
 }
 
@@ -284,8 +286,6 @@ static void on_scalar(void *ctx, enum push_kind kind, struct str text)
         if (!buf_ok(&r->texts[field]) && r->failure.code == ERR_NONE)
             (void)err_set(&r->failure, ERR_TOO_LARGE, "a name of more than %lu bytes",
                           LIMIT_NOTEBOOK_NAME_BYTES);
-    } else if (field == F_SOURCE || field == F_INPUT) {
-        buf_add(&r->source, text);
     } else if (field == F_COUNT) {
         r->cell.execution_count = scan_whole_u64(text, INT64_MAX, &n) ? (int64_t)n : -1;
     } else if (field == F_TAG) {

@@ -31,19 +31,34 @@ static void scalar(void *ctx, enum push_kind kind, struct str text)
     buf_printf(ctx, kind == PUSH_STRING ? "'%.*s' " : "%.*s ", STR_FMT(text));
 }
 
-/* Read text in pieces of step bytes; what the sink was told is appended to out. */
-static bool read_json(struct str text, size_t step, struct buf *out)
+static bool wants_nothing(void *ctx, enum push_kind kind)
 {
-    struct err err = ERR_INIT;
+    (void)ctx;
+    (void)kind;
+    return false;
+}
+
+/* Read text in pieces of step bytes; what the sink was told is appended to out.  Without out
+ * nothing is wanted. */
+static bool read_pieces(struct str text, size_t step, struct buf *out, struct err *err)
+{
     struct json_push j;
-    struct json_sink sink = { out, wants, opened, closed, key, scalar };
+    struct json_sink sink = {
+        out, out == NULL ? wants_nothing : wants, opened, closed, key, scalar
+    };
     json_push_init(&j, &sink, 1000);
     bool ok = true;
     for (size_t at = 0; ok && at < text.len; at += step)
-        ok = json_push_feed(&j, str_slice(text, at, at + step), &err);
-    ok = ok && json_push_finish(&j, &err);
+        ok = json_push_feed(&j, str_slice(text, at, at + step), err);
+    ok = ok && json_push_finish(&j, err);
     json_push_release(&j);
     return ok;
+}
+
+static bool read_json(struct str text, size_t step, struct buf *out)
+{
+    struct err err = ERR_INIT;
+    return read_pieces(text, step, out, &err);
 }
 
 static const struct {
@@ -59,6 +74,15 @@ static const struct {
     { STR_INIT("[NaN, -Infinity, Infinity]"), "[NaN -Infinity Infinity ]" },
     { STR_INIT("0"), "0 " },
     { STR_INIT("\xEF{}"), NULL },
+    { STR_INIT("\"a\\/b\\uABCD\""), "'a/b\xEA\xAF\x8D' " },
+    { STR_INIT("\"a\\u00g0\""), NULL },
+    { STR_INIT("\"a\\u00"), NULL },
+    { STR_INIT("\"\xF4\x90\x80\x80\""), NULL },
+    { STR_INIT("\"\xC3"), NULL },
+    { STR_INIT("\"\xC3\xA4\xC3\""), NULL },
+    { STR_INIT("\"\xC3\\n\""), NULL },
+    { STR_INIT("-x"), NULL },
+    { STR_INIT("1.5e"), NULL },
     { STR_INIT("--5"), NULL },
     { STR_INIT("01"), NULL },
     { STR_INIT("1."), NULL },
@@ -90,6 +114,26 @@ static void documents_are_read_alike_in_pieces_of_any_size(void **state)
                 fail_msg("case %zu, step %zu: %d", i, step, ok);
             if (ok)
                 assert_str(buf_str(&out), cases[i].want);
+        }
+    }
+}
+
+static void what_is_passed_over_is_checked_as_strictly(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t step = 1; step <= 40; step++) {
+            AUTO_BUF out = BUF_INIT(1000);
+            AUTO_BUF text = BUF_INIT(1000);
+            struct err err = ERR_INIT, err_of_skipped = ERR_INIT;
+            buf_add(&text, STR("[\"\\n\",\n  \"\", {\"k\": \"v\",\t\"w\" :\r\n"));
+            buf_add(&text, cases[i].text);
+            buf_add(&text, STR("}, \"0123456789abcdef\\u00e4\"]"));
+            bool ok = read_pieces(buf_str(&text), step, &out, &err);
+            if (read_pieces(buf_str(&text), step, NULL, &err_of_skipped) != ok ||
+                strcmp(err.msg, err_of_skipped.msg) != 0)
+                fail_msg("case %zu, step %zu: %s; passed over: %s", i, step, err.msg,
+                         err_of_skipped.msg);
         }
     }
 }
@@ -143,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_read_alike_in_pieces_of_any_size),
+        cmocka_unit_test(what_is_passed_over_is_checked_as_strictly),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(nesting_and_texts_are_bounded),
         cmocka_unit_test(an_error_names_its_place),

@@ -1,0 +1,288 @@
+/*
+ * json_push_string: strings, which is where the bytes of a notebook are.
+ *
+ * Plain runs are found 16 bytes at a time by SSE2 (part of every x86-64), one at a time elsewhere.
+ * Strings that are passed over are checked as strictly as the others, and what stands between them
+ * is read here as well, so that a list of lines is one loop.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "notebook/json_push_internal.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* What stands behind a backslash to what it means; 0: no such escape. */
+static const char escapes[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
+/* The end of the run of bytes from p that are plain inside a string: ASCII, no quote, no backslash,
+ * no control character. */
+static inline const char *plain_run(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i space = _mm_set1_epi8(' ');
+    while (end - p >= 16) {
+        __m128i bytes;
+        memcpy(&bytes, p, sizeof bytes);
+        /* Signed comparison: below a space are the control characters and all bytes from 0x80. */
+        __m128i stop = _mm_or_si128(
+            _mm_cmplt_epi8(bytes, space),
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+        int mask = _mm_movemask_epi8(stop);
+        if (mask != 0)
+            return p + __builtin_ctz((unsigned)mask);
+        p += 16;
+    }
+#endif
+    while (p < end && (signed char)*p >= ' ' && *p != '"' && *p != '\\')
+        p++;
+    return p;
+}
+
+/* ---- UTF-8 ---- */
+
+static void add_utf8(struct buf *text, unsigned c)
+{
+    if (c < 0x80) {
+        buf_add_char(text, (char)c);
+    } else if (c < 0x800) {
+        buf_add_char(text, (char)(0xC0 | c >> 6));
+        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
+    } else if (c < 0x10000) {
+        buf_add_char(text, (char)(0xE0 | c >> 12));
+        buf_add_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
+        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
+    } else {
+        buf_add_char(text, (char)(0xF0 | c >> 18));
+        buf_add_char(text, (char)(0x80 | (c >> 12 & 0x3F)));
+        buf_add_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
+        buf_add_char(text, (char)(0x80 | (c & 0x3F)));
+    }
+}
+
+/* The bytes from 0x80 on, and what is missing of a character that the last chunk began: RFC 3629,
+ * section 4.  *p is moved to the first byte that is ASCII; with a character unfinished it is the
+ * end, or wrong. */
+static bool pass_utf8(struct json_push *j, const char **p, const char *end, struct err *err)
+{
+    const char *at = *p;
+    for (; at < end; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (j->utf8_left > 0) {
+            if (c < j->utf8_low || c > j->utf8_high)
+                return push_fail(j, at, "not UTF-8", err);
+            j->utf8_left--;
+            j->utf8_low = 0x80;
+            j->utf8_high = 0xBF;
+        } else if (c < 0x80) {
+            break;
+        } else {
+            if (c < 0xC2 || c > 0xF4)
+                return push_fail(j, at, "not UTF-8", err);
+            j->utf8_left = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
+            j->utf8_low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+            j->utf8_high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+        }
+    }
+    *p = at;
+    return true;
+}
+
+/* ---- escapes ---- */
+
+/* A high surrogate that no low one followed. */
+static void flush_surrogate(struct json_push *j)
+{
+    if (j->high_surrogate == 0)
+        return;
+    j->high_surrogate = 0;
+    if (j->wanted)
+        add_utf8(j->into, 0xFFFD);
+}
+
+static void add_code_unit(struct json_push *j, unsigned unit)
+{
+    if (!j->wanted)
+        return;
+    if (j->high_surrogate != 0 && unit >= 0xDC00 && unit <= 0xDFFF) {
+        unsigned c = 0x10000U + (((unsigned)j->high_surrogate - 0xD800U) << 10) + (unit - 0xDC00U);
+        j->high_surrogate = 0;
+        add_utf8(j->into, c);
+        return;
+    }
+    flush_surrogate(j);
+    if (unit >= 0xD800 && unit <= 0xDBFF)
+        j->high_surrogate = (uint16_t)unit;
+    else
+        add_utf8(j->into, unit >= 0xDC00 && unit <= 0xDFFF ? 0xFFFD : unit);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+        return (c | 0x20) - 'a' + 10;
+    return -1;
+}
+
+bool push_escape(struct json_push *j, const char *p, struct err *err)
+{
+    j->state = S_STRING;
+    if (*p == 'u') {
+        j->state = S_HEX;
+        j->n_hex = 0;
+        j->hex = 0;
+        return true;
+    }
+    char c = escapes[(unsigned char)*p];
+    if (c == '\0')
+        return push_fail(j, p, "no such escape", err);
+    if (j->wanted) {
+        flush_surrogate(j);
+        buf_add_char(j->into, c);
+    }
+    return true;
+}
+
+bool push_hex(struct json_push *j, const char *p, struct err *err)
+{
+    int digit = hex_digit(*p);
+    if (digit < 0)
+        return push_fail(j, p, "four hexadecimal digits are expected", err);
+    j->hex = (uint16_t)((unsigned)j->hex << 4 | (unsigned)digit);
+    if (++j->n_hex == 4) {
+        add_code_unit(j, j->hex);
+        j->state = S_STRING;
+    }
+    return true;
+}
+
+/* At a backslash: take the escape, byte by byte so that an error has its place; what the chunk does
+ * not hold is left to the state. */
+static bool pass_escape(struct json_push *j, const char **p, const char *end, struct err *err)
+{
+    const char *at = *p + 1;
+    j->state = S_ESCAPE;
+    if (at < end && !push_escape(j, at++, err))
+        return false;
+    while (j->state == S_HEX && at < end)
+        if (!push_hex(j, at++, err))
+            return false;
+    *p = at;
+    return true;
+}
+
+/* ---- strings ---- */
+
+/* A string that is passed over, from p inside it to behind its quote, or to the end of the chunk;
+ * *is_whole says which. */
+static bool pass_string(struct json_push *j, const char **p, const char *end, bool *is_whole,
+                        struct err *err)
+{
+    const char *at = *p;
+    *is_whole = false;
+    for (;;) {
+        if (j->utf8_left == 0)
+            at = plain_run(at, end);
+        *p = at;
+        if (at == end)
+            return true;
+        if (*at == '"' && j->utf8_left == 0) {
+            *p = at + 1;
+            *is_whole = true;
+            return true;
+        }
+        if (*at == '\\' && j->utf8_left == 0) {
+            if (end - at >= 2 && escapes[(unsigned char)at[1]] != '\0') {
+                at += 2;
+                continue;
+            }
+            if (!pass_escape(j, &at, end, err))
+                return false;
+            *p = at;
+            if (j->state != S_STRING)
+                return true;
+        } else if ((signed char)*at >= 0 && j->utf8_left == 0) {
+            return push_fail(j, at, "a control character stands in a string", err);
+        } else if (!pass_utf8(j, &at, end, err)) {
+            return false;
+        }
+    }
+}
+
+/* Behind a string in a container that is passed over: what leads to the next string, if one
+ * follows. */
+static bool leads_to_string(struct json_push *j, const char **p, const char *end)
+{
+    const char *at = *p;
+    bool was_key = j->in_key;
+    bool in_object = j->is_object[j->depth];
+    j->in_key = false;
+    j->state = was_key ? S_COLON : S_COMMA_OR_END;
+    if (at == end || *at != (was_key ? ':' : ','))
+        return false;
+    j->state = !was_key && in_object ? S_KEY : S_VALUE;
+    *p = at = push_space(j, at + 1, end);
+    if (at == end || *at != '"')
+        return false;
+    *p = at + 1;
+    j->in_key = !was_key && in_object;
+    j->state = S_STRING;
+    return true;
+}
+
+/* The bytes of a wanted string up to its end or that of the chunk. */
+static bool take_string(struct json_push *j, const char **p, const char *end, struct err *err)
+{
+    const char *at = *p;
+    for (;;) {
+        const char *run = at;
+        do {
+            if (j->utf8_left == 0)
+                at = plain_run(at, end);
+            if (at < end && (j->utf8_left > 0 || (signed char)*at < 0) &&
+                !pass_utf8(j, &at, end, err))
+                return false;
+        } while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\');
+        if (at > run) {
+            flush_surrogate(j);
+            buf_add(j->into, (struct str){ run, (size_t)(at - run) });
+        }
+        *p = at;
+        if (at == end)
+            return true;
+        if (*at == '"') {
+            flush_surrogate(j);
+            *p = at + 1;
+            return push_scalar_done(j, PUSH_STRING, err);
+        }
+        if (*at != '\\')
+            return push_fail(j, at, "a control character stands in a string", err);
+        if (!pass_escape(j, &at, end, err))
+            return false;
+        *p = at;
+        if (j->state != S_STRING)
+            return true;
+    }
+}
+
+bool push_string(struct json_push *j, const char **p, const char *end, struct err *err)
+{
+    if (j->wanted)
+        return take_string(j, p, end, err);
+    bool is_whole;
+    do {
+        if (!pass_string(j, p, end, &is_whole, err))
+            return false;
+        if (!is_whole)
+            return true;
+    } while (j->skip_depth > 0 && leads_to_string(j, p, end));
+    return j->skip_depth > 0 || push_scalar_done(j, PUSH_STRING, err);
+}
