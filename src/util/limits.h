@@ -99,7 +99,7 @@
  * language; names in one call, ways of one place, places of one row, words of one cell. */
 #define LIMIT_CALL_TABLE_BYTES (1024UL * 1024)
 #define LIMIT_CALL_ROWS 50000UL
-#define LIMIT_CALL_WORDS 128UL
+#define LIMIT_CALL_WORDS 256UL
 #define LIMIT_CALL_NAMES 16UL
 
 /* Alternatives of one value, and elements of a loop that are gone through one by one. */
