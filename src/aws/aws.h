@@ -75,8 +75,20 @@ MUST_USE bool aws_send(struct aws *aws, struct arena *a, const struct aws_reques
 extern const struct outbound_operation aws_operations[];
 extern const size_t aws_n_operations;
 
-/* What an answer that is not 2xx means: AWS's code and message, in XML or JSON, become ours by the
- * table of errors.c.  Returns false. */
+/* A row of errors.def. */
+struct aws_error {
+    struct str code;
+    enum err_code ours;
+    bool did_nothing; /* the request surely had no effect */
+    const char *fix;  /* NULL: that of the kind */
+};
+/* NULL: the table does not have the code. */
+const struct aws_error *aws_error_find(struct str code);
+/* "com.amazonaws.emr#ValidationException:uri" -> "ValidationException" */
+struct str aws_bare_code(struct str type);
+
+/* What an answer that is not 2xx means: AWS's code and message, in XML or JSON, become ours by that
+ * table.  Returns false. */
 bool aws_refusal(struct arena *a, const struct http_reply *reply, const char *what,
                  struct err *err);
 /* AWS's own code of such an answer, or empty. */

@@ -1,4 +1,4 @@
-/* errors: AWS's words for failures, ours, in one table. */
+/* errors: AWS's words for failures become ours, by the table of errors.def. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/credentials_internal.h"
 #include "util/limits.h"
@@ -6,38 +6,29 @@
 
 #include <stdio.h>
 
-static const struct {
-    struct str code;
-    enum err_code ours;
-    const char *fix; /* NULL: that of the kind */
-} codes[] = {
-    { STR_INIT("NoSuchBucket"), ERR_NOT_FOUND, NULL },
-    { STR_INIT("NoSuchKey"), ERR_NOT_FOUND, NULL },
-    { STR_INIT("AccessDenied"), ERR_FORBIDDEN, NULL },
-    { STR_INIT("AccessDeniedException"), ERR_FORBIDDEN, NULL },
-    { STR_INIT("AllAccessDisabled"), ERR_FORBIDDEN, NULL },
-    { STR_INIT("InvalidAccessKeyId"), ERR_CREDENTIALS, NULL },
-    { STR_INIT("SignatureDoesNotMatch"), ERR_CREDENTIALS, NULL },
-    { STR_INIT("InvalidSignatureException"), ERR_CREDENTIALS, NULL },
-    { STR_INIT("UnrecognizedClientException"), ERR_CREDENTIALS, NULL },
-    { STR_INIT("InvalidClientTokenId"), ERR_CREDENTIALS, NULL },
-    { STR_INIT("ExpiredToken"), ERR_CREDENTIALS, "Renew the credentials." },
-    { STR_INIT("ExpiredTokenException"), ERR_CREDENTIALS, "Renew the credentials." },
-    { STR_INIT("RequestTimeTooSkewed"), ERR_CREDENTIALS, "Set this machine's clock." },
-    { STR_INIT("RequestExpired"), ERR_CREDENTIALS, "Set this machine's clock." },
-    { STR_INIT("PreconditionFailed"), ERR_PRECONDITION, NULL },
-    { STR_INIT("InvalidRange"), ERR_RANGE, NULL },
-    { STR_INIT("BucketAlreadyExists"), ERR_CONFLICT, "Choose another name: somebody has it." },
-    { STR_INIT("OperationAborted"), ERR_CONFLICT, NULL },
-    { STR_INIT("SlowDown"), ERR_RATE, NULL },
-    { STR_INIT("ThrottlingException"), ERR_RATE, NULL },
-    { STR_INIT("Throttling"), ERR_RATE, NULL },
-    { STR_INIT("TooManyRequestsException"), ERR_RATE, NULL },
-    { STR_INIT("InvalidBucketName"), ERR_INVALID, NULL },
-    { STR_INIT("KeyTooLongError"), ERR_INVALID, NULL },
-    { STR_INIT("ValidationException"), ERR_INVALID, NULL },
-    { STR_INIT("InvalidRequestException"), ERR_INVALID, NULL },
+static const struct aws_error rows[] = {
+#define A(code, ours, did_nothing, fix) { STR_INIT(code), ERR_##ours, did_nothing, fix },
+#include "aws/errors.def"
+#undef A
 };
+
+const struct aws_error *aws_error_find(struct str code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (str_eq(rows[i].code, code))
+            return &rows[i];
+    return NULL;
+}
+
+struct str aws_bare_code(struct str type)
+{
+    size_t hash = str_rfind_char(type, '#');
+    struct str head, tail;
+    if (hash != SIZE_MAX)
+        type = str_from_pos(type, hash + 1);
+    (void)str_cut(type, ':', &head, &tail);
+    return head;
+}
 
 /* S3's errors and STS's answers are flat and small. */
 struct str aws_xml_element(struct str xml, const char *name)
@@ -68,9 +59,7 @@ static struct refusal read_refusal(struct arena *a, const struct http_reply *rep
     const struct json *doc = json_parse(a, reply->body, LIMIT_HTTP_ERROR_BYTES, &ignored);
     if (doc == NULL || !json_opt_str(doc, STR("__type"), STR_EMPTY, &type, &ignored))
         return r;
-    /* "com.amazonaws.emr#ValidationException" */
-    size_t hash = str_rfind_char(type, '#');
-    r.code = hash == SIZE_MAX ? type : str_from_pos(type, hash + 1);
+    r.code = aws_bare_code(type);
     static const struct str names[] = { STR_INIT("message"), STR_INIT("Message") };
     for (size_t i = 0; i < ARRAY_LEN(names) && r.message.len == 0; i++)
         if (!json_opt_str(doc, names[i], STR_EMPTY, &r.message, &ignored))
@@ -124,14 +113,9 @@ static enum err_code by_status(int status)
 bool aws_refusal(struct arena *a, const struct http_reply *reply, const char *what, struct err *err)
 {
     struct refusal r = read_refusal(a, reply);
-    enum err_code ours = by_status(reply->status);
-    const char *fix = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
-        if (str_eq(codes[i].code, r.code)) {
-            ours = codes[i].ours;
-            fix = codes[i].fix;
-        }
-    err_set(err, ours, "%s: AWS answered %d %.*s%s%.*s", what, reply->status, STR_FMT(r.code),
+    const struct aws_error *row = aws_error_find(r.code);
+    err_set(err, row != NULL ? row->ours : by_status(reply->status),
+            "%s: AWS answered %d %.*s%s%.*s", what, reply->status, STR_FMT(r.code),
             r.message.len > 0 ? ": " : "", STR_FMT(str_slice(r.message, 0, 160)));
-    return fix != NULL ? err_fix(err, "%s", fix) : false;
+    return row != NULL && row->fix != NULL ? err_fix(err, "%s", row->fix) : false;
 }

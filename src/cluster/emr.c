@@ -1,7 +1,8 @@
-/* emr: see emr.h.  A refusal of EMR becomes an error of ours by the table below. */
+/* emr: see emr.h. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/emr.h"
 
+#include "aws/aws.h"
 #include "cluster/emr_internal.h"
 #include "json/json.h"
 
@@ -9,49 +10,6 @@
 #include <sys/random.h>
 
 enum { REQUEST_MAX_BYTES = 64 * 1024, HUB_PORT = 9443 };
-
-/* EMR's words for a failure.  is_refusal: it surely did nothing.  A throttled RunJobFlow is known
- * to have made clusters, so throttling is none. */
-static const struct emr_error {
-    struct str code;
-    enum err_code ours;
-    bool is_refusal;
-} errors[] = {
-    { STR_INIT("ValidationException"), ERR_INVALID, true },
-    { STR_INIT("InvalidRequestException"), ERR_INVALID, true },
-    { STR_INIT("AccessDeniedException"), ERR_FORBIDDEN, true },
-    { STR_INIT("UnrecognizedClientException"), ERR_CREDENTIALS, true },
-    { STR_INIT("InvalidClientTokenId"), ERR_CREDENTIALS, true },
-    { STR_INIT("InvalidSignatureException"), ERR_CREDENTIALS, true },
-    { STR_INIT("MissingAuthenticationTokenException"), ERR_CREDENTIALS, true },
-    { STR_INIT("IncompleteSignature"), ERR_CREDENTIALS, true },
-    { STR_INIT("ExpiredTokenException"), ERR_CREDENTIALS, true },
-    { STR_INIT("ExpiredToken"), ERR_CREDENTIALS, true },
-    { STR_INIT("RequestExpired"), ERR_CREDENTIALS, true },
-    { STR_INIT("NoSuchCluster"), ERR_NOT_FOUND, true },
-    { STR_INIT("ResourceNotFoundException"), ERR_NOT_FOUND, true },
-    { STR_INIT("ThrottlingException"), ERR_RATE, false },
-    { STR_INIT("Throttling"), ERR_RATE, false },
-};
-
-static const struct emr_error *find_error(struct str code)
-{
-    for (size_t i = 0; i < ARRAY_LEN(errors); i++)
-        if (str_eq(errors[i].code, code))
-            return &errors[i];
-    return NULL;
-}
-
-/* "prefix#Code:uri" -> "Code" */
-static struct str bare_code(struct str type)
-{
-    size_t hash = str_rfind_char(type, '#');
-    struct str head, tail;
-    if (hash != SIZE_MAX)
-        type = str_from_pos(type, hash + 1);
-    (void)str_cut(type, ':', &head, &tail);
-    return head;
-}
 
 static struct str text_of(const struct json *object, struct str key)
 {
@@ -65,11 +23,11 @@ static bool read_refusal(struct arena *a, const struct emr_reply *reply, struct 
 {
     struct err ignored = ERR_INIT;
     const struct json *body = json_parse(a, reply->body, LIMIT_JSON_BYTES, &ignored);
-    struct str code = bare_code(text_of(body, STR("__type")));
+    struct str code = aws_bare_code(text_of(body, STR("__type")));
     struct str text = text_of(body, STR("message"));
     if (text.len == 0)
         text = text_of(body, STR("Message"));
-    const struct emr_error *row = find_error(code);
+    const struct aws_error *row = aws_error_find(code);
     enum err_code ours = row != NULL ? row->ours : ERR_UPSTREAM;
     if (str_contains(text, STR("is not valid")) && str_contains(text, STR("luster id")))
         ours = ERR_NOT_FOUND;
@@ -77,9 +35,11 @@ static bool read_refusal(struct arena *a, const struct emr_reply *reply, struct 
         ours = ERR_CONFLICT;
     err_set(err, ours, "EMR answered %d %.*s: %.*s", reply->status, STR_FMT(code),
             STR_FMT(str_slice(text, 0, 200)));
+    if (row != NULL && row->fix != NULL)
+        err_fix(err, "%s", row->fix);
     if (ours == ERR_CONFLICT)
         err_fix(err, "Switch termination protection off in EMR, then terminate again.");
-    return row != NULL && row->is_refusal && reply->status < 500;
+    return row != NULL && row->did_nothing && reply->status < 500;
 }
 
 static struct emr_message message(const char *operation, struct str body,
