@@ -15,7 +15,7 @@ enum { MAX_IDLE_CLIENTS = 128, REFRESH_BEFORE_MS = 5 * 60 * 1000 };
 struct aws {
     struct aws_options options;
     struct arena arena; /* region, endpoints; fixed once made */
-    struct str region, endpoint, endpoint_s3, endpoint_emr;
+    struct str region, endpoint_s3, endpoint_emr;
 
     pthread_mutex_t keys_lock; /* of keys and keys_arena; held while they are fetched */
     struct arena keys_arena;
@@ -32,11 +32,10 @@ static struct str first_of(struct str a, const char *b)
     return a.len > 0 ? a : str_from(b);
 }
 
-static bool take_endpoint(struct aws *aws, struct str given, const char *env, struct str *out,
-                          struct err *err)
+static bool take_endpoint(struct aws *aws, struct str url, struct str *out, struct err *err)
 {
-    struct str url = str_trim_char(first_of(given, aws_env(&aws->options, env)), '/');
     struct url parts;
+    url = str_trim_char(url, '/');
     if (url.len > 0 &&
         (!url_parse(url, &parts, err) || parts.path.len > 0 || parts.query.len > 0)) {
         return err_set(err, ERR_CONFIG, "the endpoint \"%.*s\" is not http://HOST:PORT",
@@ -46,6 +45,22 @@ static bool take_endpoint(struct aws *aws, struct str given, const char *env, st
     return true;
 }
 
+/* What our own settings say goes before what the AWS tools would find, for a service before for
+ * all. */
+static bool take_endpoints(struct aws *aws, struct err *err)
+{
+    const struct aws_options *o = &aws->options;
+    struct arena *a = &aws->arena;
+    if (!aws_services_check(o, a, err))
+        return false;
+    struct str s3 =
+        o->endpoint_url_s3.len > 0 ? o->endpoint_url_s3 : aws_endpoint_setting(o, a, "S3");
+    struct str emr =
+        o->endpoint_url_emr.len > 0 ? o->endpoint_url_emr : aws_endpoint_setting(o, a, "EMR");
+    return take_endpoint(aws, s3, &aws->endpoint_s3, err) &&
+           take_endpoint(aws, emr, &aws->endpoint_emr, err);
+}
+
 static bool take_options(struct aws *aws, struct err *err)
 {
     struct aws_options *o = &aws->options;
@@ -53,19 +68,13 @@ static bool take_options(struct aws *aws, struct err *err)
     const char *bundle = aws_env(o, "AWS_CA_BUNDLE");
     if (o->client.ca_bundle == NULL)
         o->client.ca_bundle = bundle;
-    if (!take_endpoint(aws, o->endpoint_url, "AWS_ENDPOINT_URL", &aws->endpoint, err) ||
-        !take_endpoint(aws, o->endpoint_url_s3, "AWS_ENDPOINT_URL_S3", &aws->endpoint_s3, err) ||
-        !take_endpoint(aws, o->endpoint_url_emr, "AWS_ENDPOINT_URL_EMR", &aws->endpoint_emr, err))
-        return false;
-    /* The profile of the credentials may name an endpoint as well. */
-    struct str profile_endpoint = aws_profile_get(o, a, STR("endpoint_url"));
-    if (aws->endpoint.len == 0 && !take_endpoint(aws, profile_endpoint, "", &aws->endpoint, err))
+    if (!take_endpoints(aws, err))
         return false;
     struct str region = first_of(o->region, aws_env(o, "AWS_REGION"));
     region = first_of(region, aws_env(o, "AWS_DEFAULT_REGION"));
     if (region.len == 0)
         region = aws_profile_get(o, a, STR("region"));
-    bool has_endpoint = aws->endpoint.len > 0 || aws->endpoint_s3.len > 0;
+    bool has_endpoint = aws->endpoint_s3.len > 0;
     if (region.len == 0 && has_endpoint)
         region = STR("us-east-1"); /* servers of one's own do not care, but a signature has one */
     if (region.len == 0) {
@@ -119,10 +128,7 @@ enum aws_path_style aws_path_style_of(const struct aws *aws)
 
 static struct str own_endpoint(const struct aws *aws, struct str service)
 {
-    struct str own = str_eq(service, STR("s3"))                 ? aws->endpoint_s3
-                     : str_eq(service, STR("elasticmapreduce")) ? aws->endpoint_emr
-                                                                : STR_EMPTY;
-    return own.len > 0 ? own : aws->endpoint;
+    return str_eq(service, STR("s3")) ? aws->endpoint_s3 : aws->endpoint_emr;
 }
 
 bool aws_has_own_endpoint(const struct aws *aws, struct str service)

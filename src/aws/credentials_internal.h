@@ -47,7 +47,9 @@ struct str aws_section_get(const struct aws_options *options, struct arena *a, c
 bool aws_profile_exists(const struct aws_options *options, struct arena *a, struct str name);
 /* The region of options, environment or profile; us-east-1 when none is known. */
 struct str aws_region_or_default(const struct aws_options *options, struct arena *a);
-/* The endpoint that environment or profile give a service; empty if none.  env_name: behind
+/* The endpoint of a service: our own setting for all services, else what the AWS tools find (their
+ * variables, the section [services ...] that the profile names, the profile), unless
+ * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS forbids it; empty if none.  env_name: behind
  * "AWS_ENDPOINT_URL_", "STS". */
 struct str aws_endpoint_setting(const struct aws_options *options, struct arena *a,
                                 const char *env_name);
@@ -56,6 +58,10 @@ struct str aws_endpoint_setting(const struct aws_options *options, struct arena 
 enum outbound_result aws_result(struct arena *a, bool ok, const struct http_reply *reply);
 /* errors.c: does the answer ask to go slower? */
 bool aws_is_throttled(struct arena *a, const struct http_reply *reply);
+
+/* Is the section [services ...] there, if the profile names one?  Fails with ERR_CONFIG. */
+MUST_USE bool aws_services_check(const struct aws_options *options, struct arena *a,
+                                 struct err *err);
 
 /* errors.c: what stands between <name> and </name>, borrowed; empty if absent. */
 struct str aws_xml_element(struct str xml, const char *name);

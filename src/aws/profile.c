@@ -177,9 +177,23 @@ struct str aws_region_or_default(const struct aws_options *options, struct arena
     return region.len > 0 ? region : STR("us-east-1");
 }
 
+bool aws_services_check(const struct aws_options *options, struct arena *a, struct err *err)
+{
+    struct str services = aws_profile_get(options, a, STR("services")), ignored = STR_EMPTY;
+    struct str config = read_ini(options, a, "AWS_CONFIG_FILE", "config");
+    if (services.len == 0 ||
+        find(config, "services", services, STR_EMPTY, STR("endpoint_url"), &ignored))
+        return true;
+    err_set(err, ERR_CONFIG, "the profile %.*s names the services %.*s, which are not there",
+            STR_FMT(aws_profile_name(options)), STR_FMT(services));
+    return err_fix(err, "Add the section [services %.*s] to ~/.aws/config.", STR_FMT(services));
+}
+
 struct str aws_endpoint_setting(const struct aws_options *options, struct arena *a,
                                 const char *service)
 {
+    if (options->endpoint_url.len > 0) /* our own setting, for all services */
+        return options->endpoint_url;
     const char *ignore = aws_env(options, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
     if (ignore != NULL && str_eq_nocase(str_from(ignore), STR("true")))
         return STR_EMPTY;

@@ -1,4 +1,5 @@
-/* Prints, as one line of JSON, the keys that are found with this environment, or why none are.
+/* Prints, as one line of JSON, the keys that are found with this environment, or why none are, and
+ * the endpoints of S3 and EMR.
  * usage: find_keys [PROFILE].  For tests/system/test_credentials.py. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/aws.h"
@@ -7,6 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+static void put_endpoints(struct json_writer *w, const struct aws_options *options)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct aws *aws = aws_new(options, &err);
+    if (aws == NULL) {
+        json_put_str(w, STR("no_aws"), str_from(err.msg));
+        return;
+    }
+    json_put_str(w, STR("s3"), aws_endpoint(aws, &a, STR("s3")));
+    json_put_str(w, STR("emr"), aws_endpoint(aws, &a, STR("elasticmapreduce")));
+    aws_free(aws);
+}
 
 int main(int argc, char **argv)
 {
@@ -34,6 +49,7 @@ int main(int argc, char **argv)
         json_put_str(&w, STR("error"), str_from(err.msg));
         json_put_str(&w, STR("fix"), str_from(err_fix_text(&err)));
     }
+    put_endpoints(&w, &options);
     json_write_end(&w);
     puts(buf_cstr(&out));
     return ok ? 0 : 1;

@@ -99,6 +99,14 @@ static void region_and_endpoints_are_found(void **state)
     assert_str(aws_endpoint(aws, &a, STR("s3")), "http://127.0.0.1:9000");
     assert_false(aws_has_own_endpoint(aws, STR("elasticmapreduce")));
     aws_free(aws);
+    /* Our own settings go first, and are not what AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is about. */
+    options.endpoint_url = STR("http://127.0.0.1:1");
+    options.endpoint_url_emr = STR("http://127.0.0.1:2");
+    aws = aws_new(&options, &err);
+    assert_str(aws_endpoint(aws, &a, STR("s3")), "http://127.0.0.1:1");
+    assert_str(aws_endpoint(aws, &a, STR("elasticmapreduce")), "http://127.0.0.1:2");
+    aws_free(aws);
+    options.endpoint_url = options.endpoint_url_emr = STR_EMPTY;
     more[1] = NULL;
     assert_null(aws_new(&options, &err));
     assert_string_equal(err.msg, "no AWS region is known");

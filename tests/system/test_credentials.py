@@ -184,3 +184,52 @@ def test_an_instance_gives_keys_by_a_session_token(find, cloud):
     assert [m for m, *_ in cloud.seen] == ["PUT", "GET", "GET"]
     cloud.is_instance = False
     assert "instance metadata" in find(**env)["error"]
+
+
+SERVICES = """[profile team]
+services = lab
+endpoint_url = http://profile.example:1
+[profile plain]
+endpoint_url = http://plain.example:2
+[profile none]
+services = nowhere
+[services lab]
+s3 =
+  addressing_style = path
+  endpoint_url = http://s3.example:3
+emr =
+  endpoint_url = https://emr.example
+"""
+
+
+@pytest.mark.parametrize("env", [
+    {}, {"AWS_PROFILE": "team"}, {"AWS_PROFILE": "plain"},
+    {"AWS_PROFILE": "team", "AWS_ENDPOINT_URL": "http://all.example:4"},
+    {"AWS_PROFILE": "team", "AWS_ENDPOINT_URL_S3": "http://own.example:5"},
+    {"AWS_ENDPOINT_URL_EMR": "http://own.example:6", "AWS_ENDPOINT_URL": "http://all.example:4"},
+    {"AWS_PROFILE": "team", "AWS_ENDPOINT_URL_S3": "http://own.example:5", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+    {"AWS_PROFILE": "team", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "TRUE"},
+    {"AWS_PROFILE": "plain", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
+])
+def test_endpoints_are_those_that_botocore_finds(tmp_path, monkeypatch, env):
+    import botocore.session
+    (tmp_path / "config").write_text(SERVICES)
+    env = {"HOME": str(tmp_path), "AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
+           "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true", **env}
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    session = botocore.session.Session()
+    out = subprocess.run([str(FIND_KEYS)], env=env, capture_output=True, text=True, timeout=60)
+    ours = json.loads(out.stdout)
+    for service in ("s3", "emr"):
+        theirs = session.create_client(service).meta.endpoint_url
+        # botocore's own names for AWS are the regional ones, as ours.
+        assert ours[service] == theirs.replace("https://eu-west-1.elasticmapreduce", "https://elasticmapreduce.eu-west-1"), env
+
+
+def test_services_that_are_not_there_are_told(find):
+    got = find("[profile none]\nservices = nowhere\n", AWS_PROFILE="none", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
+    assert "nowhere" in got["no_aws"]
