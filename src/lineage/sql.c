@@ -157,8 +157,8 @@ static bool is_system(const struct sql_place *place)
     return false;
 }
 
-/* Iceberg's t.snapshots, Athena's "t$history": the table without it; false if it is none. */
-static bool cut_metadata(struct sql_place *place)
+/* Iceberg's t.snapshots, Athena's "t$history": what a table format says about a table. */
+static bool is_metadata(const struct sql_place *place)
 {
     static const struct str sure[] = {
         STR_INIT("snapshots"),      STR_INIT("manifests"),        STR_INIT("metadata_log_entries"),
@@ -169,18 +169,9 @@ static bool cut_metadata(struct sql_place *place)
                                          STR_INIT("partitions"), STR_INIT("entries"),
                                          STR_INIT("refs") };
     size_t dollar = str_rfind_char(place->last, '$');
-    size_t drop = 0;
-    if (dollar != SIZE_MAX && dollar > 0)
-        drop = place->last.len - dollar;
-    else if ((place->n_parts >= 2 && in_list(place->last, sure, ARRAY_LEN(sure))) ||
-             (place->n_parts >= 3 && in_list(place->last, likely, ARRAY_LEN(likely))))
-        drop = place->last.len + 1;
-    if (drop == 0 || !str_has_suffix(place->text, place->last))
-        return false; /* a name of very many parts is not kept whole */
-    place->text.len -= drop < place->text.len ? drop : 0;
-    if (place->text.len != 0 && dollar == SIZE_MAX)
-        place->n_parts--;
-    return true;
+    return (dollar != SIZE_MAX && dollar > 0) ||
+           (place->n_parts >= 2 && in_list(place->last, sure, ARRAY_LEN(sure))) ||
+           (place->n_parts >= 3 && in_list(place->last, likely, ARRAY_LEN(likely)));
 }
 
 bool sql_is_hidden(const struct sql_parser *p, const struct sql_place *place)
@@ -232,15 +223,14 @@ size_t sql_report(struct sql_parser *p, const struct sql_scope *scope, enum sql_
     if (scope != NULL && ((place->n_parts == 1 && is_cte(scope, place->text)) ||
                           (dir == SQL_READ && is_column(scope, place))))
         return SIZE_MAX;
-    struct sql_place table = *place;
     if (is_system(place)) {
         ref.dir = dir == SQL_READ ? SQL_LIST : dir;
         ref.is_may = true;
     } else {
-        if (dir == SQL_READ && cut_metadata(&table))
-            ref.is_may = true;
-        ref.name = is_hole(table.text) ? table.text
-                                       : qualified(p->arena, p->session, table.text, table.n_parts);
+        ref.is_may |= dir == SQL_READ && is_metadata(place);
+        ref.name = is_hole(place->text)
+                       ? place->text
+                       : qualified(p->arena, p->session, place->text, place->n_parts);
     }
     return add_ref(p, &ref);
 }

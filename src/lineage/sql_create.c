@@ -432,9 +432,12 @@ static bool take_alteration(struct sql_parser *p, struct sql_scope *scope, enum 
     struct sql_place other;
     bool renames = (sql_at_kw(p, 0, KW_RENAME) && sql_at_kw(p, 1, KW_TO)) ||
                    (sql_at_word(p, 0, "swap") && sql_at_kw(p, 1, KW_WITH));
-    if (renames) {
+    bool is_bare = sql_at_kw(p, 0, KW_RENAME) && !renames &&
+                   (sql_peek(&p->lx, 2)->kind == SQL_END || sql_at_op(p, 2, ';')); /* MySQL */
+    if (renames || is_bare) {
         (void)sql_next(&p->lx);
-        (void)sql_next(&p->lx);
+        if (renames)
+            (void)sql_next(&p->lx);
         if (sql_take_place(p, false, &other))
             (void)sql_report(p, NULL, SQL_WRITE, true, &other);
         return true;

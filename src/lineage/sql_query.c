@@ -97,6 +97,8 @@ void sql_parens(struct sql_parser *p, const struct sql_scope *scope)
             sql_from_item(p, &inner); /* TUMBLE(TABLE t, ...) */
         } else if (is_start && sql_at_word(p, 0, "model") && at_name(p, 1)) {
             take_model_argument(p, scope);
+        } else if (sql_at_op(p, 0, '[') && p->dialect == SQL_TSQL) {
+            (void)sql_lex_bracket(&p->lx);
         } else {
             follows |= sql_peek(&p->lx, 0)->kind == SQL_OP &&
                        sql_peek(&p->lx, 0)->text.len == 2; /* "=>" */
@@ -396,6 +398,11 @@ static enum sql_mode take_other(struct sql_parser *p, struct sql_scope *scope, e
     }
     if (sql_at_op(p, 0, '|') && sql_at_op(p, 1, '>') && in_from(mode))
         mode = SQL_MODE_EXPR; /* the pipes of BigQuery */
+    if (sql_at_op(p, 0, '[') && p->dialect == SQL_TSQL) {
+        (void)sql_lex_bracket(&p->lx); /* a column's name */
+        *b = (struct before){ 0 };
+        return mode;
+    }
     bool is_dot = sql_at_op(p, 0, '.');
     bool is_comma = sql_at_op(p, 0, ',');
     pass(p, b);

@@ -121,6 +121,12 @@ static struct str split_scheme(struct str uri, struct reader *r)
     return scheme;
 }
 
+/* Does c begin a part of a location?  Athena's "t$history" belongs to the table t. */
+static bool is_border(char c, char separator)
+{
+    return c == separator || (c == '$' && separator == '.');
+}
+
 /* As written.  *n_known: how many bytes agreed, separators not counted. */
 static enum uri_relation compare(struct reader asked, struct reader ref, unsigned *n_known)
 {
@@ -138,8 +144,8 @@ static enum uri_relation compare(struct reader asked, struct reader ref, unsigne
     if (is_done(&asked) && is_done(&ref))
         return URI_EQUAL;
     if (is_done(&asked))
-        return last == sep || peek_byte(&ref) == sep ? URI_INSIDE : URI_APART;
-    return last == sep || peek_byte(&asked) == sep ? URI_CONTAINS : URI_APART;
+        return last == sep || is_border(peek_byte(&ref), sep) ? URI_INSIDE : URI_APART;
+    return last == sep || is_border(peek_byte(&asked), sep) ? URI_CONTAINS : URI_APART;
 }
 
 /* Is there a "," and then the "}" of the "{" at text[at]? */

@@ -108,6 +108,8 @@ static void tables_fold_case_and_may_lack_their_database(void **state)
         { "table:sales.orders", "table:Sales.ORDERS", URI_EQUAL },
         { "table:sales", "table:sales.orders", URI_INSIDE },
         { "table:sales.orders", "table:sales", URI_CONTAINS },
+        { "table:sales.orders", "table:sales.orders$files", URI_INSIDE },
+        { "table:sales.orders", "table:sales.orders.history", URI_INSIDE },
         { "table:sales.orders", "table:orders", URI_HOLES },
         { "table:orders", "table:sales.orders", URI_HOLES },
         { "table:orders", "table:reorders", URI_APART },
