@@ -50,10 +50,17 @@ static void add(struct eval *e, struct reference *r)
     strmap_put(&e->seen, key, (void *)(uintptr_t)e->out->n_references);
 }
 
+/* The working folder itself, and names of AWS that are no places for data. */
+static bool is_no_place(struct str uri)
+{
+    return str_eq(uri, STR("file:.")) || str_eq(uri, STR("file:..")) ||
+           str_has_prefix(uri, STR("arn:"));
+}
+
 void emit_at(struct eval *e, const struct emit *how, struct str uri, const struct value *text,
              uint32_t line, uint32_t col)
 {
-    if (uri.len == 0)
+    if (uri.len == 0 || is_no_place(uri))
         return;
     struct reference r = {
         .dir = how->dir,

@@ -302,10 +302,19 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
         struct value *text = supplied(e, attr);
         if (text != NULL)
             return text;
+        /* what an object was made with by name it still has by that name */
+        if (v->chain->step == STEP_CALL && v->chain->args != NULL) {
+            text = args_named(v->chain->args, name);
+            if (text != NULL && text->kind == VALUE_TEXT)
+                return text;
+        }
         found = pure_attribute(&e->vs, v, name);
         return found != NULL ? found : io_kind(e, attr);
     }
     default:
+        /* os.scandir's entries */
+        if (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && str_eq(name, STR("path")))
+            return v;
         found = pure_attribute(&e->vs, v, name);
         if (found == NULL && v->kind == VALUE_MAP && e->unit->lang == CALL_R)
             found = value_map_get(&e->vs, v, name);

@@ -170,6 +170,7 @@ struct locations {
 
 struct value *io_part(const struct io *io, enum place_role role, enum place_part p);
 struct locations io_locations(const struct io *io, enum place_role role);
+void io_add_suffix(const struct io *io, struct locations *dst);
 /* eval_result.c: what the call gives, as the row's "returns" says. */
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result);
 

@@ -287,6 +287,7 @@ static struct locations run_copy(const struct io *io)
     struct locations src = io_locations(io, ROLE_SRC);
     struct locations dst = io_locations(io, ROLE_DST);
     emit_all(io, &src, REFERENCE_READ, false);
+    io_add_suffix(io, &dst);
     for (size_t i = 0; i < dst.n; i++)
         if (src.n > 0)
             dst.items[i] = target(io, src.items[i < src.n ? i : 0], dst.items[i]);
@@ -321,6 +322,7 @@ static void run_code(const struct io *io)
             !str_eq(db->text.bytes, STR(HOLE_TEXT)) && !str_contains(db->text.bytes, STR("/")))
             e->sql.database = db->text.bytes;
         bool is_table = sql->kind == VALUE_TEXT && is_bare_name(sql->text.bytes) &&
+                        !io->needs_remote &&
                         (io->row->kind == KIND_TABLE || io->row->kind == KIND_SQL);
         if (is_table)
             emit_uri(e, &(struct emit){ REFERENCE_READ, REFERENCE_DATA, io->via, false },

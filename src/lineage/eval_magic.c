@@ -15,7 +15,8 @@ enum magic_what {
     MAGIC_STORE,  /* -r names */
     MAGIC_R,
     MAGIC_SCALA,
-    MAGIC_READ, /* the line names a file that is read */
+    MAGIC_CONNECT, /* the line names a database */
+    MAGIC_READ,    /* the line names a file that is read */
 };
 
 static const struct magic {
@@ -48,6 +49,8 @@ static const struct magic {
     { STR_INIT("env"), MAGIC_ENV, SQL_ANY },
     { STR_INIT("set_env"), MAGIC_ENV, SQL_ANY },
     { STR_INIT("store"), MAGIC_STORE, SQL_ANY },
+    { STR_INIT("defaultDatasource"), MAGIC_CONNECT, SQL_ANY },
+    { STR_INIT("datasources"), MAGIC_CONNECT, SQL_ANY },
     { STR_INIT("R"), MAGIC_R, SQL_ANY },
     { STR_INIT("r"), MAGIC_R, SQL_ANY },
     { STR_INIT("scala"), MAGIC_SCALA, SQL_ANY },
@@ -77,10 +80,24 @@ static struct str first_word(struct str line, struct str *rest)
     }
 }
 
+/* A database that is gone with the notebook: its tables are no references. */
+static bool is_memory_database(struct str line)
+{
+    line = str_trim(line);
+    return str_contains(line, STR(":mem:")) || str_contains(line, STR(":memory:")) ||
+           str_has_suffix(line, STR("sqlite://")) || str_has_suffix(line, STR("sqlite:///")) ||
+           str_has_suffix(line, STR("duckdb://")) || str_has_suffix(line, STR("duckdb:///"));
+}
+
 static void run_sql_magic(struct eval *e, const struct node *n, const struct magic *m)
 {
     bool is_cell = n->magic.body.len > 0;
     struct str line = n->magic.line;
+    if (is_memory_database(line)) {
+        e->sql.is_in_memory = true;
+        if (!is_cell)
+            return;
+    }
     struct str target = STR_EMPTY;
     /* "name << SELECT ...": the result goes to a name */
     size_t at = str_find(line, STR("<<"), 0);
@@ -204,6 +221,9 @@ struct value *run_magic(struct eval *e, const struct node *n)
         break;
     case MAGIC_ENV:
         run_env_magic(e, n);
+        break;
+    case MAGIC_CONNECT:
+        e->sql.is_in_memory = is_memory_database(n->magic.line);
         break;
     case MAGIC_R:
         run_other_language(e, n, CALL_R);

@@ -14,6 +14,23 @@ static struct value *location_value(const struct io *io, const struct locations 
     return v;
 }
 
+/* A row that gives "=dst.{1}" writes to the target with that behind it: an archive's format. */
+void io_add_suffix(const struct io *io, struct locations *dst)
+{
+    struct eval *e = io->e;
+    struct str suffix = STR(".{1}");
+    struct value *v = io->args->n_items > 1 ? value_to_text(&e->vs, io->args->items[1]) : NULL;
+    struct str text;
+    if (!str_has_suffix(io->row->returns, suffix) || v == NULL || !value_is_known_text(v, &text))
+        return;
+    for (size_t i = 0; i < dst->n; i++) {
+        struct location *l = &dst->items[i];
+        l->text =
+            value_concat(&e->vs, l->text, value_concat(&e->vs, value_text(&e->vs, STR(".")), v));
+        l->uri = arena_printf(e->arena, "%.*s.%.*s", STR_FMT(l->uri), STR_FMT(text));
+    }
+}
+
 static struct str expand_kind(const struct io *io, struct str returns)
 {
     size_t at = str_find(returns, STR("{0}"), 0);

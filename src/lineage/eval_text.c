@@ -170,21 +170,56 @@ static struct value *brace_value(struct eval *e, struct str inner)
     return eval_expr(e, n);
 }
 
+static struct value *braces(struct eval *e, struct str text, size_t at, size_t *end)
+{
+    *end = brace_end(text, at);
+    if (*end == SIZE_MAX)
+        return NULL;
+    bool is_double = at + 1 < *end && text.ptr[at + 1] == '{' && text.ptr[*end - 1] == '}';
+    size_t pad = is_double ? 2 : 1;
+    return *end + 1 >= at + 2 * pad
+               ? brace_value(e, str_trim(str_slice(text, at + pad, *end + 1 - pad)))
+               : NULL;
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
+}
+
+/* IPython fills "$name.attribute" too: where the name is an object, its attribute. */
+static struct value *dollar_value(struct eval *e, struct str text, size_t at, size_t *end)
+{
+    size_t to = at + 1;
+    bool has_dot = false;
+    while (to < text.len && is_name_byte(text.ptr[to])) {
+        has_dot = has_dot || text.ptr[to] == '.';
+        to++;
+    }
+    if (!has_dot || (at > 0 && text.ptr[at - 1] == '\\'))
+        return NULL;
+    struct str inner = str_slice(text, at + 1, to);
+    struct str name, rest;
+    str_cut(inner, '.', &name, &rest);
+    struct value *v = scope_get(e, name);
+    if (v == NULL || v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER || v->kind == VALUE_UNION)
+        return NULL;
+    *end = to - 1;
+    return brace_value(e, inner);
+}
+
 struct value *fill_braces(struct eval *e, struct str text)
 {
     struct value **parts = NULL;
     size_t n = 0, cap = 0, from = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '{' || (i > 0 && text.ptr[i - 1] == '$'))
-            continue;
-        size_t end = brace_end(text, i);
-        if (end == SIZE_MAX)
-            continue;
-        bool is_double = i + 1 < end && text.ptr[i + 1] == '{' && text.ptr[end - 1] == '}';
-        size_t pad = is_double ? 2 : 1;
-        struct value *v = end + 1 >= i + 2 * pad
-                              ? brace_value(e, str_trim(str_slice(text, i + pad, end + 1 - pad)))
-                              : NULL;
+        size_t end = SIZE_MAX;
+        struct value *v = NULL;
+        if (text.ptr[i] == '$')
+            v = dollar_value(e, text, i, &end);
+        else if (text.ptr[i] == '{' && (i == 0 || text.ptr[i - 1] != '$'))
+            v = braces(e, text, i, &end);
         if (v == NULL)
             continue;
         *ARENA_PUSH(e->arena, parts, n, cap) = value_text(&e->vs, str_slice(text, from, i));
