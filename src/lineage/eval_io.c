@@ -111,6 +111,22 @@ static void add_location(struct locations *out, struct eval *e, struct value *te
         *ARENA_PUSH(e->arena, out->items, out->n, out->cap) = (struct location){ text, uri };
 }
 
+/* Calls that know no other place than the disk. */
+static bool is_local_only(const struct io *io)
+{
+    static const struct str ROOTS[] = { STR_INIT("open"),    STR_INIT("io"),      STR_INIT("os"),
+                                        STR_INIT("shutil"),  STR_INIT("glob"),    STR_INIT("gzip"),
+                                        STR_INIT("zipfile"), STR_INIT("tarfile"), STR_INIT("cv2"),
+                                        STR_INIT("codecs"),  STR_INIT("sqlite3"), STR_INIT("bz2") };
+    const struct chain *root = io->callee;
+    while (root->base != NULL)
+        root = root->base;
+    for (size_t i = 0; i < sizeof ROOTS / sizeof ROOTS[0]; i++)
+        if (!root->is_value && str_eq(root->name, ROOTS[i]))
+            return true;
+    return false;
+}
+
 /* All texts that v holds: alternatives, elements, values of a mapping. */
 static void add_whole(const struct io *io, const struct call_place *place, struct value *v,
                       struct locations *out, unsigned depth)
@@ -119,9 +135,14 @@ static void add_whole(const struct io *io, const struct call_place *place, struc
     if (depth > 4 || !eval_step(e))
         return;
     switch (v->kind) {
-    case VALUE_TEXT:
-        add_location(out, e, v, uri_of(io, place, v->text.bytes));
+    case VALUE_TEXT: {
+        struct str uri = uri_of(io, place, v->text.bytes);
+        bool is_local = (v->flags & (VALUE_IS_PATH | VALUE_IS_LOCAL)) != 0 || is_local_only(io);
+        if (is_local && str_has_prefix(uri, STR("{}")))
+            uri = arena_concat(e->arena, STR("file:"), uri);
+        add_location(out, e, v, uri);
         break;
+    }
     case VALUE_UNION:
         for (size_t i = 0; i < value_n_alternatives(v); i++)
             add_whole(io, place, value_alternative(v, i), out, depth + 1);

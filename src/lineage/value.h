@@ -63,6 +63,7 @@ enum value_flag {
     VALUE_IS_TUPLE = 1 << 2,  /* SEQ */
     VALUE_IS_SET = 1 << 3,    /* SEQ */
     VALUE_IS_LISTED = 1 << 4, /* TEXT: an element of a listing; SEQ: a listing */
+    VALUE_IS_LOCAL = 1 << 5,  /* TEXT: was a path object: on the disk, whatever it begins with */
 };
 
 struct value {

@@ -358,7 +358,7 @@ static struct value *concat_picked(struct values *vs, struct value *const *parts
         flags &= parts[i]->kind == VALUE_TEXT ? parts[i]->flags : 0U;
     }
     if (n > 0 && parts[0]->kind == VALUE_TEXT)
-        flags |= parts[0]->flags & VALUE_IS_LISTED;
+        flags |= parts[0]->flags & (VALUE_IS_LISTED | VALUE_IS_LOCAL);
     return text_out_take(&out, flags);
 }
 

@@ -319,7 +319,9 @@ static struct value *one_to_text(struct values *vs, struct value *v)
 {
     if (v->kind == VALUE_TEXT)
         return v->flags & (VALUE_IS_PATH | VALUE_IS_BYTES)
-                   ? value_with_flags(vs, v, v->flags & VALUE_IS_LISTED)
+                   ? value_with_flags(vs, v,
+                                      (v->flags & VALUE_IS_LISTED) |
+                                          (v->flags & VALUE_IS_PATH ? VALUE_IS_LOCAL : 0))
                    : v;
     if (v->kind == VALUE_CHAIN && v->chain->place != NULL && v->chain->place->kind == VALUE_TEXT)
         return v->chain->place;
