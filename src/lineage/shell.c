@@ -120,7 +120,10 @@ static void run_cd(struct shell_run *run, const struct shell_fields *f)
     size_t i = 1;
     while (i < f->n && f->items[i].text.len > 1 && f->items[i].text.ptr[0] == '-')
         i++;
-    shell_session_cd(run->session, i < f->n ? f->items[i].text : STR_EMPTY);
+    struct str to = i < f->n ? f->items[i].text : STR_EMPTY;
+    if (!shell_charge(run, run->session->cwd.len + to.len))
+        to = hole;
+    shell_session_cd(run->session, to);
 }
 
 static void run_popd(struct shell_run *run, const struct shell_fields *f)
@@ -270,7 +273,7 @@ static void write_redirect(struct shell_run *run, const struct shell_redirect *r
                                    .copy_of = run->origin,
                                    .program = r->op == SHELL_APPEND ? ">>" : ">" };
     if (r->fd == 2 || r->fd == -1)
-        report.what = SHELL_LOG;
+        report.what = SHELL_DOCUMENT;
     if (r->fd == 2)
         report.copy_of = -1;
     shell_report_landing(run, &report, &at);

@@ -35,10 +35,10 @@ enum shell_what {
     SHELL_ARCHIVE, /* zip, tar and the like, and single compressed files */
     SHELL_MODEL,
     SHELL_FIGURE,
-    SHELL_CODE,   /* scripts, packages, pages, notebooks, jars */
-    SHELL_CONFIG, /* credentials too */
-    SHELL_LOG,
-    SHELL_SCRATCH, /* query results, job output that nobody names */
+    SHELL_CODE,     /* scripts, packages, pages, notebooks, jars */
+    SHELL_CONFIG,   /* credentials too */
+    SHELL_DOCUMENT, /* pages, reports, logs */
+    SHELL_SCRATCH,  /* query results, job output that nobody names */
 };
 
 struct shell_ref {

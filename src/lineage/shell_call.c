@@ -86,7 +86,7 @@ static bool matches(const struct shell_row *row, const struct shell_fields *f, s
     while (next_word(&name, &want)) {
         while (at < f->n && !str_eq(f->items[at].text, want)) {
             struct str s = f->items[at].text;
-            if (!is_option(s) || is_option(want))
+            if (!is_option(s))
                 return false;
             at += takes_value(row, s) ? 2 : 1;
         }
@@ -256,11 +256,11 @@ static void joined_place(struct shell_call *call, struct str how, struct str nam
     add_place(call, out, shell_field_of(call->run, text, at));
 }
 
-/* "2", "2..", "2..-1" (to the last but one), "-1" (the last, if there is more than one). */
+/* "2", "2..", "2..-1" (to the last but one), "$" (the last, if there is more than one). */
 static void word_places(struct shell_call *call, struct str place, struct places *out)
 {
     size_t from = (size_t)(place.ptr[0] - '0'), to = from;
-    if (str_eq(place, STR("-1"))) {
+    if (str_eq(place, STR("$"))) {
         if (call->n_words > 1)
             add_place(call, out, call->words[call->n_words - 1]);
         return;
@@ -278,7 +278,7 @@ static void one_place(struct shell_call *call, struct str place, struct places *
     struct str how, names;
     if (str_eq(place, STR("<")))
         add_place(call, out, call->run->input);
-    else if ((place.ptr[0] >= '1' && place.ptr[0] <= '9') || str_eq(place, STR("-1")))
+    else if ((place.ptr[0] >= '1' && place.ptr[0] <= '9') || str_eq(place, STR("$")))
         word_places(call, place, out);
     else if (place.ptr[0] != '-' && str_cut(place, ':', &how, &names))
         joined_place(call, how, names, out);
@@ -471,11 +471,13 @@ static void role_scratch(struct clause *c, const struct shell_field *at)
                               .what = SHELL_SCRATCH,
                               .copy_of = -1,
                               .program = c->call->row->name };
-    struct str text = at->text;
-    size_t uri = str_find(text, STR("s3://"), 0); /* OutputLocation=s3://... */
-    if (uri != SIZE_MAX)
+    size_t from = str_find(at->text, STR("s3://"), 0); /* OutputLocation=s3://... */
+    size_t to = from;
+    while (to < at->text.len && str_find_char(STR("\"',}] "), at->text.ptr[to]) == SIZE_MAX)
+        to++;
+    if (from != SIZE_MAX)
         (void)shell_report(c->call->run, &r,
-                           shell_field_of(c->call->run, str_from_pos(text, uri), at));
+                           shell_field_of(c->call->run, str_slice(at->text, from, to), at));
 }
 
 static void role_source(struct clause *c, const struct shell_field *at)
@@ -565,6 +567,11 @@ static void role_database(struct clause *c, const struct shell_field *at)
 
 static void role_sql(struct clause *c, const struct shell_field *at)
 {
+    if (str_has_prefix(at->text, STR("file://"))) { /* aws reads it from there */
+        const struct shell_field *f = shell_field_of(c->call->run, str_from_pos(at->text, 7), at);
+        (void)shell_report_text(c->call, SHELL_SCRIPT, f, NULL);
+        return;
+    }
     int ref = shell_report_text(c->call, SHELL_SQL, at, NULL);
     if (ref >= 0)
         c->call->run->out->refs[ref].database = c->database;

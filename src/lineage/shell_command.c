@@ -94,7 +94,8 @@ int shell_call_report(struct shell_call *call, enum shell_dir dir, bool is_may,
 {
     struct shell_report r = { .dir = dir,
                               .kind = SHELL_PATH,
-                              .is_may = is_may || (call->row->flags & SHELL_FILTERS) != 0,
+                              .is_may = is_may || ((call->row->flags & SHELL_FILTERS) != 0 &&
+                                                   !shell_is_remote(at->text)),
                               .copy_of = -1,
                               .program = call->row->name };
     return shell_report(call->run, &r, at);

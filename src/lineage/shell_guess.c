@@ -28,7 +28,7 @@ static bool names_output(struct arena *a, struct str name)
     static const char *const no[] = { "timeout", "dropout", "layout", "without", "stdout" };
     if (name.len > 100)
         return false;
-    if (str_eq(name, STR("-o")) || str_eq(name, STR("-O")))
+    if (str_eq(name, STR("-o")) || str_eq(name, STR("-O")) || str_eq(name, STR("O")))
         return true;
     struct str low = arena_lower(a, name);
     return has_any(low, yes, ARRAY_LEN(yes)) && !has_any(low, no, ARRAY_LEN(no));
@@ -142,12 +142,15 @@ void shell_guess_in_text(struct shell_run *run, const struct shell_field *text, 
             at++;
         struct str token = str_slice(s, from, at);
         if (is_data_uri(token)) {
-            bool is_output = names_output(run->arena, key);
+            bool is_output = names_output(run->arena, key.len > 0 ? key : shell_base_name(token));
             struct shell_report r = { .dir = is_output ? SHELL_WRITE : SHELL_READ,
                                       .kind = SHELL_PATH,
                                       .copy_of = -1,
                                       .program = program };
+            if (str_has_prefix(token, STR("file:")))
+                r.what = SHELL_CONFIG;
             (void)shell_report(run, &r, shell_field_of(run, token, text));
+            key = STR_EMPTY;
         } else if (token.len > 0) {
             key = token;
         }

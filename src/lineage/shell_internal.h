@@ -214,7 +214,7 @@ int shell_report_landing(struct shell_run *run, const struct shell_report *repor
 /* ---- shell_name.c ---- */
 
 enum shell_what shell_what_of(struct str name);
-/* "scheme:...": neither joined to a folder nor on a disk. */
+/* "scheme:...", "user@host:...", "remote:...": neither joined to a folder nor on this disk. */
 bool shell_is_remote(struct str name);
 /* With a suffix that only data has. */
 bool shell_has_data_suffix(struct str name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/shell_internal.h"
+#include "lineage/uri.h"
 
 /* ---- parts of names ---- */
 
@@ -20,12 +21,11 @@ bool shell_is_remote(struct str name)
     for (size_t i = 0; i < colon; i++) {
         char c = name.ptr[i];
         bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')))
+        bool is_other = (c >= '0' && c <= '9') || str_find_char(STR("+-.@"), c) != SIZE_MAX;
+        if (!is_letter && (i == 0 || !is_other))
             return false;
     }
-    struct str rest = str_from_pos(name, colon + 1);
-    return str_has_prefix(rest, STR("/")) || str_has_prefix(name, STR("arn:")) ||
-           str_has_prefix(rest, STR(HOLE_TEXT "/"));
+    return true;
 }
 
 /* A URL without "?query" and "#fragment". */
@@ -57,29 +57,12 @@ struct str shell_join(struct arena *a, struct str folder, struct str name)
 
 /* ---- what a name tells ---- */
 
-struct suffix {
-    struct str text;
-    enum shell_what what;
-    bool is_data; /* nothing but data is called so */
+static const enum shell_what kinds[] = {
+    [URI_WHAT_UNKNOWN] = SHELL_DATA,    [URI_WHAT_DATA] = SHELL_DATA,
+    [URI_WHAT_MODEL] = SHELL_MODEL,     [URI_WHAT_FIGURE] = SHELL_FIGURE,
+    [URI_WHAT_CODE] = SHELL_CODE,       [URI_WHAT_CONFIG] = SHELL_CONFIG,
+    [URI_WHAT_ARCHIVE] = SHELL_ARCHIVE, [URI_WHAT_DOCUMENT] = SHELL_DOCUMENT,
 };
-
-#define S(text, what, is_data)                                                                     \
-    {                                                                                              \
-        STR_INIT(text), what, is_data                                                              \
-    }
-static const struct suffix suffixes[] = {
-#include "lineage/shell_suffixes.def"
-};
-#undef S
-
-static const struct suffix *find_suffix(struct str base)
-{
-    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-        if (base.len > suffixes[i].text.len && str_has_suffix_nocase(base, suffixes[i].text))
-            return &suffixes[i];
-    }
-    return NULL;
-}
 
 static bool contains_word(struct str s, const char *word)
 {
@@ -125,41 +108,41 @@ static bool has_model_word(struct str base)
            contains_word(base, "weights") || contains_word(base, "checkpoint");
 }
 
+/* What commands tell beyond the suffix. */
 static enum shell_what refined(enum shell_what what, struct str name, struct str base)
 {
     if (what == SHELL_ARCHIVE && is_program_archive(name, base))
         return SHELL_CODE;
-    if (what == SHELL_ARCHIVE && has_model_word(base) && str_contains(base, STR(".tar")))
-        return SHELL_MODEL;
-    if (what == SHELL_DATA && has_model_word(base) &&
-        (str_contains(base, STR(".p")) || str_contains(base, STR(".h5")) ||
-         str_contains(base, STR(".bin"))))
+    bool is_packed = what == SHELL_ARCHIVE || str_contains(base, STR(".p")) ||
+                     str_contains(base, STR(".h5")) || str_contains(base, STR(".bin")) ||
+                     str_contains(base, STR(".tar"));
+    if ((what == SHELL_ARCHIVE || what == SHELL_DATA) && is_packed && has_model_word(base))
         return SHELL_MODEL;
     if (what == SHELL_DATA && str_contains(base, STR(".json")) &&
         (contains_word(base, "config") || contains_word(base, "credential") ||
-         contains_word(base, "setting") || contains_word(base, "kaggle.json")))
+         contains_word(base, "setting") || str_eq(base, STR("kaggle.json"))))
         return SHELL_CONFIG;
     if (what == SHELL_DATA && str_contains(base, STR(".txt")) &&
         (contains_word(base, "requirements") || contains_word(base, "log.txt") ||
-         contains_word(base, "_log") || contains_word(base, "README")))
-        return contains_word(base, "log") ? SHELL_LOG : SHELL_CODE;
+         contains_word(base, "_log")))
+        return SHELL_DOCUMENT;
     return what;
 }
 
 enum shell_what shell_what_of(struct str name)
 {
-    name = without_query(name);
-    struct str base = shell_base_name(name);
-    if (str_has_suffix(name, STR("/"))) {
-        base = shell_base_name(str_slice(name, 0, name.len - 1));
-        return str_eq(base, STR("logs")) ? SHELL_LOG : SHELL_DATA;
+    struct str whole = without_query(name), base = shell_base_name(whole);
+    if (str_has_suffix(whole, STR("/"))) {
+        base = shell_base_name(str_slice(whole, 0, whole.len - 1));
+        return str_eq(base, STR("logs")) ? SHELL_DOCUMENT : SHELL_DATA;
     }
-    const struct suffix *s = find_suffix(base);
-    return refined(s == NULL ? SHELL_DATA : s->what, name, base);
+    return refined(kinds[uri_what(whole)], whole, base);
 }
 
 bool shell_has_data_suffix(struct str name)
 {
-    const struct suffix *s = find_suffix(shell_base_name(without_query(name)));
-    return s != NULL && s->is_data && shell_what_of(name) == s->what;
+    struct str whole = without_query(name);
+    enum uri_what what = uri_what(whole);
+    return (what == URI_WHAT_DATA || what == URI_WHAT_ARCHIVE) &&
+           kinds[what] == shell_what_of(name) && !str_has_suffix(whole, STR("/"));
 }

@@ -148,9 +148,12 @@ static const struct shell_field *mirror_of(struct shell_call *call, const struct
     return shell_field_of(call->run, s, url);
 }
 
+/* Nothing behind the host, or a folder. */
 static bool is_page(struct str url)
 {
-    return str_has_suffix(url, STR("/")) || shell_what_of(url) == SHELL_CODE;
+    size_t at = str_find(url, STR("://"), 0);
+    struct str rest = at == SIZE_MAX ? url : str_from_pos(url, at + 3);
+    return str_has_suffix(url, STR("/")) || str_find_char(rest, '/') == SIZE_MAX;
 }
 
 /* A URL and the file it goes to; NULL: it flows on. */
@@ -168,7 +171,7 @@ static void fetch(struct shell_call *call, const struct shell_field *url,
     if (!flows && shell_what_of(s) == SHELL_DATA && !shell_has_data_suffix(s))
         r.what = shell_what_of(to->text);
     if (is_page(s) && !is_tree)
-        r.what = SHELL_CODE;
+        r.what = SHELL_DOCUMENT;
     r.is_may = flows && !shell_has_data_suffix(s);
     int from = shell_report(run, &r, url);
     if (flows) {
@@ -202,7 +205,9 @@ void shell_wget(struct shell_call *call)
     for (size_t i = 0; i < call->n_words; i++) {
         const struct shell_field *url = call->words[i];
         if (to != NULL) {
-            fetch(call, url, to, false);
+            bool is_in = folder != NULL && !is_wget;
+            struct str at = is_in ? shell_join(run->arena, folder->text, to->text) : to->text;
+            fetch(call, url, shell_field_of(run, at, to), false);
             continue;
         }
         struct str name = is_tree ? mirror_of(call, url)->text : page_name(run, url->text);
@@ -435,6 +440,30 @@ static const struct shell_field *mc_place(struct shell_call *call, const struct 
         (str_find_char(alias, '.') != SIZE_MAX))
         return f;
     return shell_field_of(call->run, arena_printf(call->run->arena, "s3://%.*s", STR_FMT(key)), f);
+}
+
+/* s3fs bucket[:/path] folder: the folder stands for the bucket. */
+void shell_mount(struct shell_call *call)
+{
+    struct shell_run *run = call->run;
+    if (call->n_words < 2)
+        return;
+    bool is_google = str_eq(str_from(call->row->name), STR("gcsfuse"));
+    struct str bucket, path;
+    (void)str_cut(call->words[0]->text, ':', &bucket, &path);
+    struct str uri = arena_printf(run->arena, "%s%.*s", is_google ? "gs://" : "s3://",
+                                  STR_FMT(shell_join(run->arena, bucket, path)));
+    if (path.len == 0)
+        uri = str_slice(uri, 0, uri.len - 1);
+    struct shell_report r = { .dir = SHELL_READ,
+                              .kind = SHELL_PATH,
+                              .is_may = true,
+                              .is_tree = true,
+                              .copy_of = -1,
+                              .program = call->row->name };
+    r.copy_of = shell_report(run, &r, shell_field_of(run, uri, call->words[0]));
+    r.dir = SHELL_WRITE;
+    (void)shell_report(run, &r, call->words[1]);
 }
 
 void shell_mc(struct shell_call *call)
