@@ -291,10 +291,10 @@ static void run_shell_code(struct eval *e, const struct shell_ref *r, uint32_t l
 static void emit_shell(struct eval *e, const struct shell_result *found, const struct node *n)
 {
     static const enum reference_kind KINDS[] = {
-        [SHELL_DATA] = REFERENCE_DATA,    [SHELL_ARCHIVE] = REFERENCE_ARCHIVE,
-        [SHELL_MODEL] = REFERENCE_MODEL,  [SHELL_FIGURE] = REFERENCE_FIGURE,
-        [SHELL_CODE] = REFERENCE_CODE,    [SHELL_CONFIG] = REFERENCE_CONFIG,
-        [SHELL_LOG] = REFERENCE_DOCUMENT, [SHELL_SCRATCH] = REFERENCE_SCRATCH,
+        [SHELL_DATA] = REFERENCE_DATA,         [SHELL_ARCHIVE] = REFERENCE_ARCHIVE,
+        [SHELL_MODEL] = REFERENCE_MODEL,       [SHELL_FIGURE] = REFERENCE_FIGURE,
+        [SHELL_CODE] = REFERENCE_CODE,         [SHELL_CONFIG] = REFERENCE_CONFIG,
+        [SHELL_DOCUMENT] = REFERENCE_DOCUMENT, [SHELL_SCRATCH] = REFERENCE_SCRATCH,
     };
     static const enum reference_dir DIRS[] = { [SHELL_READ] = REFERENCE_READ,
                                                [SHELL_WRITE] = REFERENCE_WRITE,

@@ -91,6 +91,15 @@ static bool go_deeper(struct shell_cursor *c)
     return true;
 }
 
+/* Past LIMIT_TREE_BYTES as well. */
+static void check_size(struct shell_cursor *c)
+{
+    if (c->arena->used_bytes - c->used_bytes > LIMIT_TREE_BYTES) {
+        c->hit_limit = true;
+        step_to(c, c->end);
+    }
+}
+
 /* ---- parts ---- */
 
 static struct shell_part *add_part(struct shell_cursor *c, struct builder *b,
@@ -459,6 +468,7 @@ static void take_parts(struct shell_cursor *c, struct builder *b, enum lex_mode 
             take_double(c, b);
         else
             add_char(c, b, is_quoted);
+        check_size(c);
     }
 }
 
@@ -674,10 +684,7 @@ struct shell_token shell_next(struct shell_cursor *c)
 {
     struct shell_token t = { .kind = SHELL_END };
     skip_blanks(c);
-    if (c->arena->used_bytes - c->used_bytes > LIMIT_TREE_BYTES) {
-        c->hit_limit = true;
-        step_to(c, c->end);
-    }
+    check_size(c);
     if (is_done(c))
         return t;
     if (*c->at == '\n') {
