@@ -8,6 +8,7 @@ const struct outbound_operation aws_operations[] = {
     { STR_INIT("s3"), STR_INIT("HeadObject") },
     { STR_INIT("s3"), STR_INIT("GetObject") },
     { STR_INIT("s3"), STR_INIT("PutObject") },
+    { STR_INIT("s3"), STR_INIT("DeleteObject") },
     { STR_INIT("s3"), STR_INIT("CreateBucket") },
     { STR_INIT("elasticmapreduce"), STR_INIT("RunJobFlow") },
     { STR_INIT("elasticmapreduce"), STR_INIT("DescribeCluster") },

@@ -289,6 +289,7 @@ static const struct store_ops ops = {
     .head = head,
     .get = get_object,
     .put = folder_put,
+    .remove = folder_remove,
     .create_bucket = create_bucket,
     .check_bucket = check_bucket,
     .fetch = fetch,

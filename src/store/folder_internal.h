@@ -37,8 +37,10 @@ bool folder_list(struct store *s, const struct store_list *list, struct err *err
 bool folder_list_buckets(struct store *s, const struct store_call *call, store_bucket_fn *each,
                          void *ctx, struct err *err);
 
-/* The part of folder_put.c. */
+/* The parts of folder_put.c. */
 bool folder_put(struct store *s, const struct store_put *put, struct err *err);
+bool folder_remove(struct store *s, struct str bucket, struct str key,
+                   const struct store_call *call, struct err *err);
 
 /* "bucket/key" for the kernel, in a; NULL with ERR_INVALID for keys with empty, "." or ".." parts
  * and for names of unfinished writes. */

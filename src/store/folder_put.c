@@ -1,6 +1,6 @@
 /*
- * folder_put: an object is written beside its place under a hidden name, brought to the disk, and
- * then takes its name in one step; a reader or a crash sees the old bytes or the new.
+ * folder_put: objects come and go.  One is written beside its place under a hidden name, brought to
+ * the disk, and then takes its name in one step; a reader or a crash sees the old bytes or the new.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/folder_internal.h"
@@ -109,4 +109,34 @@ bool folder_put(struct store *s, const struct store_put *put, struct err *err)
     bool ok = write_in(dir, path + slash + 1, put, err);
     close(dir);
     return ok;
+}
+
+/* A folder of that name is no object; a link in the lake is one, and goes itself. */
+static bool unlink_object(int dir, const char *name)
+{
+    struct stat st;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+        return true;
+    return (unlinkat(dir, name, 0) == 0 || errno == ENOENT) && fsync(dir) == 0;
+}
+
+bool folder_remove(struct store *s, struct str bucket, struct str key,
+                   const struct store_call *call, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    const struct folder_store *f = (struct folder_store *)s;
+    char *path = folder_path(&a, bucket, key, err);
+    if (path == NULL || !folder_goes_on(call, err) || !store_check_bucket(s, bucket, call, err))
+        return false;
+    size_t slash = str_rfind_char(str_from(path), '/');
+    path[slash] = '\0';
+    int dir = folder_open(f, path, O_RDONLY | O_DIRECTORY);
+    if (dir < 0)
+        return errno == ENOENT || errno == ENOTDIR || folder_fail(err, errno, bucket, key);
+    bool ok = unlink_object(dir, path + slash + 1);
+    int error = errno;
+    close(dir);
+    return ok || folder_fail(err, error, bucket, key);
 }

@@ -198,6 +198,19 @@ static bool put(struct store *store, const struct store_put *p, struct err *err)
     return s3_refuse(&a, &reply, p->bucket, p->key, err);
 }
 
+static bool remove_object(struct store *store, struct str bucket, struct str key,
+                          const struct store_call *call, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    const struct aws_request req = { .operation = STR("DeleteObject"), .method = HTTP_DELETE };
+    struct http_reply reply;
+    if (!s3_send((struct s3_store *)store, &a, bucket, key, req, call, &reply, err))
+        return false;
+    /* S3 answers 204 for a key that is not there; some servers say so. */
+    return s3_is_ok(&reply) || str_eq(aws_error_code(&a, &reply), STR("NoSuchKey")) ||
+           s3_refuse(&a, &reply, bucket, key, err);
+}
+
 static bool check_bucket(struct store *store, struct str bucket, const struct store_call *call,
                          struct err *err)
 {
@@ -256,6 +269,7 @@ static const struct store_ops ops = {
     .head = head,
     .get = s3_get,
     .put = put,
+    .remove = remove_object,
     .create_bucket = create_bucket,
     .check_bucket = check_bucket,
     .fetch = s3_fetch,

@@ -114,6 +114,13 @@ bool store_put(struct store *s, const struct store_put *put, struct err *err)
            s->ops->put(s, put, err);
 }
 
+bool store_remove(struct store *s, struct str bucket, struct str key, const struct store_call *call,
+                  struct err *err)
+{
+    return store_name_check(bucket, false, err) && store_key_check(key, err) &&
+           s->ops->remove(s, bucket, key, call, err);
+}
+
 bool store_create_bucket(struct store *s, struct str bucket, const struct store_call *call,
                          struct err *err)
 {

@@ -149,6 +149,8 @@ struct store_ops {
     bool (*get)(struct store *s, struct arena *a, const struct store_get *get,
                 struct store_got *out, struct err *err);
     bool (*put)(struct store *s, const struct store_put *put, struct err *err);
+    bool (*remove)(struct store *s, struct str bucket, struct str key,
+                   const struct store_call *call, struct err *err);
     bool (*create_bucket)(struct store *s, struct str bucket, const struct store_call *call,
                           struct err *err);
     bool (*check_bucket)(struct store *s, struct str bucket, const struct store_call *call,
@@ -190,6 +192,10 @@ MUST_USE bool store_read(struct store *s, struct arena *a, const struct store_ge
 
 /* Write one object.  ERR_CONFLICT only with is_new_only. */
 MUST_USE bool store_put(struct store *s, const struct store_put *put, struct err *err);
+
+/* Remove one object.  True also when there is none: the key is free afterwards in any case. */
+MUST_USE bool store_remove(struct store *s, struct str bucket, struct str key,
+                           const struct store_call *call, struct err *err);
 
 /* Make a bucket; its name must follow S3's rules for new ones (3 to 63 of a-z 0-9 . -).  A bucket
  * of ours that is there already is no error; one of somebody else's is ERR_CONFLICT. */

@@ -98,6 +98,8 @@ static bool run(struct store *s, struct arena *a, char **v, struct err *err)
         print_object(&object, NULL);
         return true;
     }
+    if (strcmp(verb, "remove") == 0)
+        return store_remove(s, bucket, key, &call, err);
     if (strcmp(verb, "put") == 0) {
         const struct store_put put = { .bucket = bucket,
                                        .key = key,

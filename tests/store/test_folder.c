@@ -243,6 +243,48 @@ static void a_put_replaces_whole_or_not_at_all(void **state)
     assert_str(keys(lake, &out, "", "", false), "d/k\n");
 }
 
+static void what_is_removed_is_gone_and_nothing_else(void **state)
+{
+    struct lake *lake = *state;
+    AUTO_BUF out = BUF_INIT(1000);
+    AUTO_ARENA a = ARENA_INIT;
+    static const struct {
+        const char *bucket, *key;
+        enum err_code want; /* ERR_NONE: it succeeds */
+    } cases[] = {
+        { "data", "a/1", ERR_NONE },
+        { "data", "a/1", ERR_NONE },
+        { "data", "a/2", ERR_NONE },
+        { "data", "b/c", ERR_NONE },
+        { "data", "no/such", ERR_NONE },
+        { "nowhere", "a", ERR_NOT_FOUND },
+        { "data", "../x", ERR_INVALID },
+        { "data", "a//1", ERR_INVALID },
+        { "data", "out/victim", ERR_FORBIDDEN },
+        { "data", "", ERR_INVALID },
+        { "data", "link", ERR_NONE },
+    };
+    fill(lake);
+    struct str outside = arena_printf(&a, "%s-outside", lake->path);
+    struct str victim = arena_printf(&a, "%s/victim", outside.ptr);
+    assert_int_equal(mkdir(outside.ptr, 0700), 0);
+    int fd = creat(victim.ptr, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(symlink(outside.ptr, arena_printf(&a, "%s/data/out", lake->path).ptr), 0);
+    assert_int_equal(symlink(victim.ptr, arena_printf(&a, "%s/data/link", lake->path).ptr), 0);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+        bool ok = store_remove(lake->store, str_from(cases[i].bucket), str_from(cases[i].key),
+                               &lake->call, &err);
+        assert_case(ok == (cases[i].want == ERR_NONE) && err.code == cases[i].want, cases[i].key);
+    }
+    assert_str(keys(lake, &out, "", "", false), "a-b\na.c\na/2/x\nab/1\nb\nz/\xC3\xBC b\n");
+    assert_int_equal(access(victim.ptr, F_OK), 0);
+    assert_int_equal(unlink(victim.ptr), 0);
+    assert_int_equal(rmdir(outside.ptr), 0);
+}
+
 static void a_deadline_and_a_cancel_end_a_call(void **state)
 {
     struct lake *lake = *state;
@@ -333,6 +375,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_out_of_the_lake_are_not_followed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_names_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ranges_and_conditions_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_removed_is_gone_and_nothing_else, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_put_replaces_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_deadline_and_a_cancel_end_a_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scan_reads_what_was_selected, set_up, tear_down),

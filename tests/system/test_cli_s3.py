@@ -1,10 +1,13 @@
 """The commands on an S3 server: the same answers as on a folder."""
 import json
+import subprocess
 
 import boto3
 import pytest
 
-from conftest import clean_env, run_cli
+from conftest import BUILD, clean_env, run_cli
+
+DRIVE = BUILD / "tests" / "store" / "drive_s3"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,18 @@ def test_all_pages_and_odd_keys_are_listed(env, s3):
     keys = json.loads(run_cli("files", "many", "--json", env=env, check=True).stdout)
     assert keys == sorted(odd + [f"n/{i:05}.csv" for i in range(1100)], key=lambda k: k.encode())
     assert run_cli("files", "missing", env=env).returncode == 3
+
+
+def test_an_object_is_removed(env, s3):
+    s3.create_bucket(Bucket="emptied")
+    s3.put_object(Bucket="emptied", Key="a b/+", Body=b"x")
+
+    def remove(bucket, key):
+        return subprocess.run([str(DRIVE), "remove", bucket, key], env=env, capture_output=True, text=True, timeout=60)
+    assert remove("emptied", "a b/+").returncode == 0
+    assert "Contents" not in s3.list_objects_v2(Bucket="emptied")
+    assert remove("emptied", "a b/+").returncode == 0
+    assert remove("nobucket", "k").stderr.startswith("not_found")
 
 
 def test_the_doctor_finds_credentials_buckets_and_emr(env, tmp_path):

@@ -56,6 +56,17 @@ def test_an_object_of_any_key_is_written(s3, key):
     assert "conflict" in drive(s3, "put", "written", key, "other", "new")[1]
 
 
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_an_object_of_any_key_is_removed(s3, key):
+    s3.client().create_bucket(Bucket="removed")
+    for k in (key, key + "x" if len(key) < 1000 else key[1:]):
+        s3.client().put_object(Bucket="removed", Key=k, Body=b"b")
+    assert drive(s3, "remove", "removed", key) == ([], "")
+    left = [o["Key"] for o in s3.client().list_objects_v2(Bucket="removed")["Contents"]]
+    assert key not in left and left
+    assert drive(s3, "remove", "removed", key) == ([], "")  # once more is no failure
+
+
 def test_all_pages_come(s3):
     want = sorted(f"p{i % 7}/k{i:05}" for i in range(3500))
     assert keys(s3, "list", "many", "") == want
@@ -79,7 +90,7 @@ def test_parts_and_conditions(s3):
 
 @pytest.mark.parametrize("verb, args, says", [
     ("list", ["nobucket", ""], "not_found"), ("get", ["nobucket", "k"], "not_found"), ("get", ["odd", "nokey"], "not_found"),
-    ("head", ["odd", "nokey"], "not_found"), ("head", ["nobucket", "k"], "not_found"), ("list", ["..", ""], "invalid"),
+    ("head", ["odd", "nokey"], "not_found"), ("head", ["nobucket", "k"], "not_found"), ("remove", ["nobucket", "k"], "not_found"), ("list", ["..", ""], "invalid"),
     ("list", ["a/b", ""], "invalid"), ("list", ["%2e%2e", ""], "invalid"), ("make", ["My_Bucket"], "invalid"), ("get", ["odd", "x" * 1025], "invalid"),
 ])
 def test_what_is_not_there_or_cannot_be(s3, verb, args, says):
@@ -91,7 +102,8 @@ def test_rights_and_signatures_are_the_server_s_to_judge(s3):
     assert drive(s3, "list", "odd", "", AWS_SECRET_ACCESS_KEY="wrong")[1].startswith("credentials")
     assert drive(s3, "list", "odd", "", AWS_ACCESS_KEY_ID="nobody")[1].startswith("credentials")
     other = dict(AWS_ACCESS_KEY_ID=s3.other_access_key, AWS_SECRET_ACCESS_KEY=s3.other_secret_key)
-    for args in (["list", "odd", ""], ["get", "odd", "a b"], ["head", "odd", "a b"], ["put", "odd", "k", "b"]):
+    for args in (["list", "odd", ""], ["get", "odd", "a b"], ["head", "odd", "a b"], ["put", "odd", "k", "b"], ["remove", "odd", "a b"]):
         assert drive(s3, *args, **other)[1].startswith("forbidden"), args
+    assert "a b" in keys(s3, "list", "odd", "")
     assert drive(s3, "buckets", **other)[0] == []
     assert set(drive(s3, "buckets")[0]) >= {"odd", "many"}
