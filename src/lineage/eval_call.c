@@ -158,6 +158,8 @@ static struct value *run_body(struct eval *e, const struct function *f,
 
 struct value *call_function(struct eval *e, const struct function *f, const struct call_args *args)
 {
+    if (f->bound != NULL)
+        args = args_behind(e, f->bound, args);
     struct str def = arena_printf(e->arena, "%p", (const void *)f->def);
     if (!e->is_uncalled)
         strmap_put(&e->called, def, e);
@@ -206,55 +208,6 @@ static struct value *instantiate(struct eval *e, struct klass *k, const struct c
     return v;
 }
 
-/* Functions among the arguments of an outside call run too: with the elements of a sequence beside
- * them (map(f, xs), pool.map(f, xs)), else with nothing known. */
-static struct value *run_callbacks(struct eval *e, struct value *receiver,
-                                   const struct call_args *args)
-{
-    struct value *results = NULL;
-    for (size_t i = 0; i < args->n_items + args->n_named; i++) {
-        struct value *f = i < args->n_items ? args->items[i] : args->named[i - args->n_items];
-        if (f->kind != VALUE_FUNCTION)
-            continue;
-        struct value *over = receiver != NULL && receiver->kind == VALUE_SEQ ? receiver : NULL;
-        for (size_t k = 0; k < args->n_items && over == NULL; k++)
-            if (args->items[k]->kind == VALUE_SEQ)
-                over = args->items[k];
-        struct value *items[LIMIT_LOOP + 1];
-        size_t n = 0;
-        bool is_open = false;
-        if (over == NULL || !value_elements(&e->vs, over, items, LIMIT_LOOP + 1, &n, &is_open) ||
-            n > LIMIT_LOOP || n == 0) {
-            struct call_args none = { .is_open = false };
-            call_function(e, f->function, &none);
-            continue;
-        }
-        results = eval_seq(e, 0);
-        results->seq->is_open = is_open;
-        for (size_t k = 0; k < n && eval_step(e); k++) {
-            struct call_args *one = ARENA_NEW(e->arena, struct call_args);
-            one->items = ARENA_NEW(e->arena, struct value *);
-            one->items[0] = items[k];
-            one->n_items = 1;
-            value_seq_add(&e->vs, results, call_function(e, f->function, one));
-        }
-    }
-    return results;
-}
-
-static bool is_higher_order(struct str name)
-{
-    static const struct str NAMES[] = { STR_INIT("map"),     STR_INIT("starmap"),
-                                        STR_INIT("imap"),    STR_INIT("lapply"),
-                                        STR_INIT("sapply"),  STR_INIT("foreach"),
-                                        STR_INIT("flatMap"), STR_INIT("purrr.map"),
-                                        STR_INIT("vapply"),  STR_INIT("Map") };
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
-        if (str_eq(name, NAMES[i]))
-            return true;
-    return false;
-}
-
 /* A name without calls or subscripts in it. */
 static bool is_plain(const struct chain *c)
 {
@@ -278,10 +231,10 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         return v;
     }
     case VALUE_CHAIN: {
-        struct value *mapped = run_callbacks(e, NULL, args);
-        struct str name = chain_name(&e->vs, callee->chain);
-        if (mapped != NULL && is_higher_order(callee->chain->name))
+        struct value *mapped = run_callbacks(e, callee->chain, args);
+        if (mapped != NULL)
             return mapped;
+        struct str name = chain_name(&e->vs, callee->chain);
         struct value *v =
             is_plain(callee->chain) ? pure_function(&e->vs, callee->chain->lang, name, args) : NULL;
         return v != NULL ? v : io_call(e, callee, args, n);
@@ -348,8 +301,10 @@ struct value *call_method(struct eval *e, struct value *receiver, struct str nam
         struct value *attr = eval_attr(e, receiver, name, n);
         return call_value(e, attr, args, n);
     }
-    if (receiver->kind == VALUE_SEQ && is_higher_order(name)) {
-        struct value *mapped = run_callbacks(e, receiver, args);
+    if (receiver->kind == VALUE_FUNCTION)
+        return call_wrapped(e, receiver->function, name, args);
+    if (receiver->kind == VALUE_SEQ) {
+        struct value *mapped = map_elements(e, receiver, name, args);
         if (mapped != NULL)
             return mapped;
     }

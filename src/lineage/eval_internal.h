@@ -140,6 +140,21 @@ void define_class(struct eval *e, const struct node *def);
 void run_uncalled(struct eval *e);
 struct value *eval_comprehension(struct eval *e, const struct node *n);
 
+/* eval_callback.c: functions of the notebook that others call */
+/* Functions among the arguments of an outside call run, with what it hands them where that is
+ * known. What the call gives because of them, or NULL: nothing special. */
+struct value *run_callbacks(struct eval *e, const struct chain *callee,
+                            const struct call_args *args);
+/* seq.map(f) of Scala and its like, or NULL. */
+struct value *map_elements(struct eval *e, struct value *seq, struct str name,
+                           const struct call_args *args);
+/* A method of a function that a library wrapped: f.remote(x), f.delay(x), f.map(xs). */
+struct value *call_wrapped(struct eval *e, const struct function *f, struct str name,
+                           const struct call_args *args);
+/* first, then what more has. */
+const struct call_args *args_behind(struct eval *e, const struct call_args *first,
+                                    const struct call_args *more);
+
 /* eval_io.c: callee is a chain whose last step is not the call itself.  Never NULL. */
 struct value *io_call(struct eval *e, const struct value *callee, const struct call_args *args,
                       const struct node *n);

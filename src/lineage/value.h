@@ -137,8 +137,9 @@ struct function {
     struct scope *scope;    /* where it was defined (eval_internal.h) */
     struct value *self;     /* a bound method's instance, or NULL */
     uint32_t cell;
-    struct unit *unit;       /* the text that it stands in (eval_internal.h) */
-    struct value **defaults; /* of the parameters, in order, NULL where there is none */
+    struct unit *unit;             /* the text that it stands in (eval_internal.h) */
+    const struct call_args *bound; /* of a partial: they stand before those of a call; or NULL */
+    struct value **defaults;       /* of the parameters, in order, NULL where there is none */
 };
 
 struct klass {
