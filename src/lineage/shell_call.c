@@ -74,14 +74,19 @@ static bool is_option(struct str s)
     return s.len > 1 && s.ptr[0] == '-';
 }
 
-/* Do the row's words stand at the start of the command?  Options in between are left out. */
-static bool matches(const struct shell_row *row, const struct shell_fields *f, size_t *n_named)
+/* Is program the first word of the row's name? */
+static bool is_program(const struct shell_row *row, struct str program)
 {
-    const char *name = row->name;
+    return row->name[0] == program.ptr[0] && strncmp(row->name, program.ptr, program.len) == 0 &&
+           (row->name[program.len] == ' ' || row->name[program.len] == '\0');
+}
+
+/* Do the words of the row's name behind the program stand at the start of the command?  Options in
+ * between are left out. */
+static bool matches(const struct shell_row *row, const char *name, const struct shell_fields *f,
+                    size_t *n_named)
+{
     struct str want;
-    (void)next_word(&name, &want);
-    if (!str_eq(want, shell_base_name(f->items[0].text)))
-        return false;
     size_t at = 1;
     while (next_word(&name, &want)) {
         while (at < f->n && !str_eq(f->items[at].text, want)) {
@@ -101,10 +106,13 @@ const struct shell_row *shell_find_row(const struct shell_fields *f, size_t *n_n
 {
     const struct shell_row *best = NULL;
     struct str program = shell_base_name(f->items[0].text);
-    for (size_t i = 0; i < ARRAY_LEN(rows) && program.len > 0; i++) {
+    if (program.len == 0 || program.len > 64 || str_find_char(program, '\0') != SIZE_MAX)
+        return NULL;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         size_t n;
-        if (rows[i].name[0] == program.ptr[0] && matches(&rows[i], f, &n) &&
-            (best == NULL || strlen(rows[i].name) > strlen(best->name))) {
+        if (is_program(&rows[i], program) &&
+            (best == NULL || strlen(rows[i].name) > strlen(best->name)) &&
+            matches(&rows[i], rows[i].name + program.len, f, &n)) {
             best = &rows[i];
             *n_named = n;
         }

@@ -275,7 +275,7 @@ static void truncations_end_well(void **state)
 static void mutations_end_well(void **state)
 {
     (void)state;
-    static const struct str bytes = STR_INIT("'\"`$(){}<>|&;\\\n#= " HOLE_TEXT);
+    static const struct str bytes = STR_INIT("'\"`$(){}<>|&;\\\n#=\0 " HOLE_TEXT);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_ARENA a = ARENA_INIT;
         struct str text = str_from(cases[i].text);
