@@ -61,11 +61,9 @@ void sql_insert(struct sql_parser *p, struct sql_scope *scope)
     p->statement = "INSERT";
     (void)sql_next(&p->lx);
     while (!sql_at_end(p) && !sql_at_kw(p, 0, KW_INTO) && !sql_at_kw(p, 0, KW_OVERWRITE)) {
-        /* INSERT OR REPLACE, INSERT IGNORE, INSERT ALL; INSERT t without INTO. */
+        /* INSERT OR REPLACE, INSERT IGNORE; INSERT t without INTO. */
         bool is_option = sql_at_kw(p, 0, KW_OR) || sql_at_kw(p, 0, KW_IGNORE) ||
-                         sql_at_kw(p, 0, KW_REPLACE) || sql_at_kw(p, 0, KW_ALL) ||
-                         sql_at_kw(p, 0, KW_FIRST) || sql_at_kw(p, 0, KW_WHEN) ||
-                         sql_at_kw(p, 1, KW_INTO);
+                         sql_at_kw(p, 0, KW_REPLACE) || sql_at_kw(p, 1, KW_INTO);
         if (!is_option)
             break;
         (void)sql_next(&p->lx);
@@ -76,11 +74,30 @@ void sql_insert(struct sql_parser *p, struct sql_scope *scope)
     p->statement = before[0] == 'S' ? "INSERT" : before;
 }
 
+/* INSERT ALL INTO a VALUES (x) INTO b ..., INSERT FIRST WHEN x > 1 THEN INTO a ... ELSE INTO b: up
+ * to the query. */
+static void insert_many(struct sql_parser *p, struct sql_scope *scope)
+{
+    p->statement = "INSERT";
+    while (!sql_at_end(p) && !sql_at_kw(p, 0, KW_SELECT) && !sql_at_kw(p, 0, KW_WITH)) {
+        if (sql_take_kw(p, KW_INTO))
+            insert_target(p, scope);
+        else if (sql_at_op(p, 0, '('))
+            sql_parens(p, scope);
+        else
+            (void)sql_next(&p->lx);
+    }
+}
+
 static void insert(struct sql_parser *p, struct sql_scope *scope)
 {
-    sql_insert(p, scope);
-    while (sql_take_kw(p, KW_INTO)) /* INSERT ALL INTO a INTO b */
-        insert_target(p, scope);
+    bool is_many = sql_at_kw(p, 1, KW_ALL) || sql_at_kw(p, 1, KW_FIRST) ||
+                   sql_at_kw(p, 1, KW_WHEN) ||
+                   (sql_at_kw(p, 1, KW_OVERWRITE) && sql_at_kw(p, 2, KW_ALL));
+    if (is_many)
+        insert_many(p, scope);
+    else
+        sql_insert(p, scope);
     sql_body(p, scope, SQL_MODE_EXPR);
 }
 
@@ -278,7 +295,9 @@ static void set(struct sql_parser *p, struct sql_scope *scope)
         t = sql_peek(&p->lx, 0);
         if (t->is_first && sql_starts_statement(p))
             return;
-        name = t->kind == SQL_WORD ? t->text : name;
+        if (t->kind == SQL_WORD) /* "hivevar:x" looks like a parameter */
+            name = *t->start == ':' ? (struct str){ t->start + 1, (size_t)(t->end - t->start - 1) }
+                                    : t->text;
         (void)sql_next(&p->lx);
         if (is_path && sql_peek(&p->lx, 0)->kind == SQL_WORD && !sql_at_kw(p, 0, KW_TO))
             break;

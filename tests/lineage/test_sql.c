@@ -2,27 +2,9 @@
 #include "test.h"
 
 #include "lineage/sql.h"
+#include "sql_text.h"
 #include "util/attrs.h"
 #include "util/buf.h"
-
-/* The references of a text as "r table:a.b;" each: r w l for the direction, "?" behind it for what
- * may be left out. */
-static struct str refs_of(struct arena *a, struct str text, enum sql_dialect dialect)
-{
-    static const char *const kinds[] = { "table", "path", "stage", "stream" };
-    struct sql_session session;
-    struct sql_result result = { 0 };
-    struct str out = STR_EMPTY;
-    sql_session_init(&session, a);
-    sql_session_add_view(&session, STR("known_view"));
-    sql_refs(a, text, dialect, &session, &result);
-    for (size_t i = 0; i < result.n_refs; i++) {
-        const struct sql_ref *r = &result.refs[i];
-        out = arena_printf(a, "%.*s%c%s %s:%.*s;", STR_FMT(out), "rwl"[r->dir],
-                           r -> is_may ? "?" : "", kinds[r->kind], STR_FMT(r->name));
-    }
-    return out;
-}
 
 static const struct {
     const char *text;
@@ -55,7 +37,7 @@ static void statements_give_what_they_read_and_write(void **state)
     size_t n_wrong = 0;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTO_ARENA a = ARENA_INIT;
-        struct str got = refs_of(&a, str_from(cases[i].text), SQL_ANY);
+        struct str got = sql_text(&a, str_from(cases[i].text), SQL_ANY, NULL);
         if (!str_eq(got, str_from(cases[i].want))) {
             print_error("%s\n  got  %.*s\n  want %s\n", cases[i].text, STR_FMT(got), cases[i].want);
             n_wrong++;
@@ -74,9 +56,9 @@ static void names_of_any_bytes_and_many_parts_stay_whole(void **state)
     sql_refs(&a, STR("SELECT * FROM d.`x\0y$files`"), SQL_ANY, &session, &result);
     assert_int_equal(result.n_refs, 1);
     assert_true(str_eq(result.refs[0].name, STR("d.x\0y$files")));
-    struct str got =
-        refs_of(&a, STR("SELECT * FROM a.b.c.d.e.f.g.h.`x$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`"),
-                SQL_ANY);
+    struct str got = sql_text(
+        &a, STR("SELECT * FROM a.b.c.d.e.f.g.h.`x$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`"),
+        SQL_ANY, NULL);
     assert_str(got, "r? table:a.b.c.d.e.f.g.h;");
 }
 
@@ -91,7 +73,7 @@ static void truncations_end_well(void **state)
             char *copy = arena_alloc(&a, len);
             memcpy(copy, text.ptr, len);
             for (int dialect = SQL_ANY; dialect <= SQL_CLICKHOUSE; dialect++)
-                (void)refs_of(&a, (struct str){ copy, len }, (enum sql_dialect)dialect);
+                (void)sql_text(&a, (struct str){ copy, len }, (enum sql_dialect)dialect, NULL);
         }
     }
 }
@@ -103,7 +85,7 @@ static void nesting_is_bounded(void **state)
     AUTO_BUF text = BUF_INIT(1000000);
     for (int i = 0; i < 50000; i++)
         buf_add(&text, STR("SELECT * FROM ("));
-    (void)refs_of(&a, buf_str(&text), SQL_ANY);
+    (void)sql_text(&a, buf_str(&text), SQL_ANY, NULL);
 }
 
 int main(void)
