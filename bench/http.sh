@@ -3,7 +3,8 @@
 #
 # A small GET of ours beside nginx's "return", each on one event thread, asked by one wrk thread over
 # 64 kept-alive connections.  The two take turns, five rounds of four seconds, and the median of each
-# counts.  Prints both rates, the ratio, and the server's memory when it had nothing to do.
+# counts.  Says both rates; its figures (see figures.py) are their ratio, and the server's memory when it had
+# nothing to do.
 set -eu
 boathouse=$(realpath "${1:-build/boathouse}")
 for tool in wrk nginx; do
@@ -62,6 +63,7 @@ while [ "$rounds" -lt 5 ]; do
 done
 median() { sort -n "$1" | sed -n 3p; }
 awk -v a="$(median ours)" -v b="$(median nginx)" -v kb="$idle_kb" 'BEGIN {
-    printf "small GET, one thread: boathouse %.0f req/s, nginx return %.0f req/s, ratio %.2f\n", a, b, a / b
-    printf "idle memory: %.1f MB\n", kb / 1024
+    printf "    boathouse %.0f req/s, nginx return %.0f req/s\n", a, b >"/dev/stderr"
+    printf "small GET, one thread / nginx return\t%.2f\tx\t>=\t0.6\n", a / b
+    printf "idle memory\t%.1f\tMB\t<=\t12\n", kb / 1024
 }'
