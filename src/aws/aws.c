@@ -3,6 +3,7 @@
 #include "aws/aws.h"
 
 #include "aws/credentials_internal.h"
+#include "aws/keys_cache.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/url.h"
@@ -10,17 +11,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { MAX_IDLE_CLIENTS = 128, REFRESH_BEFORE_MS = 5 * 60 * 1000 };
+enum { MAX_IDLE_CLIENTS = 128 };
 
 struct aws {
     struct aws_options options;
     struct arena arena; /* region, endpoints; fixed once made */
     struct str region, endpoint_s3, endpoint_emr;
 
-    pthread_mutex_t keys_lock; /* of keys and keys_arena; held while they are fetched */
-    struct arena keys_arena;
-    struct aws_keys keys;
-    bool has_keys;
+    struct keys_cache keys;
 
     pthread_mutex_t clients_lock; /* of what follows */
     struct http_client *clients[MAX_IDLE_CLIENTS];
@@ -89,13 +87,43 @@ static bool take_options(struct aws *aws, struct err *err)
     return true;
 }
 
+static struct http_client *take_client(struct aws *aws)
+{
+    struct http_client *c = NULL;
+    pthread_mutex_lock(&aws->clients_lock);
+    if (aws->n_clients > 0)
+        c = aws->clients[--aws->n_clients];
+    pthread_mutex_unlock(&aws->clients_lock);
+    return c != NULL ? c : http_client_new(&aws->options.client);
+}
+
+static void give_client(struct aws *aws, struct http_client *c)
+{
+    pthread_mutex_lock(&aws->clients_lock);
+    bool is_kept = aws->n_clients < MAX_IDLE_CLIENTS;
+    if (is_kept)
+        aws->clients[aws->n_clients++] = c;
+    pthread_mutex_unlock(&aws->clients_lock);
+    if (!is_kept)
+        http_client_free(c);
+}
+
+static bool load_keys(void *ctx, struct arena *a, struct aws_keys *out, struct err *err)
+{
+    struct aws *aws = ctx;
+    struct http_client *c = take_client(aws);
+    bool ok = aws_keys_load(&aws->options, a, c, out, err);
+    give_client(aws, c);
+    return ok;
+}
+
 struct aws *aws_new(const struct aws_options *options, struct err *err)
 {
     struct aws *aws = calloc(1, sizeof *aws);
     if (aws == NULL)
         panic("no memory for aws");
     aws->options = *options;
-    pthread_mutex_init(&aws->keys_lock, NULL);
+    keys_cache_init(&aws->keys, load_keys, aws);
     pthread_mutex_init(&aws->clients_lock, NULL);
     if (take_options(aws, err))
         return aws;
@@ -109,9 +137,8 @@ void aws_free(struct aws *aws)
         return;
     for (size_t i = 0; i < aws->n_clients; i++)
         http_client_free(aws->clients[i]);
-    pthread_mutex_destroy(&aws->keys_lock);
+    keys_cache_release(&aws->keys);
     pthread_mutex_destroy(&aws->clients_lock);
-    arena_release(&aws->keys_arena);
     arena_release(&aws->arena);
     free(aws);
 }
@@ -144,62 +171,9 @@ struct str aws_endpoint(const struct aws *aws, struct arena *a, struct str servi
                                       STR_FMT(aws->region));
 }
 
-static struct http_client *take_client(struct aws *aws)
-{
-    struct http_client *c = NULL;
-    pthread_mutex_lock(&aws->clients_lock);
-    if (aws->n_clients > 0)
-        c = aws->clients[--aws->n_clients];
-    pthread_mutex_unlock(&aws->clients_lock);
-    return c != NULL ? c : http_client_new(&aws->options.client);
-}
-
-static void give_client(struct aws *aws, struct http_client *c)
-{
-    pthread_mutex_lock(&aws->clients_lock);
-    bool is_kept = aws->n_clients < MAX_IDLE_CLIENTS;
-    if (is_kept)
-        aws->clients[aws->n_clients++] = c;
-    pthread_mutex_unlock(&aws->clients_lock);
-    if (!is_kept)
-        http_client_free(c);
-}
-
-static bool is_fresh(const struct aws *aws)
-{
-    return aws->has_keys && (aws->keys.expires_unix_ms == 0 ||
-                             aws->keys.expires_unix_ms - clock_unix_ms() > REFRESH_BEFORE_MS);
-}
-
-static struct aws_keys copy_keys(struct arena *a, const struct aws_keys *keys)
-{
-    return (struct aws_keys){ .access_key = arena_str(a, keys->access_key),
-                              .secret_key = arena_str(a, keys->secret_key),
-                              .session_token = arena_str(a, keys->session_token),
-                              .source = arena_str(a, keys->source),
-                              .expires_unix_ms = keys->expires_unix_ms };
-}
-
 bool aws_find_keys(struct aws *aws, struct arena *a, struct aws_keys *out, struct err *err)
 {
-    bool ok = true;
-    pthread_mutex_lock(&aws->keys_lock);
-    if (!is_fresh(aws)) {
-        struct http_client *c = take_client(aws);
-        struct aws_keys keys;
-        AUTO_ARENA scratch = ARENA_INIT;
-        ok = aws_keys_load(&aws->options, &scratch, c, &keys, err);
-        give_client(aws, c);
-        if (ok) {
-            arena_reset(&aws->keys_arena);
-            aws->keys = copy_keys(&aws->keys_arena, &keys);
-            aws->has_keys = true;
-        }
-    }
-    if (ok)
-        *out = copy_keys(a, &aws->keys);
-    pthread_mutex_unlock(&aws->keys_lock);
-    return ok;
+    return keys_cache_get(&aws->keys, a, out, err);
 }
 
 /* What each attempt needs to be signed anew. */

@@ -5,7 +5,7 @@
  * may be used by any number of threads.  Credentials are found in the order of the AWS tools:
  * environment, profile with a role (STS), web identity, profile (SSO, keys, credential_process),
  * container endpoint, instance metadata (IMDSv2).  They are fetched again five minutes before they
- * expire, by one thread.
+ * expire, by one thread, while the others go on with the old ones.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef AWS_AWS_H
