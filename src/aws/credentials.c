@@ -1,8 +1,8 @@
 /* credentials: where keys are looked for, in the order of the AWS tools. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/credentials_internal.h"
+#include "aws/process.h"
 
-#include "util/buf.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/scan.h"
@@ -11,7 +11,11 @@
 
 #include <stdio.h>
 
-enum { METADATA_TIMEOUT_MS = 2000, PROCESS_MAX_BYTES = 64 * 1024 };
+enum {
+    METADATA_TIMEOUT_MS = 2000,
+    PROCESS_MAX_BYTES = 64 * 1024,
+    PROCESS_TIMEOUT_MS = 60 * 1000, /* somebody may have to touch a key */
+};
 
 static enum search from_env(const struct aws_options *o, struct aws_keys *out)
 {
@@ -46,25 +50,21 @@ static enum search from_json(struct arena *a, struct str text, const char *token
     return SEARCH_FOUND;
 }
 
-static enum search from_process(struct arena *a, struct str command, struct aws_keys *out,
-                                struct err *err)
+/* The user's own file names this command, to be run by a shell, as the AWS tools do. */
+static enum search from_process(const struct key_search *s, struct str command,
+                                struct aws_keys *out, struct err *err)
 {
-    AUTO_BUF text = BUF_INIT(PROCESS_MAX_BYTES);
-    char piece[1024];
-    size_t n;
-    const char *line = arena_cstr(a, command, err);
-    /* The user's own file names this command, to be run by a shell, as the AWS tools do. */
-    FILE *f = line != NULL ? popen(line, "re") : NULL;
-    if (f == NULL)
-        return SEARCH_FAILED;
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-        buf_add(&text, (struct str){ piece, n });
-    if (pclose(f) != 0 || !buf_ok(&text)) {
-        err_set(err, ERR_CREDENTIALS, "credential_process of the profile failed");
+    static char *const no_env[] = { NULL };
+    char *const *env = s->options->env != NULL ? s->options->env : no_env;
+    const char *line = arena_cstr(s->arena, command, err);
+    struct str text;
+    if (line == NULL ||
+        !process_run(s->arena, line, env, PROCESS_TIMEOUT_MS, PROCESS_MAX_BYTES, &text, err)) {
+        err_wrap(err, "credential_process of the profile");
         return SEARCH_FAILED;
     }
     out->source = STR("credential_process of the profile");
-    return from_json(a, arena_str(a, buf_str(&text)), "SessionToken", out, err);
+    return from_json(s->arena, text, "SessionToken", out, err);
 }
 
 static struct str of_profile(const struct key_search *s, struct str name, const char *key)
@@ -121,7 +121,7 @@ static enum search from_profile_plain(const struct key_search *s, struct str nam
     if (found == SEARCH_NONE)
         found = from_profile_keys(s, name, out);
     if (found == SEARCH_NONE && process.len > 0)
-        found = from_process(s->arena, process, out, err);
+        found = from_process(s, process, out, err);
     return found;
 }
 
