@@ -2,6 +2,7 @@
 #include "lineage/eval_internal.h"
 #include "lineage/python.h"
 #include "lineage/r.h"
+#include "lineage/scala.h"
 
 #include "util/limits.h"
 
@@ -74,6 +75,9 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
         break;
     case CALL_PYTHON:
         python_parse(e->arena, text, PYTHON_IPYTHON, &parsed);
+        break;
+    case CALL_SCALA:
+        scala_parse(e->arena, text, &parsed);
         break;
     default:
         break;
