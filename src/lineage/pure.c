@@ -55,19 +55,26 @@ static struct value *unknown_of(const struct pure_call *c)
 }
 
 /* What is made of an element of a listing and still has its folder in front is one, too. */
+static struct value *with_folder(struct values *vs, const struct value *source, struct value *v)
+{
+    size_t slash = str_rfind_char(source->text.bytes, '/');
+    if (v->kind != VALUE_TEXT || slash == SIZE_MAX ||
+        !str_has_prefix(v->text.bytes, str_slice(source->text.bytes, 0, slash + 1)))
+        return v;
+    return value_with_flags(vs, v, v->flags | VALUE_IS_LISTED);
+}
+
 static struct value *keep_listed(const struct pure_call *c, struct value *v)
 {
     const struct value *source = c->self;
     if (source == NULL && c->args->n_items > 0)
         source = c->args->items[0];
-    if (source == NULL || source->kind != VALUE_TEXT || !(source->flags & VALUE_IS_LISTED) ||
-        v->kind != VALUE_TEXT)
+    if (source == NULL || source->kind != VALUE_TEXT || !(source->flags & VALUE_IS_LISTED))
         return v;
-    size_t slash = str_rfind_char(source->text.bytes, '/');
-    if (slash == SIZE_MAX ||
-        !str_has_prefix(v->text.bytes, str_slice(source->text.bytes, 0, slash + 1)))
-        return v;
-    return value_with_flags(c->vs, v, v->flags | VALUE_IS_LISTED);
+    /* the parts of a text are a sequence that was made for them */
+    for (size_t i = 0; v->kind == VALUE_SEQ && i < v->seq->n; i++)
+        v->seq->items[i] = with_folder(c->vs, source, v->seq->items[i]);
+    return with_folder(c->vs, source, v);
 }
 
 static struct value *run(const struct pure_call *c, const struct pure_row *row)

@@ -61,7 +61,7 @@ static bool whole_binary(enum node_op op, int64_t a, int64_t b, int64_t *out)
         if (b == 0 || b == -1)
             *out = 0;
         else
-            *out = a - floor_div(a, b) * b;
+            *out = a % b + (a % b != 0 && (a % b < 0) != (b < 0) ? b : 0);
         return b != 0;
     case OP_POW:
         return b >= 0 && power(a, b, out);
@@ -77,7 +77,7 @@ static bool whole_binary(enum node_op op, int64_t a, int64_t b, int64_t *out)
     case OP_SHL:
         return b >= 0 && b < 63 && !__builtin_mul_overflow(a, (int64_t)1 << b, out);
     case OP_SHR:
-        *out = a >> (b < 63 ? b : 63);
+        *out = b < 0 ? 0 : a >> (b < 63 ? b : 63);
         return b >= 0;
     default:
         return false;

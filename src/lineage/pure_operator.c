@@ -48,6 +48,8 @@ static struct value *add(struct values *vs, struct value *left, struct value *ri
 static struct value *repeat_text(struct values *vs, const struct value *text, int64_t n)
 {
     struct text_out out = TEXT_OUT_INIT(vs);
+    if (n > (int64_t)LIMIT_TEXT_BYTES)
+        return NULL;
     for (int64_t i = 0; i < n && !out.failed && text->text.bytes.len > 0; i++)
         text_out_slice(&out, text, 0, SIZE_MAX);
     return text_out_take(&out, text->flags & VALUE_IS_BYTES);
@@ -56,8 +58,8 @@ static struct value *repeat_text(struct values *vs, const struct value *text, in
 static struct value *repeat_seq(struct values *vs, const struct value *seq, int64_t n)
 {
     struct value *out = value_seq(vs, seq->flags);
-    if (out->kind != VALUE_SEQ)
-        return out;
+    if (out->kind != VALUE_SEQ || n > (int64_t)LIMIT_SEQ_ITEMS)
+        return NULL;
     out->seq->is_open = seq->seq->is_open;
     size_t n_items = seq->seq->n;
     for (int64_t i = 0; i < n && n_items > 0 && out->seq->n < LIMIT_SEQ_ITEMS; i++)

@@ -110,9 +110,7 @@ static struct value *split_white(const struct pure_call *c, int64_t max)
             at++;
         if (at == s.len)
             break;
-        size_t end = at;
-        if (max == 0)
-            end = at + text_strip(str_from_pos(s, at), white, RIGHT_END).len;
+        size_t end = max == 0 ? s.len : at;
         while (max != 0 && end < s.len && str_find_char(white, s.ptr[end]) == SIZE_MAX)
             end++;
         add_part(c, all, at, end);

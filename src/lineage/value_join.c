@@ -349,7 +349,7 @@ void choices_pick(struct value *const *values, size_t n, size_t k, struct value 
 static struct value *concat_picked(struct values *vs, struct value *const *parts, size_t n)
 {
     struct text_out out = TEXT_OUT_INIT(vs);
-    unsigned flags = VALUE_IS_BYTES;
+    unsigned flags = n > 0 ? VALUE_IS_BYTES : 0;
     for (size_t i = 0; i < n; i++) {
         if (parts[i]->kind == VALUE_UNION)
             text_out_hole(&out, (struct hole){ HOLE_LIMIT, STR_EMPTY });

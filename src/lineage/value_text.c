@@ -298,14 +298,18 @@ void text_out_repr(struct text_out *out, struct value *v, unsigned depth)
     }
 }
 
-/* The same of each alternative. */
+/* The same of each alternative; v itself if it is the same for all. */
 static struct value *each(struct values *vs, struct value *v,
                           struct value *(*one)(struct values *vs, struct value *v))
 {
     struct value *all = NULL;
-    for (size_t i = 0; i < value_n_alternatives(v); i++)
-        all = value_join(vs, all, one(vs, value_alternative(v, i)));
-    return all;
+    bool is_same = true;
+    for (size_t i = 0; i < value_n_alternatives(v); i++) {
+        struct value *made = one(vs, value_alternative(v, i));
+        is_same = is_same && made == value_alternative(v, i);
+        all = value_join(vs, all, made);
+    }
+    return is_same ? v : all;
 }
 
 static struct value *one_to_repr(struct values *vs, struct value *v)

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "lineage/pure_internal.h"
+#include "small_eval.h"
+#include "util/attrs.h"
+
+#define ROOM (16UL * 1024 * 1024)
+
+struct row {
+    const char *expression, *want;
+};
+
+/* What str() of the expression is in CPython 3.11: the table was printed by it. */
+static const struct row as_python[] = {
+    { "'a-b-c'.split('-')", "['a', 'b', 'c']" },
+    { "'a-b-c'.split('-', 1)", "['a', 'b-c']" },
+    { "'a-b-c'.rsplit('-', 1)", "['a-b', 'c']" },
+    { "' a  b '.split()", "['a', 'b']" },
+    { "' a  b c '.split(None, 1)", "['a', 'b c ']" },
+    { "'a,b,'.split(',')", "['a', 'b', '']" },
+    { "''.split(',')", "['']" },
+    { "''.split()", "[]" },
+    { "'a\\nb\\r\\nc'.splitlines()", "['a', 'b', 'c']" },
+    { "'a\\nb\\r\\nc'.splitlines(True)", "['a\\n', 'b\\r\\n', 'c']" },
+    { "'//x/y//'.strip('/')", "x/y" },
+    { "'xxabcxx'.lstrip('x')", "abcxx" },
+    { "'  pad \\t'.strip()", "pad" },
+    { "'abc'.rstrip('cb')", "a" },
+    { "'a.b.c'.replace('.', '/')", "a/b/c" },
+    { "'a.b.c'.replace('.', '/', 1)", "a/b.c" },
+    { "'MiXeD \303\251 \303\211'.lower()", "mixed \303\251 \303\251" },
+    { "'stra\303\237e \303\251'.upper()", "STRASSE \303\211" },
+    { "\"they're bill's\".title()", "They'Re Bill'S" },
+    { "'hELLO wORLD'.capitalize()", "Hello world" },
+    { "'aBc'.swapcase()", "AbC" },
+    { "'-'.join(['a', 'b', 'c'])", "a-b-c" },
+    { "''.join(('x', 'y'))", "xy" },
+    { "', '.join({'k': 1, 'l': 2})", "k, l" },
+    { "'abc'.startswith('ab')", "True" },
+    { "'abc'.startswith(('x', 'a'))", "True" },
+    { "'abc.csv'.endswith('.json')", "False" },
+    { "'abcabc'.find('c')", "2" },
+    { "'abcabc'.rfind('c')", "5" },
+    { "'abc'.find('z')", "-1" },
+    { "'h\303\251llo'.index('l')", "2" },
+    { "'banana'.count('an')", "2" },
+    { "'7'.zfill(3)", "007" },
+    { "'-7'.zfill(4)", "-007" },
+    { "'ab'.ljust(4, '.') + '|'", "ab..|" },
+    { "'ab'.rjust(5, '0')", "000ab" },
+    { "'ab'.center(5, '*')", "**ab*" },
+    { "'abc'.center(6, '*')", "*abc**" },
+    { "'s3://b/k'.removeprefix('s3://')", "b/k" },
+    { "'x.csv'.removesuffix('.csv')", "x" },
+    { "'a/b/c'.partition('/')", "('a', '/', 'b/c')" },
+    { "'a/b/c'.rpartition('/')", "('a/b', '/', 'c')" },
+    { "'abc'.partition('/')", "('abc', '', '')" },
+    { "'abc'.rpartition('/')", "('', '', 'abc')" },
+    { "'2019'.isdigit()", "True" },
+    { "'a1'.isdigit()", "False" },
+    { "'ab'.isalpha()", "True" },
+    { "''.isdigit()", "False" },
+    { "'abc'.encode('utf-8').decode()", "abc" },
+    { "'{}/{}'.format('a', 1)", "a/1" },
+    { "'{1}-{0}-{1}'.format('a', 'b')", "b-a-b" },
+    { "'{x}_{y:03d}'.format(x='n', y=7)", "n_007" },
+    { "'{0[k]}/{0[l]}'.format({'k': 'v', 'l': 2})", "v/2" },
+    { "'{a[1]}'.format(a=['p', 'q'])", "q" },
+    { "'{{{}}}'.format('x')", "{x}" },
+    { "'{:>5}|{:<5}|{:^5}|{:*^7}'.format('a', 'b', 'c', 'd')", "    a|b    |  c  |***d***" },
+    { "'{:.2f} {:e} {:g} {:%} {:,}'.format(3.14159, 12345.678, 0.0001, 0.25, 1234567)",
+      "3.14 1.234568e+04 0.0001 25.000000% 1,234,567" },
+    { "'{:05d} {:+d} {:x} {:#x} {:b} {:o}'.format(42, 42, 255, 255, 5, 8)",
+      "00042 +42 ff 0xff 101 10" },
+    { "'{:08.3f}'.format(-3.14159)", "-003.142" },
+    { "'{!r:>6}'.format('a')", "   'a'" },
+    { "'{:{w}.{p}}'.format('abcdef', w=8, p=3) + '|'", "abc     |" },
+    { "'{:.3} {:10.4}'.format(3.14159, 100.0)", "3.14      100.0" },
+    { "'{:05}'.format('ab')", "ab000" },
+    { "'{a}/{b}'.format_map({'a': 1, 'b': 2})", "1/2" },
+    { "'{:_}'.format(1234567)", "1_234_567" },
+    { "'{:d}'.format(True)", "1" },
+    { "'%s/%s' % ('a', 2)", "a/2" },
+    { "'%s' % 'x'", "x" },
+    { "'%05d|%5d|%-5d|' % (42, 42, 42)", "00042|   42|42   |" },
+    { "'%05.2f %e %g' % (3.14159, 1234.5, 0.00001)", "03.14 1.234500e+03 1e-05" },
+    { "'%(a)s-%(b)02d' % {'a': 'x', 'b': 3}", "x-03" },
+    { "'%x %X %o %#x' % (255, 255, 8, 255)", "ff FF 10 0xff" },
+    { "'%r %s' % ('a', None)", "'a' None" },
+    { "'%10s|%-10s|%.2s|' % ('abc', 'abc', 'abc')", "       abc|abc       |ab|" },
+    { "'100%% of %s' % 'x'", "100% of x" },
+    { "'%c%c' % ('a', 'b')", "ab" },
+    { "'%d' % 3.99", "3" },
+    { "'%+d % d' % (5, 5)", "+5  5" },
+    { "'%*d' % (5, 42)", "   42" },
+    { "f\"{'x'!r}\"", "'x'" },
+    { "f\"{3.14159:.2f}\"", "3.14" },
+    { "f\"{7:03d}/{'a':>3}\"", "007/  a" },
+    { "f\"{[1, 'a']}\"", "[1, 'a']" },
+    { "str(12) + str(1.5) + str(None) + str(True)", "121.5NoneTrue" },
+    { "repr('it\\'s')", "\"it's\"" },
+    { "str([1, 'a', (2,), {'k': None}])", "[1, 'a', (2,), {'k': None}]" },
+    { "chr(233) + chr(97) + chr(8364)", "\303\251a\342\202\254" },
+    { "ord('\303\251')", "233" },
+    { "int('0042')", "42" },
+    { "int(' 12 ')", "12" },
+    { "int('ff', 16)", "255" },
+    { "int('0x1f', 0)", "31" },
+    { "int(3.99)", "3" },
+    { "int(-3.99)", "-3" },
+    { "float('1e3')", "1000.0" },
+    { "bool('')", "False" },
+    { "bool([0])", "True" },
+    { "len('h\303\251llo')", "5" },
+    { "len([1, 2, 3])", "3" },
+    { "len({'a': 1})", "1" },
+    { "hex(255)", "0xff" },
+    { "bin(5)", "0b101" },
+    { "abs(-3)", "3" },
+    { "round(2.5)", "2" },
+    { "round(3.14159, 2)", "3.14" },
+    { "round(2.675, 2)", "2.67" },
+    { "divmod(-7, 2)", "(-4, 1)" },
+    { "pow(2, 10)", "1024" },
+    { "min(3, 1, 2)", "1" },
+    { "max(['a', 'c', 'b'])", "c" },
+    { "sum([1, 2, 3.5])", "6.5" },
+    { "any([0, '', 1])", "True" },
+    { "all([1, 0])", "False" },
+    { "isinstance('a', str)", "True" },
+    { "isinstance('a', (list, dict))", "False" },
+    { "isinstance(1, float)", "False" },
+    { "7//2", "3" },
+    { "-7//2", "-4" },
+    { "-7 % 3", "2" },
+    { "7 % -3", "-2" },
+    { "7 / 2", "3.5" },
+    { "2 ** 10", "1024" },
+    { "2 ** -1", "0.5" },
+    { "1 << 4", "16" },
+    { "6 & 3", "2" },
+    { "6 | 1", "7" },
+    { "1.1 + 2.2", "3.3000000000000003" },
+    { "10 - 2.5", "7.5" },
+    { "3 * 'ab'", "ababab" },
+    { "[1] * 3", "[1, 1, 1]" },
+    { "[1, 2] + [3]", "[1, 2, 3]" },
+    { "(1,) + (2,)", "(1, 2)" },
+    { "{'a': 1} | {'b': 2}", "{'a': 1, 'b': 2}" },
+    { "'a' < 'b'", "True" },
+    { "1 == 1.0", "True" },
+    { "'a' == 'b'", "False" },
+    { "None is None", "True" },
+    { "'x' is not None", "True" },
+    { "'a' in 'cat'", "True" },
+    { "2 in [1, 2]", "True" },
+    { "'k' in {'k': 1}", "True" },
+    { "3 not in (1, 2)", "True" },
+    { "not ''", "True" },
+    { "-(-3)", "3" },
+    { "'' or 'default'", "default" },
+    { "'x' and 'y'", "y" },
+    { "'abcdef'[2]", "c" },
+    { "'abcdef'[-1]", "f" },
+    { "'abcdef'[1:4]", "bcd" },
+    { "'abcdef'[:-2]", "abcd" },
+    { "'abcdef'[-3:]", "def" },
+    { "'abcdef'[::2]", "ace" },
+    { "'abcdef'[::-1]", "fedcba" },
+    { "'h\303\251llo'[1:3]", "\303\251l" },
+    { "[1, 2, 3, 4][1:]", "[2, 3, 4]" },
+    { "[1, 2, 3, 4][::-1]", "[4, 3, 2, 1]" },
+    { "[1, 2, 3, 4][-2:]", "[3, 4]" },
+    { "[1, 2, 3, 4, 5][4:0:-2]", "[5, 3]" },
+    { "(1, 2, 3)[:2]", "(1, 2)" },
+    { "[1, 2, 3][10:]", "[]" },
+    { "{'a': {'b': 'c'}}['a']['b']", "c" },
+    { "list(range(5))", "[0, 1, 2, 3, 4]" },
+    { "list(range(2, 10, 3))", "[2, 5, 8]" },
+    { "list(range(5, 0, -2))", "[5, 3, 1]" },
+    { "list(range(0))", "[]" },
+    { "list(enumerate(['a', 'b'], 1))", "[(1, 'a'), (2, 'b')]" },
+    { "list(zip([1, 2, 3], 'ab'))", "[(1, 'a'), (2, 'b')]" },
+    { "dict(zip(['a', 'b'], [1, 2]))", "{'a': 1, 'b': 2}" },
+    { "dict(a=1, b=2)", "{'a': 1, 'b': 2}" },
+    { "dict([('x', 1)], y=2)", "{'x': 1, 'y': 2}" },
+    { "list({'a': 1, 'b': 2})", "['a', 'b']" },
+    { "list({'a': 1}.items())", "[('a', 1)]" },
+    { "list({'a': 1}.values())", "[1]" },
+    { "sorted(['b', 'a', 'c'])", "['a', 'b', 'c']" },
+    { "sorted([3, 1, 2], reverse=True)", "[3, 2, 1]" },
+    { "list(reversed([1, 2]))", "[2, 1]" },
+    { "tuple([1, 2])", "(1, 2)" },
+    { "sorted({'b', 'a', 'b'})", "['a', 'b']" },
+    { "[(l := [3, 1]), l.append(2), l.sort(), l.extend([5]), l.insert(0, 9), l][-1]",
+      "[9, 1, 2, 3, 5]" },
+    { "[(l := [1, 2, 3]), l.pop(), l.remove(1), l.reverse(), l][-1]", "[2]" },
+    { "[(l := [1, 2]), l.pop(0), l][1:]", "[1, [2]]" },
+    { "[(d := {}), d.update({'a': 1}), d.update(b=2), d.setdefault('c', 3), d.pop('a'), d][-1]",
+      "{'b': 2, 'c': 3}" },
+    { "{'a': 1}.get('a', 2)", "1" },
+    { "{'a': 1}.get('b', 2)", "2" },
+    { "{'a': 1}.get('b')", "None" },
+    { "dict.fromkeys(['a', 'b'], 0)", "{'a': 0, 'b': 0}" },
+    { "['a', 'b'].index('b')", "1" },
+    { "[1, 1, 2].count(1)", "2" },
+    { "list(itertools.chain([1], [2, 3]))", "[1, 2, 3]" },
+    { "list(itertools.product(['a', 'b'], [1, 2]))", "[('a', 1), ('a', 2), ('b', 1), ('b', 2)]" },
+    { "os.path.join('a', 'b', 'c.csv')", "a/b/c.csv" },
+    { "os.path.join('a/', 'b')", "a/b" },
+    { "os.path.join('a', '/b')", "/b" },
+    { "os.path.join('', 'b')", "b" },
+    { "os.path.join('a', '')", "a/" },
+    { "os.path.join('s3://b', 'k')", "s3://b/k" },
+    { "os.path.basename('a/b.csv')", "b.csv" },
+    { "os.path.basename('a/b/')", "" },
+    { "os.path.dirname('a/b.csv')", "a" },
+    { "os.path.dirname('b.csv')", "" },
+    { "os.path.dirname('/b.csv')", "/" },
+    { "os.path.dirname('a//b')", "a" },
+    { "os.path.split('a/b/c')", "('a/b', 'c')" },
+    { "os.path.splitext('a.b/c.tar.gz')", "('a.b/c.tar', '.gz')" },
+    { "os.path.splitext('a.b/c')", "('a.b/c', '')" },
+    { "os.path.splitext('.bashrc')", "('.bashrc', '')" },
+    { "os.path.normpath('a/./b/../c//d/')", "a/c/d" },
+    { "os.path.normpath('../a/..')", ".." },
+    { "os.path.normpath('/../a')", "/a" },
+    { "os.path.relpath('a/b/c', 'a')", "b/c" },
+    { "os.path.isabs('/a')", "True" },
+    { "os.sep.join(['a', 'b'])", "a/b" },
+    { "pathlib.Path('a') / 'b' / 'c.csv'", "a/b/c.csv" },
+    { "pathlib.Path('a', 'b')", "a/b" },
+    { "pathlib.Path('./a//b/')", "a/b" },
+    { "pathlib.Path()", "." },
+    { "pathlib.Path('a/b.tar.gz').name", "b.tar.gz" },
+    { "pathlib.Path('a/b.tar.gz').stem", "b.tar" },
+    { "pathlib.Path('a/b.tar.gz').suffix", ".gz" },
+    { "pathlib.Path('a/b.tar.gz').suffixes", "['.tar', '.gz']" },
+    { "pathlib.Path('a/b/c').parent", "a/b" },
+    { "pathlib.Path('a/b/c').parents[1]", "a" },
+    { "pathlib.Path('/a').parent", "/" },
+    { "pathlib.Path('a').parent", "." },
+    { "pathlib.Path('/a/b').parts", "('/', 'a', 'b')" },
+    { "pathlib.Path('a/b.csv').with_suffix('.json')", "a/b.json" },
+    { "pathlib.Path('a/b.csv').with_name('c.txt')", "a/c.txt" },
+    { "pathlib.Path('a/b.csv').with_stem('z')", "a/z.csv" },
+    { "pathlib.Path('a').joinpath('b', 'c')", "a/b/c" },
+    { "'x' / pathlib.Path('y')", "x/y" },
+    { "pathlib.Path('a') / '/b'", "/b" },
+    { "pathlib.Path('a/b').relative_to('a')", "b" },
+    { "pathlib.Path('a/b').as_posix() + '/c'", "a/b/c" },
+    { "str(pathlib.Path('a/b'))", "a/b" },
+    { "math.floor(-2.5)", "-3" },
+    { "math.ceil(2.1)", "3" },
+};
+
+static size_t n_wrong_rows(const struct row *rows, size_t n)
+{
+    size_t n_wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct values vs;
+        values_init(&vs, &a, ROOM);
+        struct value *v = small_eval(&vs, str_from(rows[i].expression));
+        struct str got = v == NULL ? STR("(does not parse)") : small_eval_shown(&vs, v);
+        if (str_eq(got, str_from(rows[i].want)))
+            continue;
+        print_error("%s\n  got  %.*s\n  want %s\n", rows[i].expression, STR_FMT(got), rows[i].want);
+        n_wrong++;
+    }
+    return n_wrong;
+}
+
+/* What stays known of expressions with unknown parts, and how alternatives are multiplied. */
+static const struct row with_holes[] = {
+    { "f's3://{H}/raw/{H}.csv'", "s3://{}/raw/{}.csv" },
+    { "'s3://' + H + '/x'", "s3://{}/x" },
+    { "H + H", "{}" },
+    { "'{}/{}'.format(H, 'x')", "{}/x" },
+    { "'{:>10}/{:05d}'.format(H, H)", "{}/{}" },
+    { "'%s/%05d' % (H, H)", "{}/{}" },
+    { "'%(a)s' % H", "{}" },
+    { "'{a}/{b}'.format(a=1)", "1/{}" },
+    { "f'{H}/a.csv'.upper()", "{}/A.CSV" },
+    { "f'/{H}/'.strip('/')", "{}" },
+    { "f's3://{H}/k'.split('/')[2]", "{}" },
+    { "f's3://{H}/k'.split('/')[-1]", "k" },
+    { "f'a{H}b'.replace('a', 'x')", "x{}b" },
+    { "'a-b'.replace('a', H)", "{}-b" },
+    { "'a-b'.replace(H, 'x')", "{}" },
+    { "f's3://{H}/k'.replace('s3://', '')", "{}/k" },
+    { "f's3://{H}/k'[5:]", "{}/k" },
+    { "f'{H}.csv'[:-4]", "{}" },
+    { "f'{H}.csv'[:-6]", "{}" },
+    { "f'ab{H}'[:1]", "a" },
+    { "f'ab{H}cd'[-1]", "d" },
+    { "f'ab{H}cd'[3]", "{}" },
+    { "f'ab{H}cd'[::-1]", "{}" },
+    { "'/'.join(['a', H, 'b'])", "a/{}/b" },
+    { "'/'.join(H)", "{}" },
+    { "H.join", "{}" },
+    { "f's3://{H}'.startswith('s3://')", "True" },
+    { "f's3://{H}'.startswith('s3://a')", "{}" },
+    { "f's3://{H}'.startswith('gs')", "False" },
+    { "f'{H}.csv'.endswith('.csv')", "True" },
+    { "f'{H}' == 'a'", "{}" },
+    { "f'x{H}' == 'a'", "False" },
+    { "'c' in f'abc{H}'", "True" },
+    { "os.path.join(H, 'x')", "{}/x" },
+    { "os.path.join('x', H)", "x/{}" },
+    { "os.path.join(*H)", "{}" },
+    { "os.path.join('x', *H)", "x/{}" },
+    { "os.path.basename(f'{H}/x.csv')", "x.csv" },
+    { "os.path.dirname(H)", "{}" },
+    { "os.path.splitext(f'{H}')[0] + '.csv'", "{}.csv" },
+    { "os.path.splitext(f'{H}.csv')[1]", ".csv" },
+    { "os.path.splitext(H)[1]", "{}" },
+    { "os.path.abspath(H)", "{}" },
+    { "os.path.abspath('../data')", "../data" },
+    { "os.path.join(os.getcwd(), 'data')", "./data" },
+    { "os.path.dirname(os.getcwd())", ".." },
+    { "os.path.expanduser('~/x')", "~/x" },
+    { "pathlib.Path.home() / 'x'", "~/x" },
+    { "pathlib.Path.cwd() / 'x'", "x" },
+    { "pathlib.Path.cwd().parent / 'x'", "../x" },
+    { "pathlib.Path.cwd().parent.parent / 'x'", "../../x" },
+    { "H / 'x' / 'y.csv'", "{}/x/y.csv" },
+    { "pathlib.Path(H) / 'x'", "{}/x" },
+    { "pathlib.Path(H).parent", "{}" },
+    { "(pathlib.Path(H) / 'a.csv').with_suffix('.json')", "{}/a.json" },
+    { "pathlib.Path(f's3://{H}/k').parent", "s3://{}" },
+    { "cloudpathlib.S3Path('s3://b/k/x').key", "k/x" },
+    { "cloudpathlib.S3Path('s3://b/k/x').bucket", "b" },
+    { "s3path.S3Path('/b/k') / 'x'", "s3://b/k/x" },
+    { "sagemaker.s3.s3_path_join('s3://b/', '/p/', 'x')", "s3://b/p/x" },
+    { "os.environ['A']", "{}" },
+    { "os.environ.get('A', 'x')", "x" },
+    { "os.getenv('A')", "{}" },
+    { "[os.environ.update({'A': 'v'}), os.environ.get('A', 'x'), os.getenv('A')][1:]",
+      "['v', 'v']" },
+    { "os.path.expandvars('$A/${B}/x')", "{}/{}/x" },
+    { "tempfile.mkdtemp() + '/x'", "{}/x" },
+    { "datetime.datetime.now().strftime('%Y') + '/x'", "{}/x" },
+    { "f'{datetime.date.today():%Y-%m-%d}/x'", "{}/x" },
+    { "int(H) + 1", "{}" },
+    { "len(H)", "{}" },
+    { "str(H) + 'a'", "{}a" },
+    { "[1, H, 3][2]", "3" },
+    { "['a', 'b'][H]", "a|b" },
+    { "{'x': 'a', 'y': 'b'}[H]", "a|b" },
+    { "{'x': 'a'}.get(H, 'b')", "a|b" },
+    { "[(d := {}), d.update({H: 'v'}), d['k']][-1]", "v" },
+    { "H or 'x'", "{}|x" },
+    { "f'a{U}/{U}'", "adev/dev|aprod/prod" },
+    { "'%s-%s' % (U, U)", "dev-dev|prod-prod" },
+    { "'{}-{}'.format(U, U)", "dev-dev|prod-prod" },
+    { "os.path.join(U, 'x', U)", "dev/x/dev|prod/x/prod" },
+    { "{'dev': 'a', 'prod': 'b'}[U]", "a|b" },
+    { "'/'.join([U, 'x'])", "dev/x|prod/x" },
+    { "U.upper()[:2]", "DE|PR" },
+    { "pathlib.Path(U).name", "dev|prod" },
+    { "U == 'dev'", "True|False" },
+    { "os.path.join('data', L)", "data/{}" },
+    { "os.path.join('out', L)", "out/{}" },
+    { "'data/' + L", "data/{}" },
+    { "os.path.join('data', L.replace('.csv', '.json'))", "data/{}" },
+    { "os.path.join('out', os.path.splitext(L)[0] + '.json')", "out/{}.json" },
+    { "f'data/{L}'", "data/{}" },
+    { "os.path.basename(L)", "{}" },
+    { "list(range(3000))[5]", "5" },
+    { "list(zip(['a', 'b'], H))[1][0]", "b" },
+    { "dict(a=U)['a']", "dev|prod" },
+    { "[] + H", "[{}]" },
+    { "isinstance(H, str)", "{}" },
+    { "['a', H] == ['a', 'b']", "{}" },
+};
+
+static void unknown_parts_stay_holes_and_alternatives_are_multiplied(void **state)
+{
+    (void)state;
+    assert_int_equal(n_wrong_rows(with_holes, ARRAY_LEN(with_holes)), 0);
+}
+
+static void expressions_of_constants_are_what_python_makes_of_them(void **state)
+{
+    (void)state;
+    assert_int_equal(n_wrong_rows(as_python, ARRAY_LEN(as_python)), 0);
+}
+
+static void tables_are_in_order_and_have_no_name_twice(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct pure_table *const *tables = pure_tables(&n);
+    for (size_t t = 0; t < n; t++)
+        for (size_t i = 1; i < tables[t]->n; i++)
+            if (str_cmp(tables[t]->rows[i - 1].name, tables[t]->rows[i].name) >= 0)
+                fail_msg("%.*s stands at the wrong place", STR_FMT(tables[t]->rows[i].name));
+}
+
+/* Values of all kinds, containers among them, and some that hold each other. */
+struct pool {
+    struct values vs;
+    struct value *values[40];
+    size_t n;
+    uint64_t seed;
+};
+
+static struct value *pick(struct pool *p)
+{
+    p->seed = p->seed * 6364136223846793005U + 1442695040888963407U;
+    return p->values[(p->seed >> 33) % p->n];
+}
+
+static void fill_pool(struct pool *p, struct arena *a)
+{
+    static const char *const texts[] = {
+        "",
+        "a",
+        "/",
+        "a/b.csv",
+        "%s %(x)d %5.2f %*d",
+        "{}{0}{a[0].b!r:>5}",
+        HOLE_TEXT,
+        "x" HOLE_TEXT "/y",
+        "s3://b/k",
+        "\xc3\xa9\xff",
+        "2019-01-02",
+        "[1, {'a': 'b'}]",
+        "${A} $b $",
+        "%Y-%m-%d",
+        "a|b.*[c]+",
+        " \t",
+        "{{}",
+        "%",
+    };
+    struct values *vs = &p->vs;
+    values_init(vs, a, 4UL * 1024 * 1024);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        p->values[p->n++] = value_text(vs, str_from(texts[i]));
+    p->values[p->n++] = value_with_flags(vs, p->values[3], VALUE_IS_PATH);
+    p->values[p->n++] = value_with_flags(vs, p->values[7], VALUE_IS_LISTED);
+    p->values[p->n++] = value_with_flags(vs, p->values[1], VALUE_IS_BYTES);
+    p->values[p->n++] = value_whole(vs, 0);
+    p->values[p->n++] = value_whole(vs, -3);
+    p->values[p->n++] = value_whole(vs, INT64_MIN);
+    p->values[p->n++] = value_whole(vs, INT64_MAX);
+    p->values[p->n++] = value_number(vs, 2.5);
+    p->values[p->n++] = value_number(vs, -1e300);
+    p->values[p->n++] = value_const(vs, STR("None"));
+    p->values[p->n++] = value_bool(vs, true);
+    p->values[p->n++] = value_unknown(vs, HOLE_CLOCK, STR("c"));
+    p->values[p->n++] = value_chain_root(vs, CALL_PYTHON, STR("str"), true);
+    p->values[p->n++] = value_join(vs, p->values[1], p->values[21]);
+    for (unsigned flags = 0; flags <= VALUE_IS_SET; flags += VALUE_IS_TUPLE) {
+        p->values[p->n++] = value_seq(vs, flags);
+        for (size_t i = 0; i < 4; i++)
+            value_seq_add(vs, p->values[p->n - 1], pick(p));
+    }
+    p->values[p->n++] = value_map(vs);
+    for (size_t i = 0; i < 4; i++)
+        value_map_put(vs, p->values[p->n - 1], pick(p), pick(p));
+    p->values[p->n++] = value_seq(vs, 0);
+    value_seq_add(vs, p->values[p->n - 1], p->values[p->n - 1]);
+    p->values[p->n - 1]->seq->is_open = true;
+}
+
+static void random_args(struct pool *p, struct call_args *args, struct value **items,
+                        struct str *names)
+{
+    static const char *const keywords[] = { "sep", "key", "default", "x", "a" };
+    p->seed = p->seed * 6364136223846793005U + 1442695040888963407U;
+    args->n_items = (p->seed >> 40) % 4;
+    args->n_named = (p->seed >> 50) % 3;
+    args->is_open = (p->seed >> 60) % 8 == 0;
+    for (size_t i = 0; i < args->n_items + args->n_named; i++)
+        items[i] = pick(p);
+    for (size_t i = 0; i < args->n_named; i++)
+        names[i] = str_from(keywords[(p->seed >> (20 + i)) % ARRAY_LEN(keywords)]);
+    args->items = items;
+    args->named = items + args->n_items;
+    args->names = names;
+}
+
+static void call_all(struct pool *p, enum call_lang lang)
+{
+    size_t n;
+    const struct pure_table *const *tables = pure_tables(&n);
+    for (size_t t = 0; t < n; t++)
+        for (size_t i = 0; i < tables[t]->n; i++) {
+            struct value *items[8];
+            struct str names[8], name = tables[t]->rows[i].name;
+            struct call_args args = { 0 };
+            random_args(p, &args, items, names);
+            const struct value *v = pure_function(&p->vs, lang, name, &args);
+            const struct value *w = pure_method(&p->vs, lang, pick(p), name, &args, true);
+            assert_true(v == NULL || v->kind <= VALUE_UNION);
+            assert_true(w == NULL || w->kind <= VALUE_UNION);
+        }
+}
+
+static void operate(struct pool *p)
+{
+    for (int op = OP_NONE; op <= OP_IS_NOT; op++) {
+        assert_non_null(pure_binary(&p->vs, (enum node_op)op, pick(p), pick(p)));
+        assert_non_null(pure_unary(&p->vs, (enum node_op)op, pick(p)));
+    }
+    assert_non_null(pure_subscript(&p->vs, pick(p), pick(p)));
+    assert_non_null(pure_slice(&p->vs, pick(p), pick(p), pick(p), pick(p)));
+    assert_non_null(pure_format(&p->vs, pick(p), "\0rsa"[p->seed % 4], pick(p)));
+    (void)pure_attribute(&p->vs, pick(p), STR("parents"));
+    assert_non_null(value_to_text(&p->vs, pick(p)));
+    const struct value *x = pick(p), *y = pick(p);
+    assert_true(!value_eq(x, y) || value_hash(x) == value_hash(y));
+}
+
+static void calls_with_any_arguments_end_well(void **state)
+{
+    (void)state;
+    for (uint64_t round = 0; round < 400; round++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct pool p = { .seed = round };
+        fill_pool(&p, &a);
+        for (int lang = CALL_PYTHON; lang < CALL_N_LANGS; lang++)
+            call_all(&p, (enum call_lang)lang);
+        operate(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(expressions_of_constants_are_what_python_makes_of_them),
+        cmocka_unit_test(unknown_parts_stay_holes_and_alternatives_are_multiplied),
+        cmocka_unit_test(tables_are_in_order_and_have_no_name_twice),
+        cmocka_unit_test(calls_with_any_arguments_end_well),
+    };
+    return cmocka_run_group_tests_name("pure", tests, NULL, NULL);
+}
