@@ -36,6 +36,10 @@ MUST_USE bool sts_assume_with_token(const struct key_search *s, const struct sts
 enum search sso_keys(const struct key_search *s, struct str profile, struct aws_keys *out,
                      struct err *err);
 
+/* sso_token.c: the token in the cache file at path, renewed if it is about to end and that can be
+ * done; false if there is no valid one. */
+bool sso_token(const struct key_search *s, struct str path, struct str region, struct str *out);
+
 /* profile.c: a whole file of at most limit_bytes.  NULL ptr and err when it cannot be read. */
 MUST_USE bool aws_read_file(struct arena *a, const char *path, size_t limit_bytes, struct str *out,
                             struct err *err);

@@ -20,6 +20,7 @@ const struct outbound_operation aws_operations[] = {
     { STR_INIT("sts"), STR_INIT("AssumeRoleWithWebIdentity") },
     { STR_INIT("sts"), STR_INIT("GetCallerIdentity") },
     { STR_INIT("sso"), STR_INIT("GetRoleCredentials") },
+    { STR_INIT("sso-oidc"), STR_INIT("CreateToken") },
 };
 const size_t aws_n_operations = ARRAY_LEN(aws_operations);
 

@@ -55,17 +55,9 @@ static bool read_token(const struct key_search *s, struct str profile, const str
                        struct str *token_out, struct err *err)
 {
     const char *home = s->options->home != NULL ? s->options->home : "";
-    struct str hash = sha1_hex(s->arena, p->hashed), text, expires;
+    struct str hash = sha1_hex(s->arena, p->hashed);
     struct str path = arena_printf(s->arena, "%s/.aws/sso/cache/%.*s.json", home, STR_FMT(hash));
-    struct err why = ERR_INIT;
-    int64_t expires_ms = 0;
-    const struct json *doc = NULL;
-    if (aws_read_file(s->arena, path.ptr, TOKEN_FILE_BYTES, &text, &why))
-        doc = json_parse(s->arena, text, TOKEN_FILE_BYTES, &why);
-    bool ok = doc != NULL && json_get_str(doc, STR("accessToken"), token_out, &why) &&
-              json_get_str(doc, STR("expiresAt"), &expires, &why) &&
-              time_parse_rfc3339(expires, &expires_ms) && expires_ms > clock_unix_ms();
-    if (ok)
+    if (sso_token(s, path, p->region, token_out))
         return true;
     err_set(err, ERR_CREDENTIALS, "the sign-in of the profile %.*s has ended or never began",
             STR_FMT(profile));

@@ -5,8 +5,11 @@ import http.server
 import json
 import os
 import subprocess
+import time
 import urllib.parse
 
+import botocore.utils
+import dateutil.parser
 import pytest
 from conftest import BUILD, serving
 
@@ -40,6 +43,13 @@ class Cloud(http.server.BaseHTTPRequestHandler):
         self.answer(200 if self.server.is_instance else 404, "imds-token", "text/plain")
 
     def do_POST(self):
+        if self.path == "/token":
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.note(request)
+            ok = request == {"clientId": "cid", "clientSecret": "cs", "grantType": "refresh_token", "refreshToken": "fresh"}
+            self.answer(200 if ok else 400, json.dumps({"accessToken": "sso-token", "expiresIn": 28800, "tokenType": "Bearer",
+                                                        "refreshToken": "fresher"} if ok else {"error": "invalid_grant"}))
+            return
         form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
         self.note(form)
         if form["RoleArn"].endswith("refused"):
@@ -80,7 +90,8 @@ def find(tmp_path, cloud):
         (tmp_path / ".aws" / "config").write_text(config)
         (tmp_path / ".aws" / "credentials").write_text(credentials)
         env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "AWS_REGION": "us-east-1",
-               "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_STS": cloud.url, "AWS_ENDPOINT_URL_SSO": cloud.url, **env}
+               "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_STS": cloud.url, "AWS_ENDPOINT_URL_SSO": cloud.url,
+               "AWS_ENDPOINT_URL_SSO_OIDC": cloud.url, **env}
         out = subprocess.run([str(FIND_KEYS), *([profile] if profile else [])], env=env, capture_output=True, text=True, timeout=60)
         assert out.returncode in (0, 1) and "Sanitizer" not in out.stderr, out.stderr
         return json.loads(out.stdout)
@@ -233,3 +244,45 @@ def test_endpoints_are_those_that_botocore_finds(tmp_path, monkeypatch, env):
 def test_services_that_are_not_there_are_told(find):
     got = find("[profile none]\nservices = nowhere\n", AWS_PROFILE="none", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
     assert "nowhere" in got["no_aws"]
+
+
+SESSION = ("[profile a]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = us-east-1\n"
+           "sso_start_url = https://u\n")
+
+
+def cached(find, ends_in_s, **more):
+    """A cache as botocore writes it, with a token that ends so soon."""
+    def stamp(seconds):
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+    path = find.home / ".aws/sso/cache" / (hashlib.sha1(b"s").hexdigest() + ".json")
+    path.write_text(json.dumps({"startUrl": "https://u", "region": "us-east-1", "accessToken": "old", "expiresAt": stamp(ends_in_s),
+                                "clientId": "cid", "clientSecret": "cs", "registrationExpiresAt": stamp(86400), "refreshToken": "fresh"}
+                               | more))
+    return path
+
+
+@pytest.mark.parametrize("ends_in_s", [-5, 600])
+def test_a_token_that_ends_is_renewed_and_kept_for_the_aws_tools(find, cloud, ends_in_s):
+    path = cached(find, ends_in_s)
+    assert find(SESSION, AWS_PROFILE="a")["access_key"] == "SSO"
+    assert [(m, p.partition("?")[0]) for m, p, *_ in cloud.seen] == [("POST", "/token"), ("GET", "/federation/credentials")]
+    kept = json.loads(path.read_text())
+    assert (kept["accessToken"], kept["refreshToken"], kept["clientId"], kept["startUrl"]) == ("sso-token", "fresher", "cid", "https://u")
+    assert path.stat().st_mode & 0o777 == 0o600 and len(list(path.parent.iterdir())) == 1
+    read = botocore.utils.SSOTokenLoader(cache=botocore.utils.JSONFileCache(str(path.parent)))("https://u", session_name="s")
+    assert read["accessToken"] == "sso-token" and dateutil.parser.parse(read["expiresAt"]).timestamp() > time.time() + 3600
+    # The next one needs no renewal.
+    cloud.seen.clear()
+    assert find(SESSION, AWS_PROFILE="a")["access_key"] == "SSO"
+    assert [m for m, *_ in cloud.seen] == ["GET"]
+
+
+def test_a_token_that_cannot_be_renewed_is_used_while_it_is_valid(find, cloud):
+    path = cached(find, 600, accessToken="sso-token", refreshToken="stale")
+    assert find(SESSION, AWS_PROFILE="a")["access_key"] == "SSO"
+    assert json.loads(path.read_text())["accessToken"] == "sso-token"
+    cached(find, -5, refreshToken="stale")
+    assert "aws sso login" in find(SESSION, AWS_PROFILE="a")["fix"]
+    cloud.seen.clear()
+    cached(find, -5, registrationExpiresAt="2020-01-01T00:00:00Z")
+    assert "aws sso login" in find(SESSION, AWS_PROFILE="a")["fix"] and cloud.seen == []
