@@ -63,6 +63,20 @@ static void assign_items(struct eval *e, const struct node *items, struct value 
     }
 }
 
+/* What is set on an object of the outside world (a column of a frame, an attribute of parsed
+ * arguments) is kept beside it. */
+static void chain_set(struct eval *e, struct value *owner, struct value *key, struct value *v)
+{
+    struct chain *c = (struct chain *)(uintptr_t)owner->chain;
+    if (c->is_module)
+        return;
+    if (c->fields == NULL) {
+        c->fields = eval_map(e);
+        c->fields->map->is_open = true;
+    }
+    value_map_put(&e->vs, c->fields, key, v);
+}
+
 static void assign_attr(struct eval *e, const struct node *target, struct value *v)
 {
     struct value *owner = eval_expr(e, target->attr.value);
@@ -76,6 +90,8 @@ static void assign_attr(struct eval *e, const struct node *target, struct value 
         strmap_put(&owner->klass->members, target->attr.name, v);
     else if (owner->kind == VALUE_MAP)
         value_map_put(&e->vs, owner, value_text(&e->vs, target->attr.name), v);
+    else if (owner->kind == VALUE_CHAIN)
+        chain_set(e, owner, value_text(&e->vs, target->attr.name), v);
 }
 
 void eval_assign(struct eval *e, const struct node *target, struct value *v)
@@ -101,6 +117,8 @@ void eval_assign(struct eval *e, const struct node *target, struct value *v)
         struct value *key = eval_expr(e, target->binary.right);
         if (owner->kind == VALUE_MAP)
             value_map_put(&e->vs, owner, key, v);
+        else if (owner->kind == VALUE_CHAIN)
+            chain_set(e, owner, key, v);
         else if (owner->kind == VALUE_SEQ && key->kind == VALUE_NUMBER && key->number.is_whole &&
                  key->number.whole >= 0 && (uint64_t)key->number.whole < owner->seq->n)
             owner->seq->items[key->number.whole] = v;

@@ -55,6 +55,9 @@ void define_class(struct eval *e, const struct node *def)
     for (size_t i = 0; i < e->scope->names.n; i++) {
         struct strmap_entry *m = &e->scope->names.entries[i];
         strmap_put(&k->members, m->key, m->value);
+        struct value *member = m->value;
+        if (member != NULL && member->kind == VALUE_FUNCTION)
+            ((struct function *)(uintptr_t)member->function)->klass = k;
     }
     e->scope = outer;
     scope_set(e, def->def.name, v);
@@ -188,6 +191,7 @@ static struct value *instantiate(struct eval *e, struct klass *k, const struct c
     v->instance = ARENA_NEW(e->arena, struct instance);
     v->instance->klass = k;
     strmap_init(&v->instance->fields, e->arena);
+    k->instance = v;
     struct value *init = eval_attr(e, v, STR("__init__"), n);
     if (init->kind == VALUE_FUNCTION) {
         call_value(e, init, args, n);
@@ -321,8 +325,13 @@ void run_uncalled(struct eval *e)
         if (strmap_has(&e->called, arena_printf(e->arena, "%p", (const void *)f->def)))
             continue;
         struct call_args none = { .is_open = false };
+        struct function bound = *f;
         e->flow = FLOW_ON;
-        call_function(e, f, &none);
+        if (f->klass != NULL && f->klass->instance != NULL)
+            bound.self = f->klass->instance;
+        /* of an object that was made, a library calls the methods that it defines (data loaders) */
+        e->is_uncalled = bound.self == NULL || !str_has_prefix(f->name, STR("__"));
+        call_function(e, &bound, &none);
     }
     e->is_uncalled = false;
 }

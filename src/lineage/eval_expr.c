@@ -267,6 +267,22 @@ static struct value *supplied(struct eval *e, const struct value *chain)
                              (uint32_t)e->unit->cell, 0);
 }
 
+/* What was set on the object, or on one that it was made from by calls (df.head()["a"]). */
+static struct value *chain_field(const struct chain *c, struct str name)
+{
+    for (unsigned i = 0; c != NULL && i < LIMIT_CALL_DEPTH; c = c->base, i++) {
+        struct value *v = c->fields != NULL ? strmap_get(&c->fields->map->entries, name) : NULL;
+        if (v != NULL)
+            return v;
+        /* pandas.DataFrame({"a": [...]}) */
+        if (c->step == STEP_CALL && c->args != NULL && c->args->n_items > 0 &&
+            c->args->items[0]->kind == VALUE_MAP && c->base != NULL &&
+            str_eq(c->base->name, STR("DataFrame")))
+            return strmap_get(&c->args->items[0]->map->entries, name);
+    }
+    return NULL;
+}
+
 struct value *eval_attr(struct eval *e, struct value *v, struct str name, const struct node *n)
 {
     struct value *found = NULL;
@@ -299,7 +315,9 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
         struct str full = chain_name(&e->vs, attr->chain);
         if (str_eq(full, STR("os.environ")))
             return e->vs.environ;
-        struct value *text = supplied(e, attr);
+        struct value *text = chain_field(v->chain, name);
+        if (text == NULL)
+            text = supplied(e, attr);
         if (text != NULL)
             return text;
         /* what an object was made with by name it still has by that name */
@@ -311,6 +329,13 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
         found = pure_attribute(&e->vs, v, name);
         return found != NULL ? found : io_kind(e, attr);
     }
+    case VALUE_SEQ:
+        /* a column of a frame that the notebook made of a list */
+        if (str_eq(name, STR("values")) || str_eq(name, STR("iloc")) || str_eq(name, STR("loc")) ||
+            str_eq(name, STR("iat")))
+            return v;
+        found = pure_attribute(&e->vs, v, name);
+        break;
     default:
         /* os.scandir's entries */
         if (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && str_eq(name, STR("path")))
@@ -340,8 +365,11 @@ struct value *eval_item(struct eval *e, struct value *v, const struct node *inde
     if (index->kind == NODE_SLICE)
         return item_slice(e, v, index);
     struct value *key = eval_expr(e, index);
-    if (v->kind == VALUE_CHAIN)
-        return value_chain_item(&e->vs, v, key);
+    if (v->kind == VALUE_CHAIN) {
+        struct str name;
+        struct value *set = value_is_known_text(key, &name) ? chain_field(v->chain, name) : NULL;
+        return set != NULL ? set : value_chain_item(&e->vs, v, key);
+    }
     if (v->kind == VALUE_INSTANCE || v->kind == VALUE_FUNCTION || v->kind == VALUE_CLASS)
         return value_unknown(&e->vs, HOLE_RUN_TIME, STR_EMPTY);
     return pure_subscript(&e->vs, v, key);

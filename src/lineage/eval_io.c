@@ -483,19 +483,24 @@ static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
     return n > 0;
 }
 
+/* The names that a step of the chain adds: a module's dotted name is several. */
+static size_t n_names(const struct chain *c)
+{
+    size_t n = c->step == STEP_ROOT || c->step == STEP_ATTR;
+    for (size_t i = 0; c->step == STEP_ROOT && i < c->name.len; i++)
+        n += c->name.ptr[i] == '.';
+    return n;
+}
+
 static bool has_argument(void *ctx, size_t i, struct str text)
 {
     const struct chain *c = ctx;
-    size_t n = 0;
-    for (const struct chain *at = c; at != NULL; at = at->base)
-        if (at->step == STEP_ROOT || at->step == STEP_ATTR)
-            n++;
     for (const struct chain *at = c; at != NULL; at = at->base) {
         if (at->step != STEP_CALL || at->base == NULL || at->args == NULL)
             continue;
         size_t before = 0;
         for (const struct chain *b = at->base->base; b != NULL; b = b->base)
-            before += b->step == STEP_ROOT || b->step == STEP_ATTR;
+            before += n_names(b);
         if (before != i)
             continue;
         for (size_t k = 0; k < at->args->n_items + at->args->n_named; k++) {

@@ -125,6 +125,7 @@ struct chain {
     struct str kind;      /* from the "returns" of call tables ("s3.client"); empty: unknown */
     struct value *place;  /* TEXT (or union) that it stands for: a path, a bucket; or NULL */
     struct value *bucket; /* of objects that keep bucket and key apart; or NULL */
+    struct value *fields; /* MAP of what the program set on it: x["a"] = 1, x.a = 1; or NULL */
     uint32_t depth;       /* steps from the root */
     bool is_module;       /* ROOT: imported, builtin */
     bool is_value;        /* ROOT: name is that of a value that is not known, because of hole */
@@ -136,6 +137,7 @@ struct function {
     const struct node *def; /* NODE_DEF or NODE_LAMBDA */
     struct scope *scope;    /* where it was defined (eval_internal.h) */
     struct value *self;     /* a bound method's instance, or NULL */
+    struct klass *klass;    /* that it is a member of, or NULL */
     uint32_t cell;
     struct unit *unit;             /* the text that it stands in (eval_internal.h) */
     const struct call_args *bound; /* of a partial: they stand before those of a call; or NULL */
@@ -147,6 +149,7 @@ struct klass {
     struct strmap members; /* struct value * */
     struct value *const *bases;
     size_t n_bases;
+    struct value *instance; /* the one made last, or NULL */
 };
 
 struct instance {
