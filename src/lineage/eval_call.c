@@ -121,15 +121,30 @@ static void bind(struct eval *e, const struct function *f, const struct call_arg
     }
 }
 
-static struct str memo_key(struct eval *e, const struct function *f, const struct call_args *args)
+/* What a function gave for arguments. */
+struct memo {
+    const struct call_args *args;
+    struct value *returned;
+    struct memo *next;
+};
+
+static bool same_args(const struct call_args *a, const struct call_args *b)
 {
-    uint64_t h = f->self != NULL ? (uint64_t)(uintptr_t)f->self->instance : 0;
-    for (size_t i = 0; i < args->n_items; i++)
-        h = h * 0x9e3779b97f4a7c15U + value_hash(args->items[i]);
-    for (size_t i = 0; i < args->n_named; i++)
-        h = (h ^ str_hash(args->names[i])) * 0x9e3779b97f4a7c15U + value_hash(args->named[i]);
-    return arena_printf(e->arena, "%p.%p.%016llx.%u%u", (const void *)f->def,
-                        (const void *)f->scope, (unsigned long long)h, e->is_uncalled,
+    if (a->n_items != b->n_items || a->n_named != b->n_named || a->is_open != b->is_open)
+        return false;
+    for (size_t i = 0; i < a->n_items; i++)
+        if (!value_eq(a->items[i], b->items[i]))
+            return false;
+    for (size_t i = 0; i < a->n_named; i++)
+        if (!str_eq(a->names[i], b->names[i]) || !value_eq(a->named[i], b->named[i]))
+            return false;
+    return true;
+}
+
+static struct str memo_key(struct eval *e, const struct function *f)
+{
+    return arena_printf(e->arena, "%p.%p.%p.%u%u", (const void *)f->def, (const void *)f->scope,
+                        f->self != NULL ? (const void *)f->self->instance : NULL, e->is_uncalled,
                         e->is_unreached);
 }
 
@@ -173,14 +188,19 @@ struct value *call_function(struct eval *e, const struct function *f, const stru
     for (struct frame *fr = e->frame; fr != NULL; fr = fr->caller)
         if (fr->function->def == f->def && e->call_depth >= 2)
             return value_unknown(&e->vs, HOLE_RUN_TIME, f->name); /* recursion */
-    struct str key = memo_key(e, f, args);
-    struct value *known = strmap_get(&e->memo, key);
-    if (known != NULL && known->kind != VALUE_SEQ && known->kind != VALUE_MAP &&
-        known->kind != VALUE_INSTANCE)
-        return known;
+    struct str key = memo_key(e, f);
+    struct memo *first = strmap_get(&e->memo, key);
+    for (struct memo *m = first; m != NULL; m = m->next)
+        if (same_args(m->args, args))
+            return m->returned;
     struct value *v = run_body(e, f, args);
     v = value_with_origin(&e->vs, v, "returned", f->name, (uint32_t)f->unit->cell, f->def->line);
-    strmap_put(&e->memo, key, v);
+    /* containers have identity: they are made anew by each call */
+    if (v->kind != VALUE_SEQ && v->kind != VALUE_MAP && v->kind != VALUE_INSTANCE) {
+        struct memo *m = ARENA_NEW(e->arena, struct memo);
+        *m = (struct memo){ args, v, first };
+        strmap_put(&e->memo, key, m);
+    }
     return v;
 }
 
@@ -324,7 +344,7 @@ void run_uncalled(struct eval *e)
         struct function *f = e->functions[i];
         if (strmap_has(&e->called, arena_printf(e->arena, "%p", (const void *)f->def)))
             continue;
-        struct call_args none = { .is_open = false };
+        static const struct call_args none = { .is_open = false };
         struct function bound = *f;
         e->flow = FLOW_ON;
         if (f->klass != NULL && f->klass->instance != NULL)

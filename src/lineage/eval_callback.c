@@ -160,7 +160,7 @@ static struct value *partial(struct eval *e, const struct function *f, const str
 static struct value *run_one(struct eval *e, enum callback how, const struct chain *callee,
                              const struct function *f, size_t at, const struct call_args *args)
 {
-    const struct call_args none = { .is_open = false };
+    static const struct call_args none = { .is_open = false };
     struct value *over = NULL;
     switch (how) {
     case CALLBACK_EACH:

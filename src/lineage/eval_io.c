@@ -610,6 +610,7 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
     io.kind = q.kind;
     io.via = via_of(e, &q);
     count_work(e, &q);
+    q.ctx = (void *)(uintptr_t)result->chain;
     io.row = calls_find(e->options->calls, &q, &io.needs_remote);
     if (io.row == NULL) {
         io_guess(e, &q, args, n, io.via);

@@ -70,6 +70,7 @@ static bool eq_args(const struct call_args *a, const struct call_args *b, unsign
 static bool eq_step(const struct chain *a, const struct chain *b, unsigned depth)
 {
     return a->step == b->step && str_eq(a->name, b->name) && str_eq(a->kind, b->kind) &&
+           a->fields == b->fields && eq_or_null(a->bucket, b->bucket, depth) &&
            eq_or_null(a->place, b->place, depth) && eq_or_null(a->item, b->item, depth) &&
            eq_args(a->args, b->args, depth);
 }
