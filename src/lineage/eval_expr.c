@@ -283,25 +283,82 @@ static struct value *chain_field(const struct chain *c, struct str name)
     return NULL;
 }
 
+static bool is_property(const struct function *f)
+{
+    for (const struct node *d = f->def->def.decorators; d != NULL; d = d->next)
+        if (d->kind == NODE_NAME &&
+            (str_eq(d->text, STR("property")) || str_eq(d->text, STR("cached_property"))))
+            return true;
+    return false;
+}
+
+static struct value *instance_attr(struct eval *e, struct value *v, struct str name,
+                                   const struct node *n)
+{
+    struct value *found = strmap_get(&v->instance->fields, name);
+    if (found == NULL)
+        found = class_member(v->instance->klass, name, 0);
+    if (found == NULL || found->kind != VALUE_FUNCTION)
+        return found;
+    struct function *bound = ARENA_NEW(e->arena, struct function);
+    *bound = *found->function;
+    bound->self = v;
+    struct value *method = eval_new(e, VALUE_FUNCTION);
+    method->function = bound;
+    static const struct call_args NONE = { 0 };
+    return is_property(bound) ? call_value(e, method, &NONE, n) : method;
+}
+
+static struct value *chain_attr(struct eval *e, struct value *v, struct str name)
+{
+    struct value *attr = value_chain_attr(&e->vs, v, name);
+    if (attr->kind != VALUE_CHAIN)
+        return attr;
+    if (str_eq(chain_name(&e->vs, attr->chain), STR("os.environ")))
+        return e->vs.environ;
+    struct value *text = chain_field(v->chain, name);
+    if (text == NULL)
+        text = supplied(e, attr);
+    /* what an object was made with by name it still has by that name */
+    if (text == NULL && v->chain->step == STEP_CALL && v->chain->args != NULL) {
+        text = args_named(v->chain->args, name);
+        text = text != NULL && text->kind == VALUE_TEXT ? text : NULL;
+    }
+    if (text == NULL)
+        text = pure_attribute(&e->vs, v, name);
+    return text != NULL ? text : io_kind(e, attr);
+}
+
+static bool is_any_of(struct str name, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (str_eq(name, str_from(*names)))
+            return true;
+    return false;
+}
+
+static struct value *plain_attr(struct eval *e, struct value *v, struct str name)
+{
+    /* a column of a frame that the notebook made of a list; os.scandir's entries */
+    static const char *const COLUMN[] = { "values", "iloc", "loc", "iat", NULL };
+    if (v->kind == VALUE_SEQ && is_any_of(name, COLUMN))
+        return v;
+    if (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && str_eq(name, STR("path")))
+        return v;
+    struct value *found = pure_attribute(&e->vs, v, name);
+    if (found == NULL && v->kind == VALUE_MAP && e->unit->lang == CALL_R)
+        found = value_map_get(&e->vs, v, name);
+    if (found == NULL && v->kind == VALUE_UNKNOWN)
+        found = value_chain_attr(&e->vs, value_as_chain(e, v), name);
+    return found;
+}
+
 struct value *eval_attr(struct eval *e, struct value *v, struct str name, const struct node *n)
 {
     struct value *found = NULL;
     switch (v->kind) {
     case VALUE_INSTANCE:
-        found = strmap_get(&v->instance->fields, name);
-        if (found == NULL)
-            found = class_member(v->instance->klass, name, 0);
-        if (found != NULL && found->kind == VALUE_FUNCTION) {
-            for (const struct node *d = found->function->def->def.decorators; d != NULL;
-                 d = d->next)
-                if (d->kind == NODE_NAME && str_eq(d->text, STR("property")))
-                    return call_method(e, v, name, ARENA_NEW(e->arena, struct call_args), n);
-            struct function *bound = ARENA_NEW(e->arena, struct function);
-            *bound = *found->function;
-            bound->self = v;
-            found = eval_new(e, VALUE_FUNCTION);
-            found->function = bound;
-        }
+        found = instance_attr(e, v, name, n);
         break;
     case VALUE_CLASS:
         found = class_member(v->klass, name, 0);
@@ -310,41 +367,11 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
         for (size_t i = 0; i < value_n_alternatives(v); i++)
             found = value_join(&e->vs, found, eval_attr(e, value_alternative(v, i), name, n));
         break;
-    case VALUE_CHAIN: {
-        struct value *attr = value_chain_attr(&e->vs, v, name);
-        struct str full = chain_name(&e->vs, attr->chain);
-        if (str_eq(full, STR("os.environ")))
-            return e->vs.environ;
-        struct value *text = chain_field(v->chain, name);
-        if (text == NULL)
-            text = supplied(e, attr);
-        if (text != NULL)
-            return text;
-        /* what an object was made with by name it still has by that name */
-        if (v->chain->step == STEP_CALL && v->chain->args != NULL) {
-            text = args_named(v->chain->args, name);
-            if (text != NULL && text->kind == VALUE_TEXT)
-                return text;
-        }
-        found = pure_attribute(&e->vs, v, name);
-        return found != NULL ? found : io_kind(e, attr);
-    }
-    case VALUE_SEQ:
-        /* a column of a frame that the notebook made of a list */
-        if (str_eq(name, STR("values")) || str_eq(name, STR("iloc")) || str_eq(name, STR("loc")) ||
-            str_eq(name, STR("iat")))
-            return v;
-        found = pure_attribute(&e->vs, v, name);
+    case VALUE_CHAIN:
+        found = chain_attr(e, v, name);
         break;
     default:
-        /* os.scandir's entries */
-        if (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && str_eq(name, STR("path")))
-            return v;
-        found = pure_attribute(&e->vs, v, name);
-        if (found == NULL && v->kind == VALUE_MAP && e->unit->lang == CALL_R)
-            found = value_map_get(&e->vs, v, name);
-        if (found == NULL && v->kind == VALUE_UNKNOWN)
-            return value_chain_attr(&e->vs, value_as_chain(e, v), name);
+        found = plain_attr(e, v, name);
         break;
     }
     return found != NULL ? found : value_unknown(&e->vs, value_hole(v).reason, name);

@@ -183,8 +183,12 @@ struct locations {
     size_t n, cap;
 };
 
+/* text with each "${name}" unknown. */
+struct str without_templates(struct arena *a, struct str text);
 struct value *io_part(const struct io *io, enum place_role role, enum place_part p);
 struct locations io_locations(const struct io *io, enum place_role role);
+/* eval_job.c: locations among the arguments of a job that is started. */
+void run_job(const struct io *io);
 void io_add_suffix(const struct io *io, struct locations *dst);
 /* eval_result.c: what the call gives, as the row's "returns" says. */
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result);

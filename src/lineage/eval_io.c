@@ -21,7 +21,7 @@ static bool is_document(struct str text)
 }
 
 /* "${name}" that a template of the notebook's system fills in is not known. */
-static struct str without_templates(struct arena *a, struct str text)
+struct str without_templates(struct arena *a, struct str text)
 {
     size_t at = str_find(text, STR("${"), 0);
     while (at != SIZE_MAX) {
@@ -618,6 +618,7 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
     }
     struct locations l = run_row(&io);
     run_code(&io);
+    run_job(&io);
     run_beside(&io);
     return io_result(&io, &l, result);
 }

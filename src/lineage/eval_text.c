@@ -343,7 +343,7 @@ void run_shell_words(struct eval *e, struct value *words, const struct node *n)
     for (size_t i = 0; i < words->seq->n && eval_step(e); i++) {
         struct value *v = value_alternative(value_to_text(&e->vs, words->seq->items[i]), 0);
         *ARENA_PUSH(e->arena, list, count, cap) =
-            v->kind == VALUE_TEXT ? v->text.bytes : STR(HOLE_TEXT);
+            v->kind == VALUE_TEXT ? without_templates(e->arena, v->text.bytes) : STR(HOLE_TEXT);
     }
     struct shell_session session;
     struct shell_names names = { e, false };
