@@ -206,6 +206,13 @@ static size_t add_ref(struct sql_parser *p, const struct sql_ref *ref)
     return p->out->n_refs - 1;
 }
 
+/* T-SQL's table variables look like Snowflake's stages. */
+static bool is_variable(const struct sql_parser *p, const struct sql_place *place)
+{
+    return place->kind == SQL_STAGE &&
+           (p->dialect == SQL_TSQL || sql_session_has_view(p->session, place->text));
+}
+
 size_t sql_report(struct sql_parser *p, const struct sql_scope *scope, enum sql_dir dir,
                   bool is_may, const struct sql_place *place)
 {
@@ -217,7 +224,7 @@ size_t sql_report(struct sql_parser *p, const struct sql_scope *scope, enum sql_
                            .line = place->line,
                            .col = place->col };
     if (place->kind != SQL_TABLE)
-        return place->text.len == 0 ? SIZE_MAX : add_ref(p, &ref);
+        return place->text.len == 0 || is_variable(p, place) ? SIZE_MAX : add_ref(p, &ref);
     if (place->text.len == 0 || sql_is_hidden(p, place))
         return SIZE_MAX;
     if (scope != NULL && ((place->n_parts == 1 && is_cte(scope, place->text)) ||

@@ -195,7 +195,9 @@ static bool take_other_table(struct sql_parser *p, struct creation *c, enum sql_
             (void)sql_report(p, NULL, SQL_WRITE, false, &other);
         return true;
     }
-    if (last != KW_AS || c->is_view || !sql_take_place(p, false, &other))
+    bool is_name = last == KW_AS && !c->is_view &&
+                   (sql_peek(&p->lx, 0)->kind != SQL_WORD || sql_peek(&p->lx, 0)->kw == KW_NONE);
+    if (!is_name || !sql_take_place(p, false, &other))
         return false;
     (void)sql_report(p, NULL, SQL_LIST, true, &other);
     return true;
@@ -382,8 +384,16 @@ void sql_create(struct sql_parser *p, struct sql_scope *scope)
         c.is_temporary |= sql_at_kw(p, 0, KW_TEMP) || sql_at_kw(p, 0, KW_TEMPORARY) ||
                           sql_at_kw(p, 0, KW_VOLATILE);
         c.is_external |= sql_at_kw(p, 0, KW_EXTERNAL);
+        bool is_routine = sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_PROCEDURE) ||
+                          sql_at_word(p, 0, "macro") || sql_at_word(p, 0, "trigger") ||
+                          (sql_at_kw(p, 0, KW_TABLE) && sql_at_kw(p, 1, KW_FUNCTION));
+        if (is_routine) {
+            create_routine(p);
+            return;
+        }
+        if (sql_at_word(p, 0, "index"))
+            break;
         if (sql_take_kw(p, KW_TABLE)) {
-            (void)sql_take_kw(p, KW_FUNCTION);
             create_table(p, scope, &c);
             return;
         }
@@ -402,10 +412,6 @@ void sql_create(struct sql_parser *p, struct sql_scope *scope)
         }
         if (sql_take_kw(p, KW_STAGE)) {
             create_stage(p);
-            return;
-        }
-        if (sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_PROCEDURE)) {
-            create_routine(p);
             return;
         }
         (void)sql_next(&p->lx);

@@ -32,10 +32,10 @@ void sql_describe(struct sql_parser *p, struct sql_scope *scope)
     static const char *const options[] = { "extended", "formatted", "detail",  "history",
                                            "query",    "semantic",  "analyze", "view" };
     take_options(p, options, ARRAY_LEN(options));
-    bool is_name = sql_at_kw(p, 0, KW_DATABASE) ||
-                   (sql_at_kw(p, 0, KW_SCHEMA) && !sql_at_op(p, 1, '.')) ||
-                   sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_CATALOG) ||
-                   sql_at_word(p, 0, "connector");
+    bool is_name =
+        sql_at_kw(p, 0, KW_DATABASE) || (sql_at_kw(p, 0, KW_SCHEMA) && !sql_at_op(p, 1, '.')) ||
+        sql_at_kw(p, 0, KW_FUNCTION) || sql_at_kw(p, 0, KW_CATALOG) ||
+        sql_at_word(p, 0, "connector") || sql_at_word(p, 0, "input") || sql_at_word(p, 0, "output");
     if (sql_at_kw(p, 0, KW_SELECT) || sql_at_kw(p, 0, KW_WITH)) {
         p->is_may = true;
         sql_body(p, scope, SQL_MODE_EXPR);
@@ -129,10 +129,10 @@ void sql_show(struct sql_parser *p, struct sql_scope *scope)
     }
     if (names) {
         while (sql_take_kw(p, KW_DATABASE) || sql_take_kw(p, KW_SCHEMA) ||
-               sql_take_kw(p, KW_CATALOG))
+               sql_take_kw(p, KW_CATALOG) || sql_take_kw(p, KW_TABLE) || sql_take_kw(p, KW_VIEW))
             ;
         struct sql_place place;
-        if (sql_take_place(p, false, &place))
+        if (!sql_at_word(p, 0, "account") && sql_take_place(p, false, &place))
             (void)sql_report(p, NULL, SQL_LIST, true, &place);
     }
     sql_skip_rest(p);

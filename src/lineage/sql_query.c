@@ -316,36 +316,64 @@ static enum sql_mode after_join(const struct before *b)
     return b->last == KW_ARRAY ? SQL_MODE_VIEW : SQL_MODE_ITEM;
 }
 
+/* The words of a FROM clause.  Takes one, gives the mode that follows; false for others. */
+static bool take_from_word(struct sql_parser *p, enum sql_mode *mode, struct before *b)
+{
+    struct before old = *b;
+    switch ((int)sql_peek(&p->lx, 0)->kw) {
+    case KW_FROM:
+        pass(p, b);
+        *mode = is_clause(p, &old) ? SQL_MODE_ITEM : *mode;
+        return true;
+    case KW_JOIN:
+    case KW_STRAIGHT_JOIN:
+        if (*mode == SQL_MODE_SELECT || old.last == KW_FOR) /* MySQL: USE INDEX FOR JOIN (i) */
+            return false;
+        pass(p, b);
+        *mode = after_join(&old);
+        return true;
+    case KW_APPLY:
+        pass(p, b);
+        *mode = old.last == KW_CROSS || old.last == KW_OUTER ? SQL_MODE_ITEM : *mode;
+        return true;
+    case KW_USING:
+        pass(p, b);
+        /* ClickHouse writes the columns without brackets. */
+        if (*mode == SQL_MODE_FROM && !sql_at_op(p, 0, '('))
+            *mode = SQL_MODE_VIEW;
+        return true;
+    case KW_FOR:
+        pass(p, b);
+        if (sql_at_word(p, 0, "xml") || sql_at_word(p, 0, "json"))
+            *mode = SQL_MODE_EXPR;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* TABLE t as a query of its own. */
+static bool at_table_query(struct sql_parser *p, const struct before *b)
+{
+    if (b->last == KW_ALL || b->last == KW_UNION)
+        return true;
+    /* DuckDB has macros AS TABLE SELECT and AS TABLE (SELECT). */
+    return b->is_start && !sql_at_kw(p, 1, KW_SELECT) && !sql_at_kw(p, 1, KW_WITH) &&
+           !sql_at_op(p, 1, '(');
+}
+
 /* A word that the body acts on.  Takes it, gives the mode that follows. */
 static enum sql_mode take_word(struct sql_parser *p, struct sql_scope *scope, enum sql_mode mode,
                                struct before *b)
 {
     enum sql_kw kw = sql_peek(&p->lx, 0)->kw;
-    struct before old = *b;
+    if (take_from_word(p, &mode, b))
+        return mode;
     switch ((int)kw) {
     case KW_SELECT:
         pass(p, b);
         scope->n_aliases = 0;
         return SQL_MODE_SELECT;
-    case KW_FROM:
-        pass(p, b);
-        return is_clause(p, &old) ? SQL_MODE_ITEM : mode;
-    case KW_JOIN:
-    case KW_STRAIGHT_JOIN:
-        if (mode == SQL_MODE_SELECT || old.last == KW_FOR) /* MySQL: USE INDEX FOR JOIN (i) */
-            break;
-        pass(p, b);
-        return after_join(&old);
-    case KW_USING:
-        pass(p, b);
-        /* ClickHouse writes the columns without brackets. */
-        return mode == SQL_MODE_FROM && !sql_at_op(p, 0, '(') ? SQL_MODE_VIEW : mode;
-    case KW_FOR:
-        pass(p, b);
-        return sql_at_word(p, 0, "xml") || sql_at_word(p, 0, "json") ? SQL_MODE_EXPR : mode;
-    case KW_APPLY:
-        pass(p, b);
-        return old.last == KW_CROSS || old.last == KW_OUTER ? SQL_MODE_ITEM : mode;
     case KW_LATERAL:
         if (!sql_at_kw(p, 1, KW_VIEW))
             break;
@@ -370,8 +398,8 @@ static enum sql_mode take_word(struct sql_parser *p, struct sql_scope *scope, en
             return SQL_MODE_EXPR;
         break;
     case KW_TABLE:
-        if (b->is_start || b->last == KW_ALL || b->last == KW_UNION)
-            return SQL_MODE_ITEM; /* TABLE t as a query */
+        if (at_table_query(p, b))
+            return SQL_MODE_ITEM;
         break;
     case KW_INSERT:
         if (!sql_at_kw(p, 1, KW_INTO) && !sql_at_kw(p, 1, KW_OVERWRITE))
@@ -424,8 +452,8 @@ void sql_body(struct sql_parser *p, struct sql_scope *scope, enum sql_mode mode)
             continue;
         }
         const struct sql_token *t = sql_peek(&p->lx, 0);
-        if (t->is_first && !b.is_start && p->depth == 0 && sql_starts_statement(p) &&
-            !sql_at_kw(p, 0, KW_INSERT))
+        if ((t->is_first || t->kw == KW_EXEC) && !b.is_start && p->depth == 0 &&
+            sql_starts_statement(p) && !sql_at_kw(p, 0, KW_INSERT))
             return;
         bool is_word = t->kind == SQL_WORD && t->kw != KW_NONE;
         if (is_word && mode == SQL_MODE_SELECT && b.last == KW_AS) {

@@ -165,7 +165,9 @@ static void update(struct sql_parser *p, struct sql_scope *scope)
         (void)sql_next(&p->lx);
     }
     struct sql_place target;
-    if (!sql_take_place(p, true, &target))
+    bool is_statistics =
+        p->dialect == SQL_TSQL && sql_at_word(p, 0, "statistics") && !sql_at_kw(p, 1, KW_SET);
+    if (is_statistics || !sql_take_place(p, true, &target))
         return;
     struct sql_scope own = { .parent = scope };
     if (!sql_at_kw(p, 0, KW_SET) && !at_join(p)) {
@@ -325,9 +327,12 @@ static void attach(struct sql_parser *p, struct sql_scope *scope)
 static void declare(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
-    if (sql_at_op(p, 0, '@') && sql_at_kw(p, 2, KW_TABLE)) {
+    bool has_as = sql_at_kw(p, 2, KW_AS);
+    if (sql_at_op(p, 0, '@') && sql_at_kw(p, has_as ? 3 : 2, KW_TABLE)) {
         (void)sql_next(&p->lx);
         struct str name = sql_next(&p->lx).text;
+        (void)sql_take_kw(p, KW_AS);
+        (void)sql_next(&p->lx);
         sql_session_add_view(p->session, arena_concat(p->session->arena, STR("@"), name));
     }
     sql_body(p, scope, SQL_MODE_EXPR);
@@ -352,6 +357,7 @@ static void execute(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
     (void)sql_take_kw(p, KW_IMMEDIATE);
+    (void)sql_take_op(p, '('); /* T-SQL: EXEC ('...') */
     if (sql_peek(&p->lx, 0)->kind == SQL_STRING) {
         struct sql_token text = sql_next(&p->lx);
         sql_nested(p, scope, &text);
@@ -370,7 +376,8 @@ static void replace(struct sql_parser *p, struct sql_scope *scope)
 static void pivot(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
-    sql_body(p, scope, SQL_MODE_ITEM);
+    sql_from_item(p, scope);
+    sql_body(p, scope, SQL_MODE_EXPR); /* the commas behind ON and USING part columns */
 }
 
 static void skip(struct sql_parser *p, struct sql_scope *scope)
@@ -447,6 +454,7 @@ static const struct statement {
     { KW_DECLARE, true, "DECLARE", declare },
     { KW_EXPLAIN, true, "EXPLAIN", explain },
     { KW_EXECUTE, false, "EXECUTE", execute },
+    { KW_EXEC, true, "EXECUTE", execute },
     { KW_PIVOT, false, "PIVOT", pivot },
     { KW_UNPIVOT, false, "UNPIVOT", pivot },
     { KW_GRANT, false, "GRANT", skip },
@@ -482,6 +490,9 @@ static bool second_word_fits(struct sql_parser *p, enum sql_kw kw)
         return sql_at_kw(p, 1, KW_DATA);
     case KW_TRUNCATE:
         return t->kind != SQL_OP;
+    case KW_EXEC:
+        return t->kind == SQL_STRING ||
+               (sql_at_op(p, 1, '(') && sql_peek(&p->lx, 2)->kind == SQL_STRING);
     default:
         return t->kind != SQL_OP && t->kind != SQL_NUMBER;
     }
