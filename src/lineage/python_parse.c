@@ -142,35 +142,34 @@ static bool is_closer(const struct token *t)
     return t->kind == T_RPAREN || t->kind == T_RBRACKET || t->kind == T_RBRACE;
 }
 
-/* Where reading goes on behind the logical line at l, which is read up to there. */
-static struct lexer end_of_line(struct parser *p, struct lexer l)
+/* Where reading goes on behind the logical line at *at, which is moved as far as was read. */
+static struct lexer end_of_line(const struct parser *p, struct lexer *at)
 {
-    struct lexer resume = l;
+    struct lexer resume = *at;
     bool has_resume = false;
-    uint32_t line = l.line;
+    uint32_t line = at->line;
     struct token t;
-    l.skips_fstrings = true;
+    at->skips_fstrings = true;
     for (;;) {
-        const uint32_t depth = l.depth;
-        python_lex(&l, &t);
+        const uint32_t depth = at->depth;
+        python_lex(at, &t);
         if (t.kind == T_NEWLINE)
-            return l;
-        if (t.kind == T_END || (size_t)(l.at - p->line.ptr) > p->look_ahead_bytes)
-            return has_resume ? resume : l;
-        if (t.kind == T_BAD && l.line != t.line) { /* an open string of many lines */
-            next_line(&l, t.ptr, t.line);
-            return has_resume ? resume : l;
+            return *at;
+        if (t.kind == T_END || (size_t)(at->at - p->line.ptr) > p->look_ahead_bytes)
+            return has_resume ? resume : *at;
+        if (t.kind == T_BAD && at->line != t.line) { /* an open string of many lines */
+            if (!has_resume)
+                next_line(&resume, t.ptr, t.line);
+            return resume;
         }
         if (t.line != line && depth > 0 && t.col <= p->line.indent + 1 && !is_closer(&t)) {
-            if (!has_resume)
-                resume = l;
             if (!has_resume)
                 next_line(&resume, t.ptr - t.col, t.line - 1);
             has_resume = true;
             if (begins_statement(&t))
                 return resume;
         }
-        line = l.line;
+        line = at->line;
     }
 }
 
@@ -195,10 +194,11 @@ static void recover(struct parser *p)
     if (p->is_over) {
         l->at = l->end;
     } else {
-        struct lexer resume = end_of_line(p, *l);
-        const char *last = resume.at > read_to ? resume.at : read_to;
+        struct lexer scan = *l;
+        const struct lexer resume = p->look_ahead_bytes > 0 ? end_of_line(p, &scan) : *l;
+        const char *last = scan.at > read_to ? scan.at : read_to;
         const size_t again = (size_t)(last - p->line.ptr);
-        if (again <= p->look_ahead_bytes) {
+        if (again < p->look_ahead_bytes) {
             p->look_ahead_bytes -= again;
             *l = resume;
         } else {

@@ -1,10 +1,10 @@
 /*
  * python_dump: prints the tree of Python files, for comparison with what CPython reads.
  *
- * usage: python_dump [-i] [-q] FILE...
- * -i: with the lines of IPython.  -q: only the line with the counts.
- * For each file a line: "path TAB gaps TAB 1 if a limit was hit TAB tree".  What lineage gives up
- * on purpose (which bracket a pattern had, numbers' values) is not in it.  Recursive.
+ * usage: python_dump [-i] [-q] [-b] FILE...
+ * -i: with the lines of IPython.  -q: without the tree.  -b: parse each beginning of the file
+ * first. For each file a line: "path TAB gaps TAB 1 if a limit was hit TAB tree".  What lineage
+ * gives up on purpose (which bracket a pattern had, numbers' values) is not in it.  Recursive.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/python.h"
@@ -319,36 +319,58 @@ static bool read_file(const char *path, struct buf *out)
     return fclose(file) == 0;
 }
 
+/* A copy with exact bounds: a sanitizer sees each read past them. */
+static void parse_exact(struct arena *a, struct str source, enum python_mode mode,
+                        struct parsed *parsed)
+{
+    char *exact = arena_alloc(a, source.len);
+    memcpy(exact, source.ptr == NULL ? "" : source.ptr, source.len);
+    python_parse(a, (struct str){ exact, source.len }, mode, parsed);
+}
+
+static void parse_beginnings(struct str source, enum python_mode mode)
+{
+    for (size_t len = 0; len < source.len; len++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct parsed parsed;
+        parse_exact(&a, str_slice(source, 0, len), mode, &parsed);
+    }
+}
+
+static void dump_file(const char *path, struct str source, enum python_mode mode, bool is_quiet)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_BUF text = BUF_INIT(SIZE_MAX);
+    struct dump d = { .out = &text };
+    struct parsed parsed;
+    parse_exact(&a, source, mode, &parsed);
+    buf_printf(&text, "%s\t%zu\t%d\t", path, parsed.n_gaps, parsed.hit_limit);
+    if (!is_quiet)
+        list(&d, parsed.statements);
+    buf_add_char(&text, '\n');
+    (void)fwrite(text.ptr, 1, text.len, stdout);
+}
+
 int main(int argc, char **argv)
 {
     enum python_mode mode = PYTHON_PLAIN;
-    bool is_quiet = false;
-    for (int i = 1; i < argc; i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        AUTO_BUF source = BUF_INIT(SIZE_MAX), text = BUF_INIT(SIZE_MAX);
-        struct dump d = { .out = &text };
-        struct parsed parsed;
-        if (str_eq(str_from(argv[i]), STR("-i"))) {
+    bool is_quiet = false, tries_beginnings = false;
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (str_eq(str_from(argv[i]), STR("-i")))
             mode = PYTHON_IPYTHON;
-            continue;
-        }
-        if (str_eq(str_from(argv[i]), STR("-q"))) {
-            is_quiet = true;
-            continue;
-        }
+        is_quiet = is_quiet || str_eq(str_from(argv[i]), STR("-q"));
+        tries_beginnings = tries_beginnings || str_eq(str_from(argv[i]), STR("-b"));
+    }
+    for (; i < argc; i++) {
+        AUTO_BUF source = BUF_INIT(SIZE_MAX);
         if (!read_file(argv[i], &source)) {
             perror(argv[i]);
             return 1;
         }
-        /* A copy with exact bounds: a sanitizer sees each read past them. */
-        char *exact = arena_alloc(&a, source.len);
-        memcpy(exact, source.ptr == NULL ? "" : source.ptr, source.len);
-        python_parse(&a, (struct str){ exact, source.len }, mode, &parsed);
-        buf_printf(&text, "%s\t%zu\t%d\t", argv[i], parsed.n_gaps, parsed.hit_limit);
-        if (!is_quiet)
-            list(&d, parsed.statements);
-        buf_add_char(&text, '\n');
-        (void)fwrite(text.ptr, 1, text.len, stdout);
+        if (tries_beginnings)
+            parse_beginnings(buf_str(&source), mode);
+        dump_file(argv[i], buf_str(&source), mode, is_quiet);
     }
     return 0;
 }
