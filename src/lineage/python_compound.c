@@ -1,9 +1,8 @@
 /*
  * python_compound: statements with blocks.
  *
- * A block is every line that is indented more than the line it belongs to.  A statement is in its
- * list as soon as its first line is read: a failure in a later part (elif, except, ...) loses that
- * part alone.
+ * A block is every line that is indented more than the line it belongs to.  A header that fails
+ * is skipped, and its block belongs to what was read of it.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/python_internal.h"
@@ -14,18 +13,21 @@ static bool at_word(const struct parser *p, struct str word)
     return p->tok.kind == T_NAME && str_eq(python_text(&p->tok), word);
 }
 
-/* At the ":" of a header. */
+/* At the ":" of a header.  A header that failed keeps its block. */
 static struct node *block(struct parser *p, uint32_t indent)
 {
     struct node_list body = NODE_LIST_INIT(body);
     python_expect(p, T_COLON, "a colon is missing");
-    if (p->failed)
-        return NULL;
-    if (p->tok.kind != T_NEWLINE) {
+    if (!p->failed && p->tok.kind != T_NEWLINE) {
         python_simple_line(p, &body);
+        if (p->failed)
+            python_recover(p);
         return body.first;
     }
-    python_advance(p);
+    if (p->failed)
+        python_recover(p);
+    else
+        python_advance(p);
     python_statements(p, &body, indent);
     return body.first;
 }
@@ -47,27 +49,18 @@ static struct node *else_block(struct parser *p, enum token_kind kind, uint32_t 
     return block(p, indent);
 }
 
-/* Add n unless its header failed. */
-static void keep(struct parser *p, struct node_list *out, struct node *n)
-{
-    if (!p->failed)
-        node_list_add(out, n);
-}
-
 static void if_statement(struct parser *p, struct node_list *out)
 {
     const uint32_t indent = p->lex.indent;
     struct node *n = python_node_here(p, NODE_IF);
     python_advance(p);
     n->branch.test = python_named_expression(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->branch.body = block(p, indent);
     while (at_part(p, T_ELIF, indent)) {
         struct node *elif = python_node_here(p, NODE_IF);
         python_advance(p);
         elif->branch.test = python_named_expression(p);
-        if (p->failed)
-            return;
         n->branch.orelse = elif;
         n = elif;
         n->branch.body = block(p, indent);
@@ -81,7 +74,7 @@ static void while_statement(struct parser *p, struct node_list *out)
     struct node *n = python_node_here(p, NODE_WHILE);
     python_advance(p);
     n->branch.test = python_named_expression(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->branch.body = block(p, indent);
     n->branch.orelse = else_block(p, T_ELSE, indent);
 }
@@ -93,7 +86,7 @@ static void for_statement(struct parser *p, struct node_list *out, struct node *
     n->loop.target = python_targets(p);
     python_expect(p, T_IN, "\"in\" is missing");
     n->loop.iter = python_star_expressions(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->loop.body = block(p, indent);
     n->loop.orelse = else_block(p, T_ELSE, indent);
 }
@@ -140,7 +133,7 @@ static void with_statement(struct parser *p, struct node_list *out, struct node 
         n->with.items = with_items_in_parens(p);
     if (n->with.items == NULL)
         n->with.items = with_items(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->with.body = block(p, indent);
 }
 
@@ -174,7 +167,7 @@ static void try_statement(struct parser *p, struct node_list *out)
     struct node *n = python_node_here(p, NODE_TRY);
     struct node_list handlers = NODE_LIST_INIT(handlers);
     python_advance(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->attempt.body = block(p, indent);
     while (at_part(p, T_EXCEPT, indent)) {
         struct node *h = handler(p, indent);
@@ -197,7 +190,7 @@ static void def_statement(struct parser *p, struct node_list *out, struct node *
     python_expect(p, T_RPAREN, "a closing parenthesis is missing");
     if (python_accept(p, T_ARROW))
         n->def.value = python_star_expressions(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->def.body = block(p, indent);
 }
 
@@ -210,7 +203,7 @@ static void class_statement(struct parser *p, struct node_list *out, struct node
     n->def.types = python_type_parameters(p);
     if (python_accept(p, T_LPAREN))
         n->def.params = python_arguments(p);
-    keep(p, out, n);
+    node_list_add(out, n);
     n->def.body = block(p, indent);
 }
 
@@ -252,9 +245,9 @@ static void decorated(struct parser *p, struct node_list *out)
         python_advance(p);
         node_list_add(&decorators, python_named_expression(p));
         python_expect(p, T_NEWLINE, "the decorator should end here");
+        if (p->failed)
+            python_recover(p);
     }
-    if (p->failed)
-        return;
     python_mark_line(p);
     definition(p, out, decorators.first);
 }
@@ -305,8 +298,8 @@ static void match_statement(struct parser *p, struct node_list *out)
     n->match.subject = python_star_expressions(p);
     python_expect(p, T_COLON, "a colon is missing");
     python_expect(p, T_NEWLINE, "the line should end here");
-    keep(p, out, n);
-    while (!p->failed && p->lex.indent > indent && at_word(p, STR("case"))) {
+    node_list_add(out, n);
+    while (p->lex.indent > indent && at_word(p, STR("case"))) {
         python_mark_line(p);
         if (!is_soft_keyword(p, true))
             break;

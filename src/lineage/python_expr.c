@@ -178,16 +178,19 @@ static struct node *atom(struct parser *p)
 static struct node *attribute(struct parser *p, struct node *value)
 {
     python_advance(p);
+    if (p->tok.kind != T_NAME && p->tok.kind < T_FIRST_KEYWORD) {
+        struct node *rest = python_fail(p, "a name is missing behind the dot");
+        rest->items = value;
+        return rest;
+    }
     struct node *n = python_node_here(p, NODE_ATTR);
     n->attr.value = value;
     n->attr.name = python_text(&p->tok);
-    if (p->tok.kind != T_NAME && p->tok.kind < T_FIRST_KEYWORD)
-        return python_fail(p, "a name is missing behind the dot");
     python_advance(p);
     return n;
 }
 
-struct node *python_call(struct parser *p, struct node *func, struct place at)
+static struct node *call(struct parser *p, struct node *func, struct place at)
 {
     struct node *n = python_node(p, NODE_CALL, at);
     python_advance(p);
@@ -206,17 +209,15 @@ static struct node *subscript(struct parser *p, struct node *value, struct place
     return n;
 }
 
-static struct node *primary(struct parser *p)
+struct node *python_trailers(struct parser *p, struct node *n, struct place at)
 {
-    const struct place at = python_here(p);
-    struct node *n = atom(p);
     for (;;) {
         switch (p->tok.kind) {
         case T_DOT:
             n = attribute(p, n);
             break;
         case T_LPAREN:
-            n = python_call(p, n, at);
+            n = call(p, n, at);
             break;
         case T_LBRACKET:
             n = subscript(p, n, at);
@@ -225,6 +226,12 @@ static struct node *primary(struct parser *p)
             return n;
         }
     }
+}
+
+static struct node *primary(struct parser *p)
+{
+    const struct place at = python_here(p);
+    return python_trailers(p, atom(p), at);
 }
 
 static struct node *binary(struct parser *p, struct place at, struct node *left, enum node_op op,

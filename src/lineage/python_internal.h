@@ -11,7 +11,8 @@
  *
  * One token is read ahead; the lexer stands right behind it.  The first failure sets failed and
  * makes the token T_BAD, which nothing matches, so that all loops end; functions still return
- * nodes, never NULL.  Only the loop over statements recovers.
+ * nodes, never NULL.  The loop over statements recovers, and what reads a block.  What was read of
+ * the statement stays in the tree, with a NODE_UNKNOWN where it broke off.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef LINEAGE_PYTHON_INTERNAL_H
@@ -44,6 +45,7 @@ struct parser {
     size_t cap_gaps;
 
     struct python_mark line; /* of the logical line that is read */
+    struct node *previous;   /* the expression or assignment that ends with the line before */
     size_t look_ahead_bytes; /* that may still be read twice */
     unsigned depth;
     bool failed;
@@ -66,6 +68,8 @@ void python_mark_line(struct parser *p);
 struct python_mark python_mark(const struct parser *p);
 /* Read on from there, without failure. */
 void python_back_to(struct parser *p, const struct python_mark *mark);
+/* Behind a failure: note it and go on at the next logical line. */
+void python_recover(struct parser *p);
 /* Statements up to a line that is not indented more than header_indent (-1: to the end). */
 void python_statements(struct parser *p, struct node_list *out, int64_t header_indent);
 /* The statements of a text inside the source, with its own line and columns. */
@@ -118,7 +122,8 @@ struct node *python_star_expressions(struct parser *p); /* with commas: a tuple 
 struct node *python_targets(struct parser *p);          /* of for and del */
 struct node *python_rhs(struct parser *p);              /* star expressions or yield */
 struct node *python_name(struct parser *p);             /* at a name, or a keyword taken as one */
-struct node *python_call(struct parser *p, struct node *func, struct place at); /* at "(" */
+/* Attributes, calls and subscripts behind n, which begins at at. */
+struct node *python_trailers(struct parser *p, struct node *n, struct place at);
 
 /* ---- python_display.c ---- */
 
@@ -140,8 +145,10 @@ struct node *python_string(struct parser *p); /* at a string: it and those that 
 
 /* Simple statements up to the end of the line, which is taken. */
 void python_simple_line(struct parser *p, struct node_list *out);
-/* Take a compound statement if one begins here.  It is in *out as soon as its first line is read.
- */
+/* A line that begins with "." goes on with the chain that the line before ends with, as people
+ * write Spark; false where there is none. */
+bool python_continued_chain(struct parser *p);
+/* Take a compound statement if one begins here. */
 bool python_compound(struct parser *p, struct node_list *out);
 
 /* ---- python_magic.c ---- */

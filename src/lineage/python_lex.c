@@ -220,22 +220,33 @@ static void skip_blanks(struct lexer *l)
     }
 }
 
+/* Pass over the blanks that a line begins with: the width of them. */
+static uint32_t measure_indent(struct lexer *l)
+{
+    uint32_t indent = 0;
+    size_t n;
+    for (; l->at < l->end; l->at += n) {
+        n = 1;
+        if (*l->at == ' ')
+            indent++;
+        else if (*l->at == '\t')
+            indent = (indent / TAB_WIDTH + 1) * TAB_WIDTH;
+        else if (*l->at == '\f')
+            indent = 0;
+        else if ((unsigned char)*l->at >= 0x80 && (n = odd_blank(l)) > 0)
+            indent++;
+        else
+            break;
+    }
+    return indent;
+}
+
 /* At the start of a line: pass over blank lines and measure the indent of the next one. */
 static void start_line(struct lexer *l)
 {
     l->at_line_start = false;
     for (;;) {
-        uint32_t indent = 0;
-        while (l->at < l->end && (class_of(*l->at) & C_BLANK)) {
-            if (*l->at == ' ')
-                indent++;
-            else if (*l->at == '\t')
-                indent = (indent / TAB_WIDTH + 1) * TAB_WIDTH;
-            else
-                indent = 0;
-            l->at++;
-        }
-        l->indent = indent;
+        l->indent = measure_indent(l);
         if (l->at < l->end && *l->at == '#')
             skip_to_line_end(l);
         if (l->at == l->end || (class_of(*l->at) & C_LINE) == 0)
@@ -328,7 +339,8 @@ static uint8_t prefix_flags(const char *text, size_t len)
 
 static void lex_name(struct lexer *l, struct token *t)
 {
-    while (l->at < l->end && (class_of(*l->at) & (C_NAME | C_DIGIT)))
+    while (l->at < l->end && (class_of(*l->at) & (C_NAME | C_DIGIT)) &&
+           ((unsigned char)*l->at < 0x80 || odd_blank(l) == 0))
         l->at++;
     t->len = (size_t)(l->at - t->ptr);
     if (t->len <= 2 && l->at < l->end && (class_of(*l->at) & C_QUOTE)) {

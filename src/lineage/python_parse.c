@@ -183,12 +183,22 @@ static void note_gap(struct parser *p)
     gap->reason = p->reason;
 }
 
-/* Behind a failure: to the next logical line. */
-static void recover(struct parser *p)
+/* "np.*load*?" is no Python, but IPython knows what it means. */
+static bool is_help_line(const struct parser *p)
+{
+    const char *end = p->line.ptr;
+    while (end < p->lex.end && *end != '\n' && *end != '\r')
+        end++;
+    struct str line = str_trim((struct str){ p->line.ptr, (size_t)(end - p->line.ptr) });
+    return p->mode == PYTHON_IPYTHON && str_has_suffix(line, STR("?"));
+}
+
+void python_recover(struct parser *p)
 {
     struct lexer *l = &p->lex;
     const char *read_to = l->at;
-    note_gap(p);
+    if (!is_help_line(p))
+        note_gap(p);
     p->failed = p->in_pattern = false;
     lexer_back_to(l, &p->line);
     if (p->is_over) {
@@ -216,12 +226,13 @@ static void statement(struct parser *p, struct node_list *out)
     python_mark_line(p);
     if (p->tok.kind == T_NEWLINE)
         python_advance(p);
-    else if (p->mode == PYTHON_IPYTHON && python_magic_line(p, out))
-        ;
-    else if (!python_compound(p, out))
-        python_simple_line(p, out);
+    else if (!python_continued_chain(p)) {
+        p->previous = NULL;
+        if ((p->mode != PYTHON_IPYTHON || !python_magic_line(p, out)) && !python_compound(p, out))
+            python_simple_line(p, out);
+    }
     if (p->failed)
-        recover(p);
+        python_recover(p);
 }
 
 void python_statements(struct parser *p, struct node_list *out, int64_t header_indent)

@@ -327,19 +327,54 @@ static struct node *simple_statement(struct parser *p)
     }
 }
 
+/* The value at whose end a statement ends, if more of a chain can stand behind it. */
+static struct node **open_end(struct node *n)
+{
+    struct node **value = n->kind == NODE_EXPR ? &n->value : &n->assign.value;
+    if ((n->kind != NODE_EXPR && n->kind != NODE_ASSIGN) || *value == NULL)
+        return NULL;
+    switch ((*value)->kind) {
+    case NODE_NAME:
+    case NODE_ATTR:
+    case NODE_CALL:
+    case NODE_SUBSCRIPT:
+        return value;
+    default:
+        return NULL;
+    }
+}
+
+bool python_continued_chain(struct parser *p)
+{
+    struct node **value =
+        p->tok.kind == T_DOT && p->previous != NULL ? open_end(p->previous) : NULL;
+    if (value == NULL)
+        return false;
+    *value = python_trailers(p, *value, (struct place){ p->previous->line, p->previous->col });
+    if (p->tok.kind != T_END)
+        python_expect(p, T_NEWLINE, "the statement should end here");
+    return true;
+}
+
+/* Nothing was read before the failure. */
+static bool is_nothing(const struct node *n)
+{
+    return n->kind == NODE_EXPR && n->value->kind == NODE_UNKNOWN && n->value->items == NULL;
+}
+
 void python_simple_line(struct parser *p, struct node_list *out)
 {
+    struct node *n = NULL;
     do {
         if (p->tok.kind == T_NEWLINE || p->tok.kind == T_END)
             break;
-        if (p->tok.kind == T_IMPORT) {
+        n = NULL;
+        if (p->tok.kind == T_IMPORT)
             import_modules(p, out);
-            continue;
-        }
-        struct node *n = simple_statement(p);
-        if (n != NULL && !p->failed)
+        else if ((n = simple_statement(p)) != NULL && !is_nothing(n))
             node_list_add(out, n);
     } while (python_accept(p, T_SEMICOLON));
+    p->previous = n;
     if (p->tok.kind != T_END)
         python_expect(p, T_NEWLINE, "the statement should end here");
 }
