@@ -50,7 +50,7 @@ void define_class(struct eval *e, const struct node *def)
 
     struct scope *outer = e->scope;
     e->scope = scope_new(e, outer);
-    e->scope->is_class = true;
+    e->scope->is_class = e->unit->lang == CALL_PYTHON; /* elsewhere methods see the members */
     eval_statements(e, def->def.body);
     for (size_t i = 0; i < e->scope->names.n; i++) {
         struct strmap_entry *m = &e->scope->names.entries[i];
@@ -269,6 +269,12 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
             return call_function(e, call->function, args);
         break;
     }
+    case VALUE_SEQ:
+    case VALUE_MAP:
+        /* Scala: xs(0), m("key") */
+        if (args->n_items == 1)
+            return pure_subscript(&e->vs, callee, args->items[0]);
+        break;
     default:
         run_callbacks(e, NULL, args);
         break;

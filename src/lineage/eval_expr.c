@@ -346,6 +346,13 @@ static struct value *plain_attr(struct eval *e, struct value *v, struct str name
     if (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && str_eq(name, STR("path")))
         return v;
     struct value *found = pure_attribute(&e->vs, v, name);
+    static const struct call_args NONE = { 0 };
+    if (found == NULL && e->unit->lang == CALL_SCALA) {
+        /* parentheses may be left out; a tuple's elements are _1, _2, ... */
+        if (v->kind == VALUE_SEQ && name.len == 2 && name.ptr[0] == '_' && name.ptr[1] > '0')
+            return pure_subscript(&e->vs, v, value_whole(&e->vs, name.ptr[1] - '1'));
+        found = pure_method(&e->vs, CALL_SCALA, v, name, &NONE, e->branch_depth == 0);
+    }
     if (found == NULL && v->kind == VALUE_MAP && e->unit->lang == CALL_R)
         found = value_map_get(&e->vs, v, name);
     if (found == NULL && v->kind == VALUE_UNKNOWN)

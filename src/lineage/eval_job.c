@@ -83,7 +83,10 @@ static void add_words(struct job *job, struct value *words)
         struct value *word = words->seq->items[i];
         struct str text = word->kind == VALUE_TEXT ? word->text.bytes : STR_EMPTY;
         size_t equals = str_find_char(text, '=');
-        if (str_has_prefix(text, STR("-")) && equals == SIZE_MAX) {
+        bool is_name = name.len == 0 && i + 1 < words->seq->n &&
+                       (has_word(text, STR("bucket")) || has_word(text, STR("prefix"))) &&
+                       str_find_char(text, '/') == SIZE_MAX;
+        if ((str_has_prefix(text, STR("-")) || is_name) && equals == SIZE_MAX) {
             name = text;
         } else if (str_has_prefix(text, STR("-"))) {
             add_named(job, str_slice(text, 0, equals),
