@@ -3,16 +3,14 @@
 #include "lineage/pure_internal.h"
 #include "lineage/pure_path.h"
 #include "lineage/pure_tables.h"
+#include "lineage/pure_url.h"
 #include "util/limits.h"
 
 #include <stdlib.h>
 
 static const struct pure_table *const python_functions[] = {
-    &pure_builtin_functions,
-    &pure_make_functions,
-    &pure_path_functions,
-    &pure_pathlib_functions,
-    NULL,
+    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,
+    &pure_pathlib_functions, &pure_url_functions,  NULL,
 };
 static const struct pure_table *const r_functions[] = { NULL };
 static const struct pure_table *const scala_functions[] = { NULL };
@@ -198,7 +196,7 @@ static struct value *module_attribute(struct values *vs, const struct chain *bas
 
 static struct value *named_item(const struct seq *s, struct str name)
 {
-    for (size_t i = 0; s->names != NULL && i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++)
         if (str_eq(s->names[i], name))
             return s->items[i];
     return NULL;
@@ -209,7 +207,9 @@ static struct value *one_attribute(struct values *vs, struct value *v, struct st
     if (v->kind == VALUE_TEXT && v->flags & VALUE_IS_PATH)
         return path_attribute(vs, v, name);
     if (v->kind == VALUE_SEQ)
-        return named_item(v->seq, name);
+        return v->seq->names == NULL              ? NULL
+               : named_item(v->seq, name) != NULL ? named_item(v->seq, name)
+                                                  : url_attribute(vs, v->seq, name);
     return v->kind == VALUE_CHAIN ? module_attribute(vs, v->chain, name) : NULL;
 }
 
@@ -222,8 +222,9 @@ struct value *pure_attribute(struct values *vs, struct value *receiver, struct s
 }
 
 static const struct pure_table *const all_tables[] = {
-    &pure_builtin_functions, &pure_make_functions, &pure_path_functions, &pure_pathlib_functions,
-    &pure_text_methods,      &pure_path_methods,   &pure_seq_methods,    &pure_map_methods,
+    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,
+    &pure_pathlib_functions, &pure_url_functions,  &pure_text_methods,
+    &pure_path_methods,      &pure_seq_methods,    &pure_map_methods,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)

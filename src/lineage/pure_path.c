@@ -78,9 +78,21 @@ static struct value *head_of(struct values *vs, const struct value *v)
     return value_text_slice(vs, v, 0, end == 0 || is_scheme ? base : end);
 }
 
-static struct value *tail_of(struct values *vs, const struct value *v)
+/* A key below a prefix, "p{}", may go on with folders: only what stands from there on is its last
+ * part. */
+size_t path_listed_base(const struct value *v, size_t base)
 {
-    return value_text_slice(vs, v, path_base(v->text.bytes), SIZE_MAX);
+    size_t n = text_holes_before(v, base);
+    for (size_t i = base; v->text.n_holes > 0 && i < v->text.bytes.len; i++)
+        if (v->text.bytes.ptr[i] == HOLE_BYTE && v->text.holes[n++].reason == HOLE_LISTING)
+            return i;
+    return base;
+}
+
+struct value *path_tail(struct values *vs, const struct value *v)
+{
+    size_t base = path_base(v->text.bytes);
+    return value_text_slice(vs, v, path_listed_base(v, base), SIZE_MAX);
 }
 
 static struct value *pair(struct values *vs, struct value *a, struct value *b)
@@ -107,13 +119,13 @@ static struct value *dirname_of(const struct pure_call *c)
 static struct value *basename_of(const struct pure_call *c)
 {
     const struct value *v = path_arg(c);
-    return v == NULL ? NULL : tail_of(c->vs, v);
+    return v == NULL ? NULL : path_tail(c->vs, v);
 }
 
 static struct value *split(const struct pure_call *c)
 {
     const struct value *v = path_arg(c);
-    return v == NULL ? NULL : pair(c->vs, head_of(c->vs, v), tail_of(c->vs, v));
+    return v == NULL ? NULL : pair(c->vs, head_of(c->vs, v), path_tail(c->vs, v));
 }
 
 static struct value *split_suffix(const struct pure_call *c)

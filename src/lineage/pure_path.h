@@ -11,6 +11,10 @@
  * as Python's splitext() has it. */
 size_t path_base(struct str s);
 size_t path_suffix(struct str s);
+/* The same of a path that may be a key below a prefix, whose hole may hold "/". */
+size_t path_listed_base(const struct value *v, size_t base);
+/* The last component. */
+struct value *path_tail(struct values *vs, const struct value *v);
 
 /* A path object of a TEXT, in pathlib's form: no "." and no empty components, no "/" at the end. */
 struct value *path_object(struct values *vs, const struct value *text);

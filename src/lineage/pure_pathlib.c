@@ -72,13 +72,13 @@ static struct value *name_of(struct values *vs, const struct value *path)
 {
     if (str_eq(path->text.bytes, STR(".")))
         return value_text(vs, STR_EMPTY);
-    return value_text_slice(vs, path, path_base(path->text.bytes), SIZE_MAX);
+    return path_tail(vs, path);
 }
 
 static struct value *stem_of(struct values *vs, const struct value *path)
 {
     struct str s = path->text.bytes;
-    return value_text_slice(vs, path, path_base(s), path_suffix(s));
+    return value_text_slice(vs, path, path_listed_base(path, path_base(s)), path_suffix(s));
 }
 
 static struct value *suffix_of(struct values *vs, const struct value *path)

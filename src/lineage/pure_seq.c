@@ -1,6 +1,6 @@
 /* pure_seq: the methods of list, tuple and set, and of arrays that are known as lists. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lineage/pure_seq.h"
+#include "lineage/pure_url.h"
 #include "util/limits.h"
 
 #include <stdlib.h>
@@ -327,6 +327,11 @@ static struct value *as_type(const struct pure_call *c)
     return out;
 }
 
+static struct value *get_url(const struct pure_call *c)
+{
+    return url_put_together(c->vs, c->self->seq);
+}
+
 static const struct pure_row methods[] = {
     { STR_INIT("add"), append, 0, PURE_WHOLE },
     { STR_INIT("append"), append, 0, PURE_WHOLE },
@@ -339,6 +344,7 @@ static const struct pure_row methods[] = {
     { STR_INIT("discard"), remove_item, 0, 0 },
     { STR_INIT("extend"), extend, 0, PURE_WHOLE },
     { STR_INIT("flatten"), to_list, 0, 0 },
+    { STR_INIT("geturl"), get_url, 0, 0 },
     { STR_INIT("index"), index_of, 0, 0 },
     { STR_INIT("insert"), insert, 0, PURE_WHOLE },
     { STR_INIT("intersection"), select_common, KEEP_COMMON, 0 },

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/pure_text.h"
 
+#include "lineage/pure_path.h"
+
 #include <string.h>
 
 enum { BOTH_ENDS = 3, LEFT_END = 1, RIGHT_END = 2 };
@@ -140,7 +142,7 @@ static struct value *split_by(const struct pure_call *c, struct str by, int64_t 
         from = at + by.len;
         at = str_find(s, by, from);
     }
-    add_part(c, all, from, s.len);
+    add_part(c, all, str_eq(by, STR("/")) ? path_listed_base(c->self, from) : from, s.len);
     return all;
 }
 
@@ -150,7 +152,9 @@ static struct value *rsplit_by(const struct pure_call *c, struct str by, int64_t
     struct value *all = value_seq(c->vs, 0);
     size_t end = s.len;
     for (size_t at = rfind(s, by, end); at != SIZE_MAX && max != 0; max--) {
-        add_part(c, all, at + by.len, end);
+        size_t from = at + by.len;
+        bool is_name = end == s.len && str_eq(by, STR("/"));
+        add_part(c, all, is_name ? path_listed_base(c->self, from) : from, end);
         end = at;
         at = rfind(s, by, end);
     }

@@ -37,6 +37,8 @@ void text_out_slice(struct text_out *out, const struct value *text, size_t from,
 void text_out_value(struct text_out *out, struct value *v);
 /* The same behind what is there already: the folder of an element of a listing is not repeated. */
 void text_out_joined(struct text_out *out, struct value *v);
+/* Only the first n bytes are kept. */
+void text_out_cut(struct text_out *out, size_t n);
 /* The TEXT, or an unknown value (reason LIMIT). */
 struct value *text_out_take(struct text_out *out, unsigned flags);
 

@@ -118,6 +118,12 @@ void text_out_joined(struct text_out *out, struct value *v)
     text_out_slice(out, v, 0, SIZE_MAX);
 }
 
+void text_out_cut(struct text_out *out, size_t n)
+{
+    while (out->n > n)
+        out->n_holes -= out->bytes[--out->n] == HOLE_BYTE;
+}
+
 struct value *text_out_take(struct text_out *out, unsigned flags)
 {
     if (out->failed) {
