@@ -41,6 +41,15 @@ MUST_USE bool emr_release_check(struct str release, struct err *err);
 /* Does the release end idle clusters by itself?  From 5.30.0 and from 6.1.0 on. */
 bool emr_release_ends_idle(struct str release);
 
+/* AWS's standard support of a release. */
+struct emr_support {
+    struct str ends; /* "2028-09-08"; empty: the table does not say */
+    bool has_ended;
+};
+struct emr_support emr_release_support(struct str release, int64_t now_unix_ms);
+/* The day on which the table of releases was compared with AWS's pages. */
+struct str emr_releases_as_of(void);
+
 /* The body of RunJobFlow.  name: at most 256 bytes, made by emr_cluster_name(). */
 void emr_write_request(struct json_writer *w, const struct emr_settings *s,
                        const struct cluster_request *req, struct str name);

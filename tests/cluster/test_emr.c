@@ -217,6 +217,56 @@ static void settings_are_checked_before_money_is_spent(void **state)
     assert_false(emr_settings_check(&s, &err));
 }
 
+static void the_end_of_support_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *release, *ends;
+        bool has_ended;
+    } cases[] = {
+        { "emr-7.14.0", "2028-09-08", false },
+        { "emr-7.13.0", "2028-04-21", false },
+        { "emr-7.12.0", "", false },
+        { "emr-7.5.0", "2026-11-20", true },
+        { "emr-7.4.1", "", true },
+        { "emr-6.15.0", "", true },
+        { "emr-5.36.2", "", true },
+        { "emr-7.15.0", "", false },
+        { "emr-spark-8.1.0", "2029-09-07", false },
+        { "nonsense", "", false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        /* 2026-11-25 */
+        struct emr_support s = emr_release_support(str_from(cases[i].release), 1795564800000);
+        assert_str(s.ends, cases[i].ends);
+        assert_case(s.has_ended == cases[i].has_ended, cases[i].release);
+    }
+    assert_false(emr_release_support(STR("emr-7.5.0"), 1795132800000 /* 11-20 */).has_ended);
+    assert_true(emr_release_support(STR("emr-7.14.0"), 1900000000000 /* 2030 */).has_ended);
+}
+
+/* The table's rows are looked for from the first to the last, and its date stands twice. */
+static void the_table_of_releases_is_sorted_and_dated(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *ends;
+        unsigned version;
+    } rows[] = {
+#define R(line, major, minor, patch, ends, hub, keeps, idle)                                       \
+    { line, ends, (major)*1000000U + (minor)*1000U + (patch) },
+#include "cluster/releases.def"
+#undef R
+    };
+    for (size_t i = 1; i < ARRAY_LEN(rows); i++) {
+        bool is_same_line = strcmp(rows[i - 1].line, rows[i].line) == 0;
+        assert_true(!is_same_line || rows[i - 1].version < rows[i].version);
+        assert_true(!is_same_line || rows[i].ends[0] == '\0' || rows[i - 1].ends[0] == '\0' ||
+                    strcmp(rows[i - 1].ends, rows[i].ends) <= 0);
+    }
+    assert_str(emr_releases_as_of(), "2026-11-25");
+}
+
 static void a_name_has_only_what_emr_takes(void **state)
 {
     (void)state;
@@ -293,6 +343,8 @@ int main(void)
         cmocka_unit_test(an_unknown_cluster_is_not_found),
         cmocka_unit_test(wrong_sizes_and_ids_never_reach_emr),
         cmocka_unit_test(settings_are_checked_before_money_is_spent),
+        cmocka_unit_test(the_end_of_support_is_known),
+        cmocka_unit_test(the_table_of_releases_is_sorted_and_dated),
         cmocka_unit_test(lists_come_whole),
         cmocka_unit_test(a_list_that_is_refused_is_told),
         cmocka_unit_test(a_name_has_only_what_emr_takes),
