@@ -16,7 +16,7 @@ enum { MAX_IDLE_CLIENTS = 128 };
 struct aws {
     struct aws_options options;
     struct arena arena; /* region, endpoints; fixed once made */
-    struct str region, endpoint_s3, endpoint_emr;
+    struct str region, endpoint_s3, endpoint_emr, endpoint_sts;
 
     struct keys_cache keys;
 
@@ -56,7 +56,8 @@ static bool take_endpoints(struct aws *aws, struct err *err)
     struct str emr =
         o->endpoint_url_emr.len > 0 ? o->endpoint_url_emr : aws_endpoint_setting(o, a, "EMR");
     return take_endpoint(aws, s3, &aws->endpoint_s3, err) &&
-           take_endpoint(aws, emr, &aws->endpoint_emr, err);
+           take_endpoint(aws, emr, &aws->endpoint_emr, err) &&
+           take_endpoint(aws, aws_endpoint_setting(o, a, "STS"), &aws->endpoint_sts, err);
 }
 
 static bool take_options(struct aws *aws, struct err *err)
@@ -143,6 +144,11 @@ void aws_free(struct aws *aws)
     free(aws);
 }
 
+const struct aws_options *aws_options_of(const struct aws *aws)
+{
+    return &aws->options;
+}
+
 struct str aws_region(const struct aws *aws)
 {
     return aws->region;
@@ -155,7 +161,9 @@ enum aws_path_style aws_path_style_of(const struct aws *aws)
 
 static struct str own_endpoint(const struct aws *aws, struct str service)
 {
-    return str_eq(service, STR("s3")) ? aws->endpoint_s3 : aws->endpoint_emr;
+    return str_eq(service, STR("s3"))    ? aws->endpoint_s3
+           : str_eq(service, STR("sts")) ? aws->endpoint_sts
+                                         : aws->endpoint_emr;
 }
 
 bool aws_has_own_endpoint(const struct aws *aws, struct str service)

@@ -26,6 +26,9 @@ struct sts_role {
     uint64_t duration_s;    /* 0: as STS sees fit */
 };
 
+/* aws.c */
+const struct aws_options *aws_options_of(const struct aws *aws);
+
 /* sts.c: AssumeRole with keys, AssumeRoleWithWebIdentity with a token.  out->source is kept. */
 MUST_USE bool sts_assume_role(const struct key_search *s, const struct sts_role *role,
                               const struct aws_keys *keys, struct aws_keys *out, struct err *err);

@@ -123,9 +123,10 @@ bool sts_assume_with_token(const struct key_search *s, const struct sts_role *ro
            read_keys(s, xml, out, err);
 }
 
-bool sts_caller(const struct aws_options *options, struct arena *a, const struct aws_keys *keys,
+bool sts_caller(const struct aws *aws, struct arena *a, const struct aws_keys *keys,
                 struct sts_identity *out, struct err *err)
 {
+    const struct aws_options *options = aws_options_of(aws);
     struct http_client *client = http_client_new(&options->client);
     const struct key_search s = { options, a, client };
     struct str xml;

@@ -13,8 +13,9 @@ struct sts_identity {
 };
 
 /* GetCallerIdentity, which needs no right.  The strings of *out live in a.  Fails with
- * ERR_CREDENTIALS (refused), ERR_TIMEOUT, ERR_UPSTREAM. */
-MUST_USE bool sts_caller(const struct aws_options *options, struct arena *a,
-                         const struct aws_keys *keys, struct sts_identity *out, struct err *err);
+ * ERR_CREDENTIALS or ERR_FORBIDDEN (refused), ERR_TIMEOUT, ERR_UPSTREAM (also: the server at the
+ * endpoint has no STS). */
+MUST_USE bool sts_caller(const struct aws *aws, struct arena *a, const struct aws_keys *keys,
+                         struct sts_identity *out, struct err *err);
 
 #endif

@@ -6,44 +6,40 @@
 #include "cli/commands.h"
 
 #include "aws/aws.h"
+#include "cli/doctor.h"
 #include "cli/output.h"
-#include "cli/wiring.h"
-#include "util/clock.h"
-#include "util/limits.h"
 #include "json/writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-enum { MAX_CHECKS = 16, MAX_SKEW_MS = 60 * 1000, DOCTOR_MAX_BYTES = 64 * 1024 };
+enum { DOCTOR_MAX_BYTES = 64 * 1024 };
 
-struct check {
-    struct str name, detail, fix;
-    bool ok;
-    enum err_code code; /* of a failure */
-};
-
-struct doctor {
-    struct cli *cli;
-    struct wiring wiring;
-    struct check checks[MAX_CHECKS];
-    size_t n;
-};
-
-static void add(struct doctor *d, const char *name, struct str detail)
+static struct check *next_check(struct doctor *d, const char *name)
 {
-    d->checks[d->n++] = (struct check){ .name = str_from(name), .detail = detail, .ok = true };
+    if (d->n == DOCTOR_MAX_CHECKS)
+        panic("more than %d checks", DOCTOR_MAX_CHECKS);
+    struct check *c = &d->checks[d->n++];
+    c->name = str_from(name);
+    return c;
 }
 
-static void add_failed(struct doctor *d, const char *name, const struct err *err)
+void doctor_add(struct doctor *d, const char *name, struct str detail, const char *hint)
 {
-    struct arena *a = d->cli->arena;
-    d->checks[d->n++] = (struct check){ .name = str_from(name),
-                                        .detail = arena_printf(a, "%s", err->msg),
-                                        .fix = arena_printf(a, "%s", err_fix_text(err)),
-                                        .code = err->code };
+    struct check *c = next_check(d, name);
+    c->detail = detail;
+    c->fix = str_from(hint);
+    c->ok = true;
+}
+
+void doctor_add_failed(struct doctor *d, const char *name, const struct err *err)
+{
+    struct check *c = next_check(d, name);
+    c->detail = arena_printf(d->cli->arena, "%s", err->msg);
+    c->fix = arena_printf(d->cli->arena, "%s", err_fix_text(err));
+    c->code = err->code;
 }
 
 static void check_folder(struct doctor *d, const char *name, enum config_id id)
@@ -58,19 +54,19 @@ static void check_folder(struct doctor *d, const char *name, enum config_id id)
         err_errno(&err, errno, "%.*s cannot be written", STR_FMT(path));
         err_fix(&err, "Make the folder %.*s and give this user the right to write there.",
                 STR_FMT(path));
-        add_failed(d, name, &err);
+        doctor_add_failed(d, name, &err);
         return;
     }
     close(fd);
     unlink(probe);
-    add(d, name, arena_printf(a, "%.*s can be written", STR_FMT(path)));
+    doctor_add(d, name, arena_printf(a, "%.*s can be written", STR_FMT(path)), NULL);
 }
 
 static void check_file(struct doctor *d)
 {
     struct str file = d->cli->config.file;
-    add(d, "configuration",
-        file.len > 0 ? file : STR("no file; defaults, environment and options"));
+    doctor_add(d, "configuration",
+               file.len > 0 ? file : STR("no file; defaults, environment and options"), NULL);
 }
 
 static bool count(void *ctx, const struct store_bucket *bucket, struct err *err)
@@ -87,97 +83,56 @@ static void check_buckets(struct doctor *d)
     struct err err = ERR_INIT;
     size_t n = 0;
     if (store_list_buckets(d->wiring.store, &call, count, &n, &err))
-        add(d, "buckets", arena_printf(d->cli->arena, "%zu can be seen", n));
+        doctor_add(d, "buckets", arena_printf(d->cli->arena, "%zu can be seen", n), NULL);
     else
-        add_failed(d, "buckets", &err);
+        doctor_add_failed(d, "buckets", &err);
 }
 
+/* Can this identity put an object there, and take it away again?  The object is removed first,
+ * which does nothing, so that none is left behind by somebody who may only write. */
+static bool try_to_write(struct doctor *d, struct str bucket, struct err *err)
+{
+    const struct store_call call = wiring_call(&d->cli->config);
+    uint64_t random;
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        panic("getrandom");
+    const struct store_put put = { .bucket = bucket,
+                                   .key = arena_printf(d->cli->arena, "boathouse-doctor-%016llx",
+                                                       (unsigned long long)random),
+                                   .body = STR("A trace of boathouse doctor; it can be deleted.\n"),
+                                   .call = call };
+    return store_remove(d->wiring.store, bucket, put.key, &call, err) &&
+           store_put(d->wiring.store, &put, err) &&
+           store_remove(d->wiring.store, bucket, put.key, &call, err);
+}
+
+/* JupyterHub writes there with the rights of the cluster, boathouse demo with ours. */
 static void check_notebooks_bucket(struct doctor *d)
 {
     const struct store_call call = wiring_call(&d->cli->config);
+    struct arena *a = d->cli->arena;
     struct str bucket = config_text(&d->cli->config, CONFIG_CLUSTERS_NOTEBOOKS_BUCKET);
     struct err err = ERR_INIT;
-    if (store_check_bucket(d->wiring.store, bucket, &call, &err)) {
-        add(d, "notebooks bucket",
-            arena_printf(d->cli->arena, "%.*s can be listed", STR_FMT(bucket)));
+    if (!store_check_bucket(d->wiring.store, bucket, &call, &err)) {
+        if (err.code == ERR_NOT_FOUND)
+            err_fix(&err, "boathouse demo makes it, or set clusters.notebooks_bucket to yours.");
+        if (err.code == ERR_FORBIDDEN)
+            err_fix(&err, "Give this identity the right s3:ListBucket on %.*s.", STR_FMT(bucket));
+        doctor_add_failed(d, "notebooks bucket", &err);
         return;
     }
-    if (err.code == ERR_NOT_FOUND)
-        err_fix(&err, "boathouse demo makes it, or set clusters.notebooks_bucket to yours.");
-    add_failed(d, "notebooks bucket", &err);
-}
-
-static bool check_keys(struct doctor *d)
-{
-    struct arena *a = d->cli->arena;
-    struct err err = ERR_INIT;
-    struct aws_keys keys;
-    char expires[RFC3339_SIZE] = "never";
-    if (!aws_find_keys(d->wiring.aws, a, &keys, &err)) {
-        err_fix(&err,
-                "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; aws configure "
-                "makes a profile.");
-        add_failed(d, "credentials", &err);
-        return false;
-    }
-    if (keys.expires_unix_ms > 0)
-        time_rfc3339(keys.expires_unix_ms, expires);
-    add(d, "credentials",
-        arena_printf(a, "%.*s..., from %.*s, expire: %s", STR_FMT(str_slice(keys.access_key, 0, 4)),
-                     STR_FMT(keys.source), expires));
-    return true;
-}
-
-/* Signatures are good for some minutes only: AWS refuses a clock that is off by more. */
-static void check_clock(struct doctor *d, const struct http_reply *reply)
-{
-    int64_t theirs;
-    struct err err = ERR_INIT;
-    if (!time_parse_http(http_reply_header(reply, STR("Date")), &theirs))
-        return;
-    long long skew_ms = clock_unix_ms() - theirs;
-    if (llabs(skew_ms) <= MAX_SKEW_MS) {
-        add(d, "clock", arena_printf(d->cli->arena, "differs by %lld s", skew_ms / 1000));
+    if (try_to_write(d, bucket, &err)) {
+        doctor_add(d, "notebooks bucket",
+                   arena_printf(a, "%.*s can be listed and written", STR_FMT(bucket)), NULL);
         return;
     }
-    err_set(&err, ERR_CONFIG, "this machine's clock differs by %lld s", skew_ms / 1000);
-    err_fix(&err, "Set the clock, for example by systemd-timesyncd or chrony.");
-    add_failed(d, "clock", &err);
-}
-
-static void check_emr(struct doctor *d)
-{
-    static const struct http_header headers[] = {
-        { STR_INIT("Content-Type"), STR_INIT("application/x-amz-json-1.1") },
-        { STR_INIT("X-Amz-Target"), STR_INIT("ElasticMapReduce.ListClusters") },
-    };
-    struct arena *a = d->cli->arena;
-    struct err err = ERR_INIT;
-    struct http_reply reply;
-    const struct aws_request req = { .service = STR("elasticmapreduce"),
-                                     .operation = STR("ListClusters"),
-                                     .base_url =
-                                         aws_endpoint(d->wiring.aws, a, STR("elasticmapreduce")),
-                                     .method = HTTP_POST,
-                                     .path = STR("/"),
-                                     .headers = headers,
-                                     .n_headers = ARRAY_LEN(headers),
-                                     .body = STR("{}"),
-                                     .body_limit = LIMIT_JSON_BYTES,
-                                     .deadline_ms = wiring_call(&d->cli->config).deadline_ms };
-    if (!aws_send(d->wiring.aws, a, &req, &reply, &err)) {
-        add_failed(d, "EMR", &err);
+    if (err.code != ERR_FORBIDDEN) {
+        doctor_add_failed(d, "notebooks bucket", &err);
         return;
     }
-    check_clock(d, &reply);
-    if (reply.status == 200) {
-        add(d, "EMR", arena_printf(a, "%.*s answers", STR_FMT(req.base_url)));
-        return;
-    }
-    aws_refusal(a, &reply, "ListClusters", &err);
-    if (err.code == ERR_FORBIDDEN)
-        err_fix(&err, "Give this identity the right elasticmapreduce:ListClusters.");
-    add_failed(d, "EMR", &err);
+    doctor_add(d, "notebooks bucket",
+               arena_printf(a, "%.*s can be listed, but not written by us", STR_FMT(bucket)),
+               "Only boathouse demo needs that: s3:PutObject and s3:DeleteObject.");
 }
 
 static void examine(struct doctor *d)
@@ -190,19 +145,19 @@ static void examine(struct doctor *d)
     if (config_is(c, CONFIG_PROVIDER, STR("local")))
         check_folder(d, "lake folder", CONFIG_LAKE);
     if (!wiring_open(&d->wiring, d->cli, &err)) {
-        add_failed(d, config_is(c, CONFIG_PROVIDER, STR("local")) ? "lake" : "AWS", &err);
+        doctor_add_failed(d, config_is(c, CONFIG_PROVIDER, STR("local")) ? "lake" : "AWS", &err);
         return;
     }
     if (d->wiring.aws != NULL) {
-        add(d, "region", aws_region(d->wiring.aws));
-        add(d, "S3 endpoint", aws_endpoint(d->wiring.aws, a, STR("s3")));
-        if (!check_keys(d))
+        doctor_add(d, "region", aws_region(d->wiring.aws), NULL);
+        doctor_add(d, "S3 endpoint", aws_endpoint(d->wiring.aws, a, STR("s3")), NULL);
+        if (!doctor_keys(d))
             return;
     }
     check_buckets(d);
     check_notebooks_bucket(d);
     if (d->wiring.aws != NULL)
-        check_emr(d);
+        doctor_emr(d);
 }
 
 static bool print_json(const struct doctor *d, struct err *err)
@@ -236,7 +191,7 @@ static void print_table(const struct doctor *d)
         if (d->checks[i].fix.len == 0)
             continue;
         table_add(&t, STR_EMPTY);
-        table_add(&t, STR("fix"));
+        table_add(&t, d->checks[i].ok ? STR("hint") : STR("fix"));
         table_add(&t, d->checks[i].fix);
     }
     table_print(&t);

@@ -122,9 +122,13 @@ static const struct command commands[] = {
         .run = cmd_doctor,
         .summary = "Check what the program needs, and say what to do where it fails",
         .about =
-            "Checks the folders, and with provider aws the region, the credentials and where they "
-            "were found, the clock, the buckets and EMR. The exit status is 0 when everything is "
-            "well, else that of the first failure.",
+            "Checks the folders, and with provider aws the region, the credentials, where they "
+            "were "
+            "found and whose they are, the clock, the buckets, whether the notebooks bucket can be "
+            "listed and written (by an object that is removed again), EMR, and how long the "
+            "release "
+            "is supported. The exit status is 0 when everything is well, else that of the first "
+            "failure.",
         .sections = "- aws clusters",
     },
     {
