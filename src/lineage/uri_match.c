@@ -448,7 +448,8 @@ enum uri_relation uri_match(struct str asked, struct str reference, unsigned *sc
     struct str ref_scheme = split_scheme(reference, &ref);
     enum uri_relation relation = URI_APART;
     *score = 0;
-    bool is_headless = ref_scheme.len == 0 && str_has_prefix(reference, STR("{}"));
+    bool is_headless =
+        asked_scheme.len > 0 && ref_scheme.len == 0 && str_has_prefix(reference, STR("{}"));
     if (!is_headless && !str_eq_nocase(asked_scheme, ref_scheme))
         return URI_APART;
     trim_slashes(&question.text);
