@@ -460,8 +460,8 @@ static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
             names[--i] = at->name;
             is_rooted = at->step == STEP_ROOT && at->name.len > 0 && !at->is_value;
         }
-    /* a module's dotted name is several names */
-    if (is_rooted && str_find_char(names[0], '.') != SIZE_MAX) {
+    /* a module's dotted name is several names; in R a dot is part of a name */
+    if (is_rooted && c->lang != CALL_R && str_find_char(names[0], '.') != SIZE_MAX) {
         size_t dots = 0;
         for (size_t k = 0; k < names[0].len; k++)
             dots += names[0].ptr[k] == '.';
@@ -487,7 +487,7 @@ static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
 static size_t n_names(const struct chain *c)
 {
     size_t n = c->step == STEP_ROOT || c->step == STEP_ATTR;
-    for (size_t i = 0; c->step == STEP_ROOT && i < c->name.len; i++)
+    for (size_t i = 0; c->step == STEP_ROOT && c->lang != CALL_R && i < c->name.len; i++)
         n += c->name.ptr[i] == '.';
     return n;
 }
