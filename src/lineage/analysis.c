@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/cells.h"
 #include "lineage/eval_internal.h"
 #include "lineage/python.h"
 #include "lineage/r.h"
@@ -8,48 +9,15 @@
 
 #include <stdlib.h>
 
-enum cell_language { LANG_PYTHON, LANG_R, LANG_SCALA, LANG_SQL, LANG_SHELL, LANG_OTHER };
-
-static enum cell_language language_of(struct str name)
+/* The language that most lines are in. */
+static const char *main_language(const size_t *lines)
 {
-    static const struct {
-        struct str name;
-        enum cell_language language;
-    } NAMES[] = {
-        { STR_INIT("python"), LANG_PYTHON },
-        { STR_INIT("python3"), LANG_PYTHON },
-        { STR_INIT("python2"), LANG_PYTHON },
-        { STR_INIT("pyspark"), LANG_PYTHON },
-        { STR_INIT("py"), LANG_PYTHON },
-        { STR_INIT("ipython"), LANG_PYTHON },
-        { STR_INIT("ipython3"), LANG_PYTHON },
-        { STR_INIT("ipynb"), LANG_PYTHON },
-        { STR_INIT("r"), LANG_R },
-        { STR_INIT("ir"), LANG_R },
-        { STR_INIT("sparkr"), LANG_R },
-        { STR_INIT("scala"), LANG_SCALA },
-        { STR_INIT("spark"), LANG_SCALA },
-        { STR_INIT("sql"), LANG_SQL },
-        { STR_INIT("sh"), LANG_SHELL },
-        { STR_INIT("bash"), LANG_SHELL },
-        { STR_INIT("shell"), LANG_SHELL },
-        { STR_INIT("shellscript"), LANG_SHELL },
-        { STR_INIT("md"), LANG_OTHER },
-        { STR_INIT("markdown"), LANG_OTHER },
-        { STR_INIT("julia"), LANG_OTHER },
-        { STR_INIT("javascript"), LANG_OTHER },
-        { STR_INIT("html"), LANG_OTHER },
-    };
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
-        if (str_eq_nocase(name, NAMES[i].name))
-            return NAMES[i].language;
-    return LANG_PYTHON;
-}
-
-static const char *language_name(enum cell_language l)
-{
-    static const char *const NAMES[] = { "python", "r", "scala", "sql", "shell", "" };
-    return NAMES[l];
+    static const char *const NAMES[] = { "python", "r", "scala", "sql", "shell" };
+    size_t most = 0;
+    for (size_t i = 1; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (lines[i] > lines[most])
+            most = i;
+    return NAMES[most];
 }
 
 static void add_gap(struct eval *e, uint32_t line, const char *reason)
@@ -121,44 +89,16 @@ static void add_parameters(struct eval *e, const struct cell *c)
     }
 }
 
-/* A cell of SQL or shell is what its magic would be. */
-static void run_as_magic(struct eval *e, const struct cell *c, struct str name)
-{
-    struct node *magic = node_new(e->arena, NODE_MAGIC, 0, 1);
-    magic->magic.name = name;
-    magic->magic.body = c->source;
-    run_magic(e, magic);
-}
-
-static void run_cell(struct eval *e, const struct cell *c, enum cell_language language)
+static void run_cell(struct eval *e, const struct cell *c, const struct code_piece *piece)
 {
     struct unit *unit = ARENA_NEW(e->arena, struct unit);
     *unit = (struct unit){ c->source, STR_EMPTY, c->index, 1, CALL_PYTHON };
     e->unit = unit;
     e->flow = FLOW_ON;
     e->scope = e->globals[CALL_PYTHON];
-    if (str_has_prefix(str_trim(c->source), STR("%%")))
-        language = LANG_PYTHON;
-    switch (language) {
-    case LANG_PYTHON:
-        run_code_text(e, CALL_PYTHON, c->source, 1);
+    run_piece(e, piece);
+    if (piece->language == CODE_PYTHON)
         add_parameters(e, c);
-        break;
-    case LANG_R:
-        run_code_text(e, CALL_R, c->source, 1);
-        break;
-    case LANG_SCALA:
-        run_code_text(e, CALL_SCALA, c->source, 1);
-        break;
-    case LANG_SQL:
-        run_as_magic(e, c, STR("sql"));
-        break;
-    case LANG_SHELL:
-        run_as_magic(e, c, STR("sh"));
-        break;
-    case LANG_OTHER:
-        break;
-    }
 }
 
 static int by_place(const void *a, const void *b)
@@ -198,27 +138,21 @@ void analyze(struct arena *a, const struct notebook *nb, const struct analysis_o
     *out = (struct analysis){ .kernel = nb->kernel, .n_cells = nb->n_cells };
     struct eval *e = ARENA_NEW(a, struct eval);
     eval_init(e, a, nb, options, out);
-    struct str kernel = nb->language.len > 0 ? nb->language : nb->kernel;
-    if (str_has_prefix_nocase(nb->kernel, STR("spark")) ||
-        str_has_prefix(nb->kernel, STR("pyspark")))
-        kernel = nb->kernel;
-    size_t lines[LANG_OTHER + 1] = { 0 };
+    enum code_language kernel = notebook_code_language(nb);
+    size_t lines[CODE_OTHER + 1] = { 0 };
     for (size_t i = 0; i < nb->n_cells; i++) {
         const struct cell *c = &nb->cells[i];
+        struct code_piece piece;
         if (c->kind != CELL_CODE)
             continue;
-        enum cell_language language = language_of(c->language.len > 0 ? c->language : kernel);
+        cell_read(c, kernel, &piece);
         out->n_code_cells++;
         out->n_lines += count_lines(c->source);
-        lines[language] += count_lines(c->source);
-        run_cell(e, c, language);
+        lines[piece.language] += count_lines(c->source);
+        run_cell(e, c, &piece);
     }
     run_uncalled(e);
-    size_t most = 0;
-    for (size_t i = 1; i < LANG_OTHER; i++)
-        if (lines[i] > lines[most])
-            most = i;
-    out->language = str_from(language_name((enum cell_language)most));
+    out->language = str_from(main_language(lines));
     if (e->vs.hit_limit)
         eval_hit_limit(e, "values");
     if (out->n_references > 0)

@@ -234,6 +234,9 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
 struct value *run_shell(struct eval *e, struct value *text, const struct node *n, bool is_script);
 void run_shell_words(struct eval *e, struct value *words, const struct node *n);
 struct value *run_magic(struct eval *e, const struct node *n);
+struct code_piece;
+/* A cell, or what is left of it behind its cell magic. */
+void run_piece(struct eval *e, const struct code_piece *piece);
 enum sql_dialect sql_dialect_of(struct str name);
 /* text with each {expression} that the program can fill filled in. */
 struct value *fill_braces(struct eval *e, struct str text);

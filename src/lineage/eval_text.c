@@ -197,13 +197,18 @@ static struct value *dollar_value(struct eval *e, struct str text, size_t at, si
         has_dot = has_dot || text.ptr[to] == '.';
         to++;
     }
-    if (!has_dot || (at > 0 && text.ptr[at - 1] == '\\'))
+    if (to == at + 1 || (at > 0 && text.ptr[at - 1] == '\\'))
         return NULL;
     struct str inner = str_slice(text, at + 1, to);
-    struct str name, rest;
-    str_cut(inner, '.', &name, &rest);
+    struct str name = inner, rest;
+    if (has_dot)
+        str_cut(inner, '.', &name, &rest);
     struct value *v = scope_get(e, name);
-    if (v == NULL || v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER || v->kind == VALUE_UNION)
+    if (v != NULL && v->kind == VALUE_UNION) {
+        *end = at + name.len;
+        return v;
+    }
+    if (!has_dot || v == NULL || v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER)
         return NULL;
     *end = to - 1;
     return brace_value(e, inner);

@@ -99,24 +99,6 @@ static void keep_option(const struct magic *m, struct str name, struct str value
         out->connection = value;
 }
 
-/* The options in front; what is left begins with the first word that is none. */
-static struct str take_options(const struct magic *m, struct str line, struct magic_line *out)
-{
-    line = str_trim(line);
-    while (line.len > 1 && line.ptr[0] == '-' && !is_blank(line.ptr[1])) {
-        struct str rest = line, name, value;
-        struct str word = take_word(&rest);
-        line = rest;
-        if (str_eq(word, STR("--")))
-            return line;
-        if (str_cut(word, '=', &name, &value))
-            keep_option(m, name, str_trim_char(str_trim_char(value, '"'), '\''), out);
-        else if (has_word(m->takes, word))
-            keep_option(m, word, take_word(&line), out);
-    }
-    return line;
-}
-
 static bool begins_statement(struct str text)
 {
     static const char words[] =
@@ -136,6 +118,24 @@ static bool begins_statement(struct str text)
             return true;
     }
     return false;
+}
+
+/* The options in front; what is left begins with the first word that is none. */
+static struct str take_options(const struct magic *m, struct str line, struct magic_line *out)
+{
+    line = str_trim(line);
+    while (line.len > 1 && line.ptr[0] == '-' && !is_blank(line.ptr[1])) {
+        struct str rest = line, name, value;
+        struct str word = take_word(&rest);
+        line = rest;
+        if (str_eq(word, STR("--")))
+            return line;
+        if (str_cut(word, '=', &name, &value))
+            keep_option(m, name, str_trim_char(str_trim_char(value, '"'), '\''), out);
+        else if (has_word(m->takes, word) && !begins_statement(line))
+            keep_option(m, word, take_word(&line), out);
+    }
+    return line;
 }
 
 /* "name << ", connections and names in front of SQL. */

@@ -133,7 +133,7 @@ static bool is_system(const struct sql_place *place)
     static const struct str schemas[] = {
         STR_INIT("information_schema"), STR_INIT("pg_catalog"), STR_INIT("sys"),
         STR_INIT("performance_schema"), STR_INIT("mysql"),      STR_INIT("system"),
-        STR_INIT("account_usage"),
+
     };
     static const struct str tables[] = {
         STR_INIT("sqlite_master"),   STR_INIT("sqlite_schema"), STR_INIT("sqlite_temp_master"),
