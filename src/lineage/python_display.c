@@ -213,7 +213,7 @@ static struct node *parameter(struct parser *p, bool is_annotated)
     if (p->tok.kind == T_LPAREN) { /* Python 2: def f((a, b)) */
         n->arg.name = STR_EMPTY;
         (void)python_paren(p);
-    } else {
+    } else if (!python_accept(p, T_ASYNC)) { /* a name before Python 3.7 */
         python_expect(p, T_NAME, "a parameter is missing");
     }
     if (is_annotated && python_accept(p, T_COLON))

@@ -43,6 +43,7 @@ static const struct {
       "global a, b; del a, b[1]; raise ?(X, Y); ?(x, \"m\")" },
     { "print 'a %s' % b, c\nprint >>f, 'x',\nprint\nexec 'c' in n\nx = `y`; a <> b",
       "print((\"a %s\" % b), c); print(file=f, \"x\"); print; exec(\"c\", n); x = ?(y); (a != b)" },
+    { "def f(a, async=1): g(async=async)", "def f(a, async=1) {g(async=async)}" },
     { "async = 1\nasync with a as b: pass", "async = 1; async with a as b {pass}" },
     { "x = 1 \\\n  + 2  # note\n\n\n  \ty", "x = (1 + 2); y" },
     { "if x:\r\n  'a\\\r\nb'\r\n  '''a\r\nb'''\r\n", "if x {\"ab\"; \"a\nb\"}" },
@@ -182,23 +183,16 @@ static const struct {
     size_t n;
     bool hits_limit, has_gaps;
 } nested[] = {
-    { "f'{", "x", "}'", 90, false, false },
-    { "(", "x", ")", 150, false, false },
-    { "f(a=[{", "1", "}])", 60, false, false },
-    { "f'{", "x", "}'", 100000, true, true },
-    { "f'{x:{", "x", "}}'", 100000, true, true },
-    { "(", "x", ")", 100000, true, true },
-    { "-", "x", "", 100000, true, true },
-    { "not ", "x", "", 100000, true, true },
-    { "lambda: ", "x", "", 100000, true, true },
-    { "a if b else ", "x", "", 100000, true, true },
-    { "a ** ", "x", "", 100000, true, true },
-    { "[a,\n", "", "", 100000, true, true },
-    { "x.y(1)[2] + ", "x", "", 1000, false, false },
-    { "x + ", "x", "", 1000000, true, true },
-    { "'a' ", "", "", 1000000, false, false },
-    { "x\n", "", "", 1000000, true, true },
-    { "? \n", "x", "", 1000, false, true },
+    { "f'{", "x", "}'", 90, false, false },        { "(", "x", ")", 150, false, false },
+    { "f(a=[{", "1", "}])", 60, false, false },    { "f'{", "x", "}'", 100000, true, true },
+    { "f'{x:{", "x", "}}'", 100000, true, true },  { "(", "x", ")", 100000, true, true },
+    { "-", "x", "", 100000, true, true },          { "not ", "x", "", 100000, true, true },
+    { "lambda: ", "x", "", 100000, true, true },   { "a if b else ", "x", "", 100000, true, true },
+    { "a ** ", "x", "", 100000, true, true },      { "[a,\n", "", "", 100000, true, true },
+    { "\\\"\"\"\n", "", "", 20000, false, true },  { "f\"\"\"{\n", "", "", 100000, true, true },
+    { "match [a,\n", "", "", 100000, true, true }, { "x.y(1)[2] + ", "x", "", 1000, false, false },
+    { "x + ", "x", "", 1000000, true, true },      { "'a' ", "", "", 1000000, false, false },
+    { "x\n", "", "", 1000000, true, true },        { "? \n", "x", "", 1000, false, true },
 };
 
 static void nesting_and_size_are_bounded(void **state)
@@ -254,6 +248,37 @@ static void one_expression_is_parsed_or_nothing(void **state)
     assert_null(python_parse_expression(&a, repeated(&a, "(", "x", ")", 10000)));
 }
 
+static void beginnings_of(const char *source, enum python_mode mode)
+{
+    struct str text = str_from(source);
+    for (size_t len = 0; len < text.len; len++) {
+        AUTO_ARENA a = ARENA_INIT;
+        AUTO_BUF out = BUF_INIT(SIZE_MAX);
+        struct parsed parsed;
+        char *copy = arena_alloc(&a, len);
+        memcpy(copy, text.ptr, len);
+        python_parse(&a, (struct str){ copy, len }, mode, &parsed);
+        dump_statements(&out, parsed.statements);
+        if (str_contains(buf_str(&out), STR("NULL!")))
+            fail_msg("%.*s: %s", (int)len, source, buf_cstr(&out));
+    }
+}
+
+/* Copies with exact bounds, so that a sanitizer sees a read past their end; and no node lacks an
+ * operand that the tree promises. */
+static void texts_cut_anywhere_still_give_whole_nodes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+        beginnings_of(plain[i].source, PYTHON_PLAIN);
+    for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+        beginnings_of(strings[i].source, PYTHON_PLAIN);
+    for (size_t i = 0; i < ARRAY_LEN(notebook); i++)
+        beginnings_of(notebook[i].source, PYTHON_IPYTHON);
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+        beginnings_of(broken[i].source, PYTHON_IPYTHON);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +286,7 @@ int main(void)
         cmocka_unit_test(strings_are_decoded_and_joined),
         cmocka_unit_test(lines_of_ipython_become_magics_and_shell_lines),
         cmocka_unit_test(what_is_no_python_costs_its_own_lines_only),
+        cmocka_unit_test(texts_cut_anywhere_still_give_whole_nodes),
         cmocka_unit_test(nesting_and_size_are_bounded),
         cmocka_unit_test(data_written_into_code_is_cut_short),
         cmocka_unit_test(one_expression_is_parsed_or_nothing),
