@@ -369,6 +369,24 @@ static void read_databricks_magic(struct reading *r)
     (void)read_body(r, is, &line);
 }
 
+/* Line magics in front of code that is not Python: its parser does not know them.  The last one is
+ * the piece's, so that "%defaultDatasource url" is not lost. */
+static void skip_line_magics(struct code_piece *p)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        skip_lead(p);
+        struct code_piece was = *p;
+        if (!str_has_prefix(p->text, STR("%")) || str_has_prefix(p->text, STR("%%")))
+            return;
+        const struct magic *m = magic_find(take_magic(p, 1, &p->magic_line));
+        if (m == NULL) {
+            *p = was;
+            return;
+        }
+        p->magic = m;
+    }
+}
+
 void cell_read(const struct cell *c, enum code_language kernel, struct code_piece *out)
 {
     struct reading r = { .kernel = kernel, .out = out };
@@ -382,6 +400,8 @@ void cell_read(const struct cell *c, enum code_language kernel, struct code_piec
         if (!read_cell_magic(&r))
             return;
     }
-    if (str_has_prefix(out->text, STR("%")) && out->language != CODE_SQL)
+    if (str_has_prefix(out->text, STR("%")))
         read_databricks_magic(&r);
+    if (out->magic == NULL && out->language != CODE_PYTHON)
+        skip_line_magics(out);
 }

@@ -41,8 +41,10 @@ enum code_language code_language_of(struct str name, enum code_language def);
 /* The language of the notebook's cells that say nothing else. */
 enum code_language notebook_code_language(const struct notebook *nb);
 
-/* What the code cell c (of kind CELL_CODE) is.  kernel: notebook_code_language(), asked once.
- * The line of %%timeit and %%prun is not given: it is Python that the parser of a whole cell reads.
+/* What the code cell c (of kind CELL_CODE) is.  Line magics in front of code in another language
+ * than Python are taken off; the last one is given as the piece's magic.  kernel:
+ * notebook_code_language(), asked once. The line of %%timeit and %%prun is not given: it is Python
+ * that the parser of a whole cell reads.
  */
 void cell_read(const struct cell *c, enum code_language kernel, struct code_piece *out);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/shell_internal.h"
-#include "util/buf.h"
 
 static const struct str hole = STR_INIT(HOLE_TEXT);
 
@@ -40,183 +39,6 @@ void shell_session_cd(struct shell_session *s, struct str folder)
     s->cwd = to;
 }
 
-/* ---- assignments ---- */
-
-static bool is_name(struct str s)
-{
-    return s.len > 0 && (s.ptr[0] < '0' || s.ptr[0] > '9') && str_eq(shell_first_name(s), s);
-}
-
-/* The part of "name=value" or "name+=value" before the "=", or SIZE_MAX. */
-static size_t assignment_end(struct str s)
-{
-    size_t n = str_find_char(s, '=');
-    if (n == SIZE_MAX)
-        return n;
-    struct str name = str_slice(s, 0, n > 0 && s.ptr[n - 1] == '+' ? n - 1 : n);
-    size_t index = str_find_char(name, '[');
-    return is_name(str_slice(name, 0, index)) ? n : SIZE_MAX;
-}
-
-static bool is_assignment(const struct shell_word *w)
-{
-    const struct shell_part *p = w->parts;
-    return p != NULL && p->kind == SHELL_PART_TEXT && !p->is_quoted &&
-           assignment_end(p->text) != SIZE_MAX;
-}
-
-static void set_array(struct shell_run *run, struct str name, const struct shell_word *w,
-                      bool is_more)
-{
-    struct shell_session *s = run->session;
-    struct shell_fields f = { 0 };
-    const struct shell_words *old = is_more ? strmap_get(&s->arrays, name) : NULL;
-    for (size_t i = 0; old != NULL && i < old->n; i++)
-        shell_add_field(run, &f, old->items[i], 0, 0);
-    for (const struct shell_word *item = w->items; item != NULL; item = item->next)
-        shell_expand(run, item, &f);
-    struct shell_words *words = ARENA_NEW(s->arena, struct shell_words);
-    words->items = ARENA_NEW_N(s->arena, struct str, f.n);
-    words->n = f.n;
-    for (size_t i = 0; i < f.n; i++)
-        words->items[i] = arena_str(s->arena, f.items[i].text);
-    strmap_put(&s->arrays, arena_str(s->arena, name), words);
-    shell_session_set(s, name, f.n > 0 ? f.items[0].text : STR_EMPTY);
-}
-
-static void assign_text(struct shell_run *run, struct str text)
-{
-    size_t n = assignment_end(text);
-    struct str name = str_slice(text, 0, n), value = str_from_pos(text, n + 1);
-    if (str_has_suffix(name, STR("+"))) {
-        name = str_slice(name, 0, name.len - 1);
-        const struct str *old = strmap_get(&run->session->variables, name);
-        value = arena_concat(run->arena, old == NULL ? hole : *old, value);
-    }
-    if (run->is_repeat && !shell_charge(run, value.len))
-        value = hole;
-    if (is_name(name))
-        shell_session_set(run->session, name, value);
-}
-
-static void assign(struct shell_run *run, const struct shell_word *w)
-{
-    if (!w->is_array) {
-        assign_text(run, shell_expand_one(run, w));
-        return;
-    }
-    struct str name = w->parts->text;
-    name = str_slice(name, 0, assignment_end(name));
-    bool is_more = str_has_suffix(name, STR("+"));
-    set_array(run, str_slice(name, 0, name.len - (is_more ? 1 : 0)), w, is_more);
-}
-
-/* ---- builtins ---- */
-
-typedef void builtin_fn(struct shell_run *run, const struct shell_fields *f);
-
-static void run_cd(struct shell_run *run, const struct shell_fields *f)
-{
-    size_t i = 1;
-    while (i < f->n && f->items[i].text.len > 1 && f->items[i].text.ptr[0] == '-')
-        i++;
-    struct str to = i < f->n ? f->items[i].text : STR_EMPTY;
-    if (!shell_charge(run, run->session->cwd.len + to.len))
-        to = hole;
-    shell_session_cd(run->session, to);
-}
-
-static void run_popd(struct shell_run *run, const struct shell_fields *f)
-{
-    (void)f;
-    shell_session_cd(run->session, STR("-"));
-}
-
-static void run_export(struct shell_run *run, const struct shell_fields *f)
-{
-    for (size_t i = 1; i < f->n; i++) {
-        if (assignment_end(f->items[i].text) != SIZE_MAX)
-            assign_text(run, f->items[i].text);
-    }
-}
-
-/* read, mapfile, let, getopts, printf -v: what they set is not known. */
-static void run_read(struct shell_run *run, const struct shell_fields *f)
-{
-    for (size_t i = 1; i < f->n; i++) {
-        struct str name = shell_first_name(f->items[i].text);
-        if (name.len != 0 && f->items[i].text.ptr[0] != '-')
-            shell_session_set(run->session, name, hole);
-    }
-}
-
-static void run_unset(struct shell_run *run, const struct shell_fields *f)
-{
-    for (size_t i = 1; i < f->n; i++) {
-        if (strmap_has(&run->session->variables, f->items[i].text))
-            strmap_put(&run->session->variables, f->items[i].text, NULL);
-    }
-}
-
-static void run_shift(struct shell_run *run, const struct shell_fields *f)
-{
-    (void)f;
-    run->args = NULL;
-}
-
-/* set -- a b: the arguments; set -e: nothing. */
-static void run_set(struct shell_run *run, const struct shell_fields *f)
-{
-    if (f->n > 1 && str_eq(f->items[1].text, STR("--")))
-        run->args = NULL;
-}
-
-static void run_eval(struct shell_run *run, const struct shell_fields *f)
-{
-    AUTO_BUF b = BUF_INIT(LIMIT_SHELL_EXPANDED_BYTES);
-    for (size_t i = 1; i < f->n; i++) {
-        buf_add(&b, f->items[i].text);
-        buf_add_char(&b, ' ');
-    }
-    if (!buf_ok(&b) || !shell_charge(run, b.len))
-        return;
-    struct shell_field text = { arena_str(run->arena, buf_str(&b)), f->items[0].line,
-                                f->items[0].col };
-    shell_run_text(run, &text);
-}
-
-static void run_nothing(struct shell_run *run, const struct shell_fields *f)
-{
-    (void)run;
-    (void)f;
-}
-
-static const struct builtin {
-    struct str name;
-    builtin_fn *run;
-} builtins[] = {
-    { STR_INIT("cd"), run_cd },          { STR_INIT("chdir"), run_cd },
-    { STR_INIT("pushd"), run_cd },       { STR_INIT("popd"), run_popd },
-    { STR_INIT("export"), run_export },  { STR_INIT("declare"), run_export },
-    { STR_INIT("local"), run_export },   { STR_INIT("readonly"), run_export },
-    { STR_INIT("typeset"), run_export }, { STR_INIT("setenv"), run_nothing },
-    { STR_INIT("read"), run_read },      { STR_INIT("mapfile"), run_read },
-    { STR_INIT("readarray"), run_read }, { STR_INIT("let"), run_read },
-    { STR_INIT("getopts"), run_read },   { STR_INIT("unset"), run_unset },
-    { STR_INIT("shift"), run_shift },    { STR_INIT("set"), run_set },
-    { STR_INIT("eval"), run_eval },      { STR_INIT("alias"), run_nothing },
-    { STR_INIT("trap"), run_nothing },   { STR_INIT(":"), run_nothing },
-};
-
-static builtin_fn *find_builtin(struct str name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(builtins); i++) {
-        if (str_eq(builtins[i].name, name))
-            return builtins[i].run;
-    }
-    return NULL;
-}
-
 /* ---- commands ---- */
 
 static void call_function(struct shell_run *run, struct shell_function *fn,
@@ -242,7 +64,7 @@ static void call_function(struct shell_run *run, struct shell_function *fn,
 void shell_run_fields(struct shell_run *run, const struct shell_fields *f)
 {
     struct shell_function *fn = strmap_get(&run->functions, f->items[0].text);
-    builtin_fn *builtin = find_builtin(f->items[0].text);
+    shell_builtin_fn *builtin = shell_find_builtin(f->items[0].text);
     if (fn != NULL)
         call_function(run, fn, f);
     else if (builtin != NULL)
@@ -268,6 +90,8 @@ static void read_redirect(struct shell_run *run, const struct shell_redirect *r)
 static void write_redirect(struct shell_run *run, const struct shell_redirect *r)
 {
     struct shell_field at = { shell_expand_one(run, r->target), r->target->line, r->target->col };
+    if (str_has_prefix(at.text, STR("="))) /* pip install x>=1 */
+        return;
     struct shell_report report = { .dir = SHELL_WRITE,
                                    .kind = SHELL_PATH,
                                    .copy_of = run->origin,
@@ -307,17 +131,24 @@ static const struct shell_field *run_input(struct shell_run *run, const struct s
     return found;
 }
 
+static const struct shell_field *kept(struct shell_run *run, const struct shell_field *f)
+{
+    struct shell_field *copy = ARENA_NEW(run->arena, struct shell_field);
+    *copy = *f;
+    return copy;
+}
+
 static void run_command(struct shell_run *run, const struct shell_node *n)
 {
     const struct shell_word *w = n->words;
-    while (w != NULL && is_assignment(w)) {
-        assign(run, w);
+    while (w != NULL && shell_is_assignment(w)) {
+        shell_assign(run, w);
         w = w->next;
     }
     struct shell_fields f = { 0 };
     for (; w != NULL; w = w->next)
         if (w->is_array)
-            assign(run, w); /* declare -a a=(x y) */
+            shell_assign(run, w); /* declare -a a=(x y) */
         else
             shell_expand(run, w, &f);
     struct shell_field here;
@@ -328,6 +159,8 @@ static void run_command(struct shell_run *run, const struct shell_node *n)
     run->passes_on = f.n == 0;
     if (f.n > 0)
         shell_run_fields(run, &f);
+    if (f.n == 1 && run->passes_on && run->piped == NULL && run->input != NULL)
+        run->piped = kept(run, run->input); /* cat <<EOF | psql */
     run_outputs(run, n->redirects);
     run->input = NULL;
 }
@@ -397,7 +230,7 @@ static void forget_counters(struct shell_run *run, const struct shell_node *n)
         const struct shell_part *p = n->words->parts;
         if (str_eq(shell_plain(n->words), STR("let")) && n->words->next != NULL)
             shell_session_set(run->session, shell_first_name(shell_plain(n->words->next)), hole);
-        else if (is_assignment(n->words) && p->next != NULL)
+        else if (shell_is_assignment(n->words) && p->next != NULL)
             shell_session_set(run->session, shell_first_name(p->text), hole);
     }
 }
@@ -415,7 +248,7 @@ static void run_for(struct shell_run *run, const struct shell_node *n)
     }
     bool was_repeat = run->is_repeat;
     for (size_t i = 0; i < f.n; i++) {
-        if (is_name(n->name))
+        if (shell_is_name(n->name))
             shell_session_set(run->session, n->name, f.items[i].text);
         shell_run_nodes(run, n->items);
         run->is_repeat = true;

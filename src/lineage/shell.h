@@ -76,8 +76,8 @@ struct shell_session {
     struct str previous_cwd; /* for "cd -" and popd */
 
     /* Optional.  The text, with holes, of "$name" or "${name}" that the shell did not set: a
-     * Python name in IPython lines, else the environment.  False: not known, a hole.  Expressions
-     * in braces ("{x}") are filled by the caller before. */
+     * Python name ("a", "a.b") in IPython lines, else the environment; "1": an argument.  False:
+     * not known, a hole.  Expressions in braces ("{x}") are filled by the caller before. */
     bool (*value)(void *ctx, struct str name, struct str *out);
     void *ctx;
 };

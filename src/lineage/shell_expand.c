@@ -35,7 +35,7 @@ static bool position_value(const struct shell_run *run, struct str name, struct 
     size_t n = 0;
     for (size_t i = 0; i < name.len && n < 1000; i++)
         n = n * 10 + (size_t)(name.ptr[i] - '0');
-    if (run->args == NULL || n == 0 || n > run->args->n)
+    if (n == 0 || n > run->args->n)
         return false;
     *out = run->args->items[n - 1].text;
     return true;
@@ -46,7 +46,7 @@ static bool lookup(const struct shell_run *run, struct str name, struct str *out
     const struct shell_session *s = run->session;
     if (name.len == 0)
         return false;
-    if (name.ptr[0] >= '0' && name.ptr[0] <= '9')
+    if (run->args != NULL && name.ptr[0] >= '0' && name.ptr[0] <= '9')
         return position_value(run, name, out);
     const struct str *set = strmap_get(&s->variables, name);
     if (set != NULL) {

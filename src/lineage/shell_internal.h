@@ -1,13 +1,16 @@
 /*
  * shell_internal: what the parts of the shell reader share.
  *
- *   shell_lex.c      characters to tokens; words with their quotes and expansions
+ *   shell_lex.c      characters to tokens; here-documents
+ *   shell_word.c     words with their quotes and expansions
  *   shell_parse.c    tokens to nodes
  *   shell_expand.c   words to fields: variables, $( ), splitting
- *   shell.c          the session; nodes are run: loops, functions, redirects, builtins
- *   shell_command.c  a command's fields and its row of the table to references
- *   shell_special.c  the commands that a row alone cannot say
- *   shell_name.c     what a location's name tells
+ *   shell.c          the session; nodes are run: loops, functions, redirects
+ *   shell_builtin.c  assignments, cd, export, eval, ...
+ *   shell_call.c     a command's fields are taken apart as its row of the table says
+ * (shell_table.h) shell_clause.c   what the clauses of a row say about them shell_command.c  how
+ * references and copies are reported shell_guess.c    programs without a row shell_special.c  the
+ * commands that a row alone cannot say shell_name.c     what a location's name tells
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef LINEAGE_SHELL_INTERNAL_H
@@ -178,6 +181,17 @@ struct str shell_expand_one(struct shell_run *run, const struct shell_word *w);
 void shell_expand_loop(struct shell_run *run, const struct shell_word *w, struct shell_fields *out);
 void shell_add_field(struct shell_run *run, struct shell_fields *f, struct str text, uint32_t line,
                      uint32_t col);
+
+/* ---- shell_builtin.c ---- */
+
+bool shell_is_name(struct str s);
+/* "name=...", "name+=(...)" */
+bool shell_is_assignment(const struct shell_word *w);
+void shell_assign(struct shell_run *run, const struct shell_word *w);
+
+/* What a command of the shell itself does; NULL for others. */
+typedef void shell_builtin_fn(struct shell_run *run, const struct shell_fields *f);
+shell_builtin_fn *shell_find_builtin(struct str name);
 
 /* ---- shell.c ---- */
 

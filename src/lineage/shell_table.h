@@ -63,6 +63,14 @@ bool shell_clause_is_known(struct str clause);
 size_t shell_n_rows(void);
 const struct shell_row *shell_row_at(size_t i);
 
+/* The next word of a blank-separated list; false at its end. */
+bool shell_next_word(const char **at, struct str *out);
+
+/* ---- shell_clause.c ---- */
+
+/* What the clauses of the call's row say about its words. */
+void shell_run_clauses(struct shell_call *call);
+
 /* ---- shell_command.c ---- */
 
 /* The value of the first of these options (blank-separated) that is given, or NULL. */
@@ -90,10 +98,10 @@ void shell_guess(struct shell_run *run, const struct shell_fields *f, size_t fro
 void shell_guess_in_text(struct shell_run *run, const struct shell_field *text,
                          const char *program);
 
-/* ---- shell_special.c ---- */
+/* ---- shell_fetch.c: downloads; shell_special.c: the others ---- */
 
 shell_special_fn shell_wget, shell_curl, shell_tar, shell_python, shell_ls, shell_test, shell_echo,
     shell_find, shell_basename, shell_dirname, shell_seq, shell_pwd, shell_git_clone, shell_zip,
-    shell_mc, shell_mount, shell_kaggle;
+    shell_mc, shell_mount, shell_gdown, shell_kaggle;
 
 #endif

@@ -73,7 +73,10 @@ static const struct {
     { CODE_PYTHON, "", "%fs ls /mnt/x", "shell 1: fs ls /mnt/x" },
     { CODE_PYTHON, "", "%md\n# read.csv('x')", "other 2: # read.csv('x')" },
     { CODE_SCALA, "", "%python\nx", "python 2: x" },
-    { CODE_SCALA, "", "%AddJar x.jar\nval y", "scala 1: %AddJar x.jar\nval y" },
+    { CODE_SCALA, "", "%AddJar x.jar\nval y", "scala 2: val y" },
+    { CODE_SQL, "", "%defaultDatasource jdbc:h2:mem:db\nselect 1", "sql 2: select 1" },
+    { CODE_SQL, "", "%defaultDatasource jdbc:h2:mem:db", "sql 2: " },
+    { CODE_SQL, "", "%%local\nx = 1", "python@ 2: x = 1" },
     /* metadata */
     { CODE_PYTHON, "sql", "select 1", "sql 1: select 1" },
     { CODE_PYTHON, "ir", "x", "r 1: x" },
