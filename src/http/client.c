@@ -23,16 +23,11 @@ static void init_library(void)
         panic("libcurl does not start");
 }
 
-void client_library_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_library);
-}
-
 struct http_client *http_client_new(const struct http_client_options *options)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http_client *c = calloc(1, sizeof *c);
-    client_library_init();
+    pthread_once(&once, init_library);
     if (c == NULL || (c->easy = curl_easy_init()) == NULL)
         panic("no memory for a client");
     if (options != NULL)

@@ -10,9 +10,6 @@
 
 #include <curl/curl.h>
 
-/* Start libcurl, once a process. */
-void client_library_init(void);
-
 /* The state of one attempt; one at a time for each easy handle. */
 struct attempt {
     const struct http_call *call;

@@ -90,6 +90,42 @@ static void finish(struct script *s)
     close(s->fd);
 }
 
+/* One client against one script, with what most tests ask of it. */
+struct wire {
+    struct arena arena;
+    struct script script;
+    struct http_client *client;
+    struct http_call call;
+    struct http_reply reply;
+    struct err err;
+    char url[64];
+};
+
+static const struct http_client_options fast = { .backoff_base_ms = 1, .backoff_cap_ms = 5 };
+
+static void wire_begin(struct wire *w, const struct http_client_options *options,
+                       const struct step *steps, size_t n)
+{
+    *w = (struct wire){ .client = http_client_new(options) };
+    start(&w->script, steps, n, w->url, sizeof w->url);
+    w->call = (struct http_call){ .method = HTTP_GET,
+                                  .url = str_from(w->url),
+                                  .deadline_ms = clock_mono_ms() + 20000,
+                                  .body_limit = 1000 };
+}
+
+static bool wire_call(struct wire *w)
+{
+    return http_client_call(w->client, &w->arena, &w->call, &w->reply, &w->err);
+}
+
+/* What the script counted may be read from then on; what the call gave still too. */
+static void wire_end(struct wire *w)
+{
+    http_client_free(w->client);
+    finish(&w->script);
+}
+
 static void broken_answers_are_repeated_and_told(void **state)
 {
     (void)state;
@@ -135,26 +171,18 @@ static void broken_answers_are_repeated_and_told(void **state)
           true,
           HTTP_SENT_ANSWERED },
     };
-    const struct http_client_options fast = { .backoff_base_ms = 1, .backoff_cap_ms = 5 };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        struct err err = ERR_INIT;
-        struct script s;
-        struct http_reply reply;
-        char url[64];
-        start(&s, cases[i].steps, cases[i].n, url, sizeof url);
-        struct http_client *client = http_client_new(&fast);
-        struct http_call c = { .method = HTTP_GET, .url = str_from(url), .body_limit = 1000 };
-        c.max_attempts = 3;
-        c.deadline_ms = clock_mono_ms() + 20000;
-        bool ok = http_client_call(client, &a, &c, &reply, &err);
-        http_client_free(client);
-        finish(&s);
+        struct wire w;
+        wire_begin(&w, &fast, cases[i].steps, cases[i].n);
+        w.call.max_attempts = 3;
+        bool ok = wire_call(&w);
+        wire_end(&w);
         assert_case(ok == cases[i].ok, cases[i].name);
-        assert_case(reply.attempts == cases[i].attempts, cases[i].name);
-        assert_case(reply.sent == cases[i].sent, cases[i].name);
-        assert_case(ok || err.code == ERR_UPSTREAM, cases[i].name);
-        assert_case(!ok || str_eq(reply.body, STR("good")), cases[i].name);
+        assert_case(w.reply.attempts == cases[i].attempts, cases[i].name);
+        assert_case(w.reply.sent == cases[i].sent, cases[i].name);
+        assert_case(ok || w.err.code == ERR_UPSTREAM, cases[i].name);
+        assert_case(!ok || str_eq(w.reply.body, STR("good")), cases[i].name);
+        arena_release(&w.arena);
     }
 }
 
@@ -164,26 +192,18 @@ static void what_must_happen_once_is_sent_once(void **state)
 {
     (void)state;
     static const struct step steps[] = { { SCRIPT_OK, KEEP }, { "", CLOSE }, { SCRIPT_OK, CLOSE } };
-    AUTO_ARENA a = ARENA_INIT;
-    struct err err = ERR_INIT;
-    struct script s;
-    struct http_reply reply;
-    char url[64];
-    start(&s, steps, ARRAY_LEN(steps), url, sizeof url);
-    struct http_client *client = http_client_new(NULL);
-    struct http_call c = { .method = HTTP_GET, .url = str_from(url), .body_limit = 1000 };
-    c.deadline_ms = clock_mono_ms() + 20000;
-    if (!http_client_call(client, &a, &c, &reply, &err))
-        fail_msg("%s", err.msg);
-    c.method = HTTP_POST;
-    c.is_once = true;
-    assert_false(http_client_call(client, &a, &c, &reply, &err));
-    assert_int_equal(reply.attempts, 1);
-    assert_int_equal(reply.sent, HTTP_SENT_UNCLEAR);
-    http_client_free(client);
-    finish(&s);
-    assert_int_equal(s.n_requests, 2);
-    assert_int_equal(s.n_connections, 2);
+    struct wire w;
+    wire_begin(&w, NULL, steps, ARRAY_LEN(steps));
+    assert_true(wire_call(&w));
+    w.call.method = HTTP_POST;
+    w.call.is_once = true;
+    assert_false(wire_call(&w));
+    wire_end(&w);
+    assert_int_equal(w.reply.attempts, 1);
+    assert_int_equal(w.reply.sent, HTTP_SENT_UNCLEAR);
+    assert_int_equal(w.script.n_requests, 2);
+    assert_int_equal(w.script.n_connections, 2);
+    arena_release(&w.arena);
 }
 
 static void the_wait_that_is_asked_for_is_kept(void **state)
@@ -193,21 +213,14 @@ static void the_wait_that_is_asked_for_is_kept(void **state)
         { "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n", KEEP },
         { SCRIPT_OK, KEEP }
     };
-    AUTO_ARENA a = ARENA_INIT;
-    struct err err = ERR_INIT;
-    struct script s;
-    struct http_reply reply;
-    char url[64];
-    start(&s, steps, ARRAY_LEN(steps), url, sizeof url);
-    struct http_client *client = http_client_new(NULL);
-    struct http_call c = { .method = HTTP_GET, .url = str_from(url), .body_limit = 1000 };
+    struct wire w;
+    wire_begin(&w, NULL, steps, ARRAY_LEN(steps));
     int64_t start_ms = clock_mono_ms();
-    c.deadline_ms = start_ms + 20000;
-    assert_true(http_client_call(client, &a, &c, &reply, &err));
+    assert_true(wire_call(&w));
     assert_true(clock_mono_ms() - start_ms >= 1000);
-    http_client_free(client);
-    finish(&s);
-    assert_int_equal(s.n_connections, 1);
+    wire_end(&w);
+    assert_int_equal(w.script.n_connections, 1);
+    arena_release(&w.arena);
 }
 
 /* A wait that would pass the deadline is not begun: the last answer is given at once. */
@@ -217,22 +230,16 @@ static void no_wait_passes_the_deadline(void **state)
     static const struct step steps[] = {
         { "HTTP/1.1 503 Busy\r\nContent-Length: 2\r\nRetry-After: 15\r\n\r\nno", CLOSE }
     };
-    AUTO_ARENA a = ARENA_INIT;
-    struct err err = ERR_INIT;
-    struct script s;
-    struct http_reply reply;
-    char url[64];
-    start(&s, steps, ARRAY_LEN(steps), url, sizeof url);
-    struct http_client *client = http_client_new(NULL);
-    struct http_call c = { .method = HTTP_GET, .url = str_from(url), .body_limit = 1000 };
+    struct wire w;
+    wire_begin(&w, NULL, steps, ARRAY_LEN(steps));
     int64_t start_ms = clock_mono_ms();
-    c.deadline_ms = start_ms + 10000;
-    assert_true(http_client_call(client, &a, &c, &reply, &err));
-    assert_int_equal(reply.status, 503);
-    assert_str(reply.body, "no");
+    w.call.deadline_ms = start_ms + 10000;
+    assert_true(wire_call(&w));
     assert_true(clock_mono_ms() - start_ms < 9000);
-    http_client_free(client);
-    finish(&s);
+    assert_int_equal(w.reply.status, 503);
+    assert_str(w.reply.body, "no");
+    wire_end(&w);
+    arena_release(&w.arena);
 }
 
 static bool count(void *ctx, struct str bytes, struct err *err)
@@ -249,23 +256,18 @@ static void nothing_is_repeated_once_bytes_were_handed_on(void **state)
     static const struct step steps[] = {
         { "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", CLOSE }, { SCRIPT_OK, CLOSE }
     };
-    AUTO_ARENA a = ARENA_INIT;
-    struct err err = ERR_INIT;
-    struct script s;
-    struct http_reply reply;
+    struct wire w;
     size_t n = 0;
-    char url[64];
-    start(&s, steps, ARRAY_LEN(steps), url, sizeof url);
-    struct http_client *client = http_client_new(NULL);
-    struct http_call c = { .method = HTTP_GET, .url = str_from(url), .sink = count, .ctx = &n };
-    c.deadline_ms = clock_mono_ms() + 20000;
-    assert_false(http_client_call(client, &a, &c, &reply, &err));
-    assert_int_equal(err.code, ERR_UPSTREAM);
+    wire_begin(&w, NULL, steps, ARRAY_LEN(steps));
+    w.call.sink = count;
+    w.call.ctx = &n;
+    assert_false(wire_call(&w));
+    wire_end(&w);
+    assert_int_equal(w.err.code, ERR_UPSTREAM);
     assert_int_equal(n, 3);
-    assert_int_equal(reply.body_bytes, 3);
-    http_client_free(client);
-    finish(&s);
-    assert_int_equal(s.n_requests, 1);
+    assert_int_equal(w.reply.body_bytes, 3);
+    assert_int_equal(w.script.n_requests, 1);
+    arena_release(&w.arena);
 }
 
 int main(void)
