@@ -9,8 +9,13 @@
 #include <stdlib.h>
 
 static const struct pure_table *const python_functions[] = {
-    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,
-    &pure_pathlib_functions, &pure_url_functions,  NULL,
+    &pure_builtin_functions,
+    &pure_make_functions,
+    &pure_path_functions,
+    &pure_pathlib_functions,
+    &pure_url_functions,
+    &pure_re_functions,
+    NULL,
 };
 static const struct pure_table *const r_functions[] = { NULL };
 static const struct pure_table *const scala_functions[] = { NULL };
@@ -147,21 +152,26 @@ struct value *pure_function(struct values *vs, enum call_lang lang, struct str n
     return row == NULL ? NULL : pure_spread(&c, row);
 }
 
+static const struct pure_table *text_methods(const struct value *text)
+{
+    if (text->flags & VALUE_IS_PATH)
+        return &pure_path_methods;
+    return text->flags & VALUE_IS_PATTERN ? &pure_pattern_methods : &pure_text_methods;
+}
+
 static const struct pure_row *find_method(enum call_lang lang, const struct value *self,
                                           struct str name)
 {
     if (lang != CALL_PYTHON)
         return NULL;
-    switch (self->kind) {
-    case VALUE_TEXT:
-        return find_in(self->flags & VALUE_IS_PATH ? &pure_path_methods : &pure_text_methods, name);
-    case VALUE_SEQ:
-        return find_in(&pure_seq_methods, name);
-    case VALUE_MAP:
+    if (self->kind == VALUE_TEXT)
+        return find_in(text_methods(self), name);
+    if (self->kind == VALUE_MAP)
         return find_in(&pure_map_methods, name);
-    default:
+    if (self->kind != VALUE_SEQ)
         return NULL;
-    }
+    const struct pure_row *row = find_in(&pure_seq_methods, name);
+    return row != NULL || self->seq->names == NULL ? row : find_in(&pure_match_methods, name);
 }
 
 /* Attributes of modules that are constants. */
@@ -222,9 +232,9 @@ struct value *pure_attribute(struct values *vs, struct value *receiver, struct s
 }
 
 static const struct pure_table *const all_tables[] = {
-    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,
-    &pure_pathlib_functions, &pure_url_functions,  &pure_text_methods,
-    &pure_path_methods,      &pure_seq_methods,    &pure_map_methods,
+    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,  &pure_pathlib_functions,
+    &pure_url_functions,     &pure_re_functions,   &pure_text_methods,    &pure_path_methods,
+    &pure_seq_methods,       &pure_map_methods,    &pure_pattern_methods, &pure_match_methods,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)

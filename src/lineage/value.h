@@ -58,12 +58,14 @@ enum value_kind {
 };
 
 enum value_flag {
-    VALUE_IS_PATH = 1 << 0,   /* TEXT: a path object: "/" joins, .parent, .open() */
-    VALUE_IS_BYTES = 1 << 1,  /* TEXT */
-    VALUE_IS_TUPLE = 1 << 2,  /* SEQ */
-    VALUE_IS_SET = 1 << 3,    /* SEQ */
-    VALUE_IS_LISTED = 1 << 4, /* TEXT: an element of a listing; SEQ: a listing */
-    VALUE_IS_LOCAL = 1 << 5,  /* TEXT: was a path object: on the disk, whatever it begins with */
+    VALUE_IS_PATH = 1 << 0,    /* TEXT: a path object: "/" joins, .parent, .open() */
+    VALUE_IS_BYTES = 1 << 1,   /* TEXT */
+    VALUE_IS_TUPLE = 1 << 2,   /* SEQ */
+    VALUE_IS_SET = 1 << 3,     /* SEQ */
+    VALUE_IS_LISTED = 1 << 4,  /* TEXT: an element of a listing; SEQ: a listing */
+    VALUE_IS_LOCAL = 1 << 5,   /* TEXT: was a path object: on the disk, whatever it begins with */
+    VALUE_IS_DATE = 1 << 6,    /* TEXT: a date or time object, as str() prints it */
+    VALUE_IS_PATTERN = 1 << 7, /* TEXT: a compiled regular expression */
 };
 
 struct value {

@@ -8,7 +8,9 @@
 /* Depth to which containers are compared and hashed by content. */
 #define MAX_EQ_DEPTH 6U
 
-#define FLAGS_OF_TYPE (VALUE_IS_PATH | VALUE_IS_BYTES | VALUE_IS_TUPLE | VALUE_IS_SET)
+#define FLAGS_OF_TYPE                                                                              \
+    (VALUE_IS_PATH | VALUE_IS_BYTES | VALUE_IS_TUPLE | VALUE_IS_SET | VALUE_IS_DATE |              \
+     VALUE_IS_PATTERN)
 
 static bool eq(const struct value *a, const struct value *b, unsigned depth);
 

@@ -328,7 +328,7 @@ static struct value *one_to_repr(struct values *vs, struct value *v)
 static struct value *one_to_text(struct values *vs, struct value *v)
 {
     if (v->kind == VALUE_TEXT)
-        return v->flags & (VALUE_IS_PATH | VALUE_IS_BYTES)
+        return v->flags & (VALUE_IS_PATH | VALUE_IS_BYTES | VALUE_IS_DATE | VALUE_IS_PATTERN)
                    ? value_with_flags(vs, v,
                                       (v->flags & VALUE_IS_LISTED) |
                                           (v->flags & VALUE_IS_PATH ? VALUE_IS_LOCAL : 0))
