@@ -258,6 +258,9 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         struct value *mapped = run_callbacks(e, callee->chain, args);
         if (mapped != NULL)
             return mapped;
+        if (callee->chain->step == STEP_CALL) /* f(a)(b) is no second f; Scala: df("column") */
+            return callee->chain->lang == CALL_SCALA ? callee
+                                                     : value_chain_call(&e->vs, callee, args);
         struct str name = chain_name(&e->vs, callee->chain);
         struct value *v =
             is_plain(callee->chain) ? pure_function(&e->vs, callee->chain->lang, name, args) : NULL;
