@@ -64,6 +64,7 @@ static const struct str parts[] = {
     [PART_BUCKET] = STR_INIT("bucket"),
     [PART_KEY] = STR_INIT("key"),
     [PART_PREFIX] = STR_INIT("prefix"),
+    [PART_PAIR] = STR_INIT("pair"),
 };
 
 static const struct str langs[CALL_N_LANGS] = {
@@ -97,11 +98,20 @@ static bool find_word(const struct loader *l, struct str word, const struct str 
     return err_fix(l->err, "docs/call-tables.md lists the words.");
 }
 
+static size_t count_char(struct str text, char c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += text.ptr[i] == c;
+    return n;
+}
+
 /* The non-empty pieces of text between separators, at most LIMIT_CALL_WORDS. */
 static bool split(const struct loader *l, struct str text, char separator, struct words *out)
 {
-    struct str *words = NULL;
-    size_t n = 0, cap = 0;
+    size_t most = count_char(text, separator) + 1, n = 0;
+    struct str *words =
+        ARENA_NEW_N(l->arena, struct str, most < LIMIT_CALL_WORDS ? most : LIMIT_CALL_WORDS);
     struct str rest = text, piece;
     while (rest.len > 0) {
         str_cut(rest, separator, &piece, &rest);
@@ -109,7 +119,7 @@ static bool split(const struct loader *l, struct str text, char separator, struc
             continue;
         if (n == LIMIT_CALL_WORDS)
             return wrong(l, text, "too many words in one cell; write several rows");
-        *ARENA_PUSH(l->arena, words, n, cap) = piece;
+        words[n++] = piece;
     }
     *out = (struct words){ words, n };
     return true;
@@ -154,8 +164,10 @@ static bool parse_condition(const struct loader *l, struct scan *s, struct str p
 static bool parse_names(const struct loader *l, struct scan *s, struct str pattern,
                         struct call_row *row)
 {
-    struct str *names = NULL;
-    size_t n = 0, cap = 0;
+    size_t most = count_char(pattern, l->lang == CALL_R ? ':' : '.') + count_char(pattern, '$') + 1;
+    size_t n = 0;
+    struct str *names =
+        ARENA_NEW_N(l->arena, struct str, most < LIMIT_CALL_NAMES ? most : LIMIT_CALL_NAMES);
     do {
         struct str name = scan_name(l, s);
         if (name.len == 0)
@@ -167,7 +179,7 @@ static bool parse_names(const struct loader *l, struct scan *s, struct str patte
                 return wrong(l, pattern, "one \"*\" may stand inside a full name");
             row->star_at = n;
         } else {
-            *ARENA_PUSH(l->arena, names, n, cap) = name;
+            names[n++] = name;
             if (!parse_condition(l, s, pattern, n - 1, row))
                 return false;
         }
@@ -241,8 +253,8 @@ static bool parse_walk(const struct loader *l, struct str text, struct place_way
     way->index = CALL_NO_INDEX;
     if (scan_index(l, &s, &way->index) && !scan_char(&s, '/'))
         return wrong(l, text, "a walk from a positional argument is written d:1/A.b");
-    struct str *steps = NULL;
-    size_t n = 0, cap = 0;
+    size_t most = count_char(text, '.') + count_char(text, '[') + 1, n = 0;
+    struct str *steps = ARENA_NEW_N(l->arena, struct str, most);
     do {
         struct str step;
         if (!scan_step(l, &s, text, &step))
@@ -251,9 +263,9 @@ static bool parse_walk(const struct loader *l, struct str text, struct place_way
             return wrong(l, text, "a walk begins with the name of an argument, keys follow");
         if (n >= LIMIT_CALL_NAMES)
             return wrong(l, text, "too many steps");
-        *ARENA_PUSH(l->arena, steps, n, cap) = step;
+        steps[n++] = step;
         while (scan_str(&s, STR("[]")))
-            *ARENA_PUSH(l->arena, steps, n, cap) = STR("[]");
+            steps[n++] = STR("[]");
     } while (scan_char(&s, '.'));
     if (!scan_is_done(&s))
         return wrong(l, text, "between the steps of a walk stands a dot");
@@ -387,6 +399,10 @@ static bool parse_places(const struct loader *l, struct line *line)
     for (size_t i = 0; i < words.n; i++) {
         if (!parse_place(l, words.at[i], &places[i]))
             return false;
+        for (size_t k = 0; k < i; k++) {
+            if (places[k].role == places[i].role && places[k].part == places[i].part)
+                return wrong(l, words.at[i], "a place of that role stands before; join them by |");
+        }
     }
     line->row.places = places;
     line->row.n_places = words.n;
@@ -395,17 +411,17 @@ static bool parse_places(const struct loader *l, struct line *line)
 
 static bool parse_on(const struct loader *l, struct line *line)
 {
-    struct str *on = NULL;
-    size_t n = 0, cap = 0;
+    size_t n = 0;
     struct words words;
     if (!split(l, line->cols[COL_ON], ',', &words))
         return false;
+    struct str *on = ARENA_NEW_N(l->arena, struct str, words.n);
     for (size_t i = 0; i < words.n; i++) {
         struct str kind = str_trim(words.at[i]);
         if (str_eq(kind, STR("remote")))
             line->row.takes_remote = true;
         else if (kind.len > 0)
-            *ARENA_PUSH(l->arena, on, n, cap) = kind;
+            on[n++] = kind;
     }
     line->row.on = on;
     line->row.n_on = n;

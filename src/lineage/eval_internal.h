@@ -189,6 +189,11 @@ struct value *io_part(const struct io *io, enum place_role role, enum place_part
 struct locations io_locations(const struct io *io, enum place_role role);
 /* eval_job.c: locations among the arguments of a job that is started. */
 void run_job(const struct io *io);
+/* eval_handed.c: a command or several; code of the same language; "bucket/key" or a mapping of
+ * Bucket and Key. */
+void io_run_shell(const struct io *io, struct value *shell);
+void io_run_code(const struct io *io, struct value *code);
+void io_add_pair(const struct io *io, struct value *pair, struct locations *out);
 void io_add_suffix(const struct io *io, struct locations *dst);
 /* eval_result.c: what the call gives, as the row's "returns" says. */
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result);

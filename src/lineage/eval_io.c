@@ -77,6 +77,8 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
     if (is_local_side(io, place))
         return is_document(text) ? STR_EMPTY : uri_from_path(a, without_templates(a, text));
     text = without_templates(a, text);
+    if (text.len > 1 && text.ptr[0] == '@')
+        return uri_from_name(a, "stage", text);
     switch (io->row->kind) {
     case KIND_TABLE:
         if (str_find_char(text, '/') == SIZE_MAX)
@@ -86,8 +88,6 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
         return uri_from_bucket_path(a, STR("gs"), text);
     case KIND_STREAM:
         return uri_from_name(a, "stream", text);
-    case KIND_STAGE:
-        return uri_from_name(a, "stage", text);
     case KIND_BUILTIN:
         return str_contains(text, STR("://")) ? uri_from_path(a, text)
                                               : uri_from_name(a, "builtin", text);
@@ -205,6 +205,9 @@ struct locations io_locations(const struct io *io, enum place_role role)
     struct value *whole = io_part(io, role, PART_WHOLE);
     if (whole != NULL)
         add_whole(io, row_place(io->row, role, PART_WHOLE), whole, &out, 0);
+    struct value *pair = io_part(io, role, PART_PAIR);
+    if (pair != NULL)
+        io_add_pair(io, pair, &out);
     struct value *bucket = io_part(io, role, PART_BUCKET);
     struct value *key = io_part(io, role, PART_KEY);
     if (key == NULL)
@@ -354,10 +357,11 @@ static void run_code(const struct io *io)
         if (db != NULL)
             e->sql.database = was;
     }
-    if (shell != NULL && (shell->kind == VALUE_SEQ))
-        run_shell_words(e, shell, io->node);
-    else if (shell != NULL)
-        run_shell(e, shell, io->node, true);
+    struct value *code = io_part(io, ROLE_CODE, PART_WHOLE);
+    if (shell != NULL)
+        io_run_shell(io, shell);
+    if (code != NULL)
+        io_run_code(io, code);
 }
 
 static void run_context(const struct io *io)
@@ -424,24 +428,19 @@ static struct locations run_row(const struct io *io)
     return l;
 }
 
-/* Places beside the main one: scratch results, where a table is bound to, data that goes along. */
+/* Places beside the main one: scratch results, where a table is bound to, data that goes along.
+ * They are paths, whatever the row is about. */
 static void run_beside(const struct io *io)
 {
-    struct locations out = io_locations(io, ROLE_OUT);
-    emit_all(io, &out, REFERENCE_WRITE, true);
-    struct locations via = io_locations(io, ROLE_VIA);
-    emit_all(io, &via, REFERENCE_WRITE, true);
-    const struct call_place *place = row_place(io->row, ROLE_LOC, PART_WHOLE);
-    if (place == NULL)
-        return;
-    struct value *loc = io_part(io, ROLE_LOC, PART_WHOLE);
     struct call_row plain = *io->row;
-    plain.kind = KIND_PATH;
+    plain.kind = io->row->kind == KIND_GS ? KIND_GS : KIND_PATH;
     struct io path = *io;
     path.row = &plain;
-    struct locations l = { 0 };
-    if (loc != NULL)
-        add_whole(&path, place, loc, &l, 0);
+    struct locations out = io_locations(&path, ROLE_OUT);
+    emit_all(&path, &out, REFERENCE_WRITE, true);
+    struct locations via = io_locations(&path, ROLE_VIA);
+    emit_all(&path, &via, REFERENCE_WRITE, true);
+    struct locations l = io_locations(&path, ROLE_LOC);
     emit_all(&path, &l, io->row->dir == CALL_READ ? REFERENCE_READ : REFERENCE_WRITE, false);
 }
 

@@ -5,6 +5,7 @@
 
 #include "lineage/calls.h"
 #include "util/limits.h"
+#include "util/strmap.h"
 
 #include <stdlib.h>
 
@@ -250,6 +251,7 @@ static void a_bad_line_is_told_with_its_number_and_adds_nothing(void **state)
         { "a.b\tR\td:a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q\tpath", "too many steps" },
         { "a.b\tR\tchain:w\tpath", "is written chain:name/0" },
         { "a.b\tR\tchain:w/x\tpath", "no number" },
+        { "a.b\tR\t0/a at=1/b\tpath", "stands before" },
         { "a..b\tR\t0\tpath", "an empty name" },
         { "~a.b\tR\t0\tpath", "a chain is written" },
         { "a.b(\tR\t0\tpath", "\")\" is missing" },
@@ -333,6 +335,29 @@ static void built_in_rows_of_common_names_ask_for_a_receiver(void **state)
     calls_free(c);
 }
 
+/* Of two rows alike the second would never be used. */
+static void built_in_rows_are_written_once(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    struct calls *c = calls_new();
+    for (enum call_lang lang = CALL_PYTHON; lang < CALL_N_LANGS; lang++) {
+        struct strmap seen;
+        strmap_init(&seen, &a);
+        for (size_t i = 0; i < calls_n_rows(c, lang); i++) {
+            const struct call_row *row = calls_row(c, lang, i);
+            for (size_t k = 0; k < row->n_on || k == 0; k++) {
+                struct str on = row->n_on == 0 ? STR_EMPTY : row->on[k];
+                struct str key = arena_printf(&a, "%.*s %.*s", STR_FMT(row->call), STR_FMT(on));
+                if (strmap_has(&seen, key))
+                    fail_msg("two rows for %.*s", STR_FMT(key));
+                strmap_put(&seen, key, c);
+            }
+        }
+    }
+    calls_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_word_that_is_nearly_right_is_suggested),
         cmocka_unit_test(tables_are_bounded),
         cmocka_unit_test(built_in_rows_of_common_names_ask_for_a_receiver),
+        cmocka_unit_test(built_in_rows_are_written_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

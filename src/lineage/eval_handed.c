@@ -1,0 +1,64 @@
+/* eval_handed: what a call hands to something else: commands, code as text, sources of copies. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/eval_internal.h"
+#include "lineage/uri.h"
+
+#include "util/limits.h"
+
+void io_run_shell(const struct io *io, struct value *shell)
+{
+    struct eval *e = io->e;
+    if (shell->kind != VALUE_SEQ) {
+        run_shell(e, shell, io->node, true);
+        return;
+    }
+    bool is_nested = false; /* several commands: a cluster's steps */
+    for (size_t i = 0; i < shell->seq->n && i < LIMIT_CALL_LOCATIONS; i++) {
+        struct value *words = shell->seq->items[i];
+        is_nested = is_nested || words->kind == VALUE_SEQ;
+        if (words->kind == VALUE_SEQ)
+            run_shell_words(e, words, io->node);
+    }
+    if (!is_nested)
+        run_shell_words(e, shell, io->node);
+}
+
+void io_run_code(const struct io *io, struct value *code)
+{
+    struct eval *e = io->e;
+    code = value_alternative(code, 0);
+    if (code->kind != VALUE_TEXT)
+        return;
+    if (e->call_depth >= LIMIT_CALL_DEPTH) { /* code that runs itself */
+        eval_hit_limit(e, "calls");
+        return;
+    }
+    e->call_depth++;
+    run_code_text(e, io->callee->lang, code->text.bytes, io->node->line);
+    e->call_depth--;
+}
+
+void io_add_pair(const struct io *io, struct value *pair, struct locations *out)
+{
+    struct eval *e = io->e;
+    for (size_t i = 0; i < value_n_alternatives(pair); i++) {
+        struct value *one = value_alternative(pair, i);
+        struct value *text = one->kind == VALUE_TEXT ? one : NULL;
+        if (one->kind == VALUE_MAP) {
+            struct value *bucket = value_map_get(&e->vs, one, STR("Bucket"));
+            struct value *key = value_map_get(&e->vs, one, STR("Key"));
+            if (bucket == NULL || key == NULL)
+                continue;
+            text = value_concat(
+                &e->vs, value_to_text(&e->vs, bucket),
+                value_concat(&e->vs, value_text(&e->vs, STR("/")), value_to_text(&e->vs, key)));
+        }
+        for (size_t k = 0; text != NULL && k < value_n_alternatives(text); k++) {
+            struct value *place = value_alternative(text, k);
+            if (place->kind == VALUE_TEXT && out->n < LIMIT_CALL_LOCATIONS)
+                *ARENA_PUSH(e->arena, out->items, out->n, out->cap) =
+                    (struct location){ place, uri_from_bucket_path(e->arena, STR("s3"),
+                                                                   place->text.bytes) };
+        }
+    }
+}

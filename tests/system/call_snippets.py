@@ -1,0 +1,428 @@
+"""Writes for each row of a call table a piece of Python that makes the call, and what it refers to.
+
+The rows are read here a second time, so that a fault of the program's own parser shows.
+"""
+import re
+
+HOLE = "{}"
+
+
+class Way:
+    def __init__(self, text):
+        self.how, self.index, self.names = "arg", None, []
+        if text in ("recv", "name"):
+            self.how = text
+            return
+        prefix, _, rest = text.partition(":")
+        if rest and prefix in ("k", "opt", "chain", "d", "text"):
+            self.how = prefix
+            if prefix == "text":
+                self.names = [rest]
+            elif prefix == "chain":
+                name, _, index = rest.partition("/")
+                self.names, self.index = [name], int(index)
+            elif prefix == "d":
+                index, slash, walk = rest.partition("/")
+                if slash and index.isdigit():
+                    self.index, rest = int(index), walk
+                self.names = walk_steps(rest)
+            else:
+                self.names = rest.split(",")
+            return
+        index, _, names = text.partition("/")
+        if index.endswith("+"):
+            self.how, index = "all", index[:-1]
+        self.index, self.names = int(index), names.split(",") if names else []
+
+
+def walk_steps(text):
+    steps = []
+    for step in re.findall(r"'[^']*'(?:\[\])*|[^.]+", text):
+        lists = step.count("[]")
+        steps.append(step.replace("[]", "").strip("'"))
+        steps += ["[]"] * lists
+    return steps
+
+
+class Row:
+    def __init__(self, call, columns, line):
+        self.call, self.line = call, line
+        self.dir, places, self.kind, on, self.returns = (columns + [""] * 6)[1:6]
+        self.on = [o for o in on.split(",") if o]
+        self.places = {}
+        for word in places.split(" "):
+            if word in ("", "-"):
+                continue
+            head, eq, ways = word.partition("=")
+            if not eq or ":" in head or "/" in head:
+                head, ways = "at", word
+            self.places[head] = [Way(w) for w in ways.split("|")]
+        self.match = "chain" if call[0] == "~" else "method" if call[0] == "." else "absolute"
+        self.names, self.conditions = [], {}
+        for name, condition in re.findall(r"([^.()]+)(?:\(([^)]*)\))?", call.lstrip("~.")):
+            if name == "*":
+                name = "some"
+            self.names.append(name)
+            if condition:
+                self.conditions[len(self.names) - 1] = condition
+
+
+def read_rows(path):
+    rows, aliases = [], {}
+    with open(path, encoding="ascii") as f:
+        for number, line in enumerate(f, 1):
+            columns = line.rstrip("\n").split("\t")
+            if line.startswith("#") or not columns[0]:
+                continue
+            if columns[0].startswith("alias "):
+                aliases[columns[0][6:]] = columns[1]
+                continue
+            rows += [Row(call, columns, number) for call in columns[0].split(" ")]
+    return rows, aliases
+
+
+class Call:
+    """One call under construction: arguments of the last name and of those before it."""
+
+    def __init__(self, row, keywords, which):
+        self.row, self.keywords, self.which = row, keywords, which
+        self.positional, self.named, self.earlier, self.options, self.given = {}, {}, {}, {}, {}
+        self.needs_receiver = self.is_mixed = False
+
+    def give(self, role, value):
+        """Put value (an expression) where the row's place for the role says; False if it cannot."""
+        ways = self.row.places[role]
+        way = ways[min(self.which, len(ways) - 1)]
+        if way.how == "arg":
+            if self.keywords and way.names:
+                self.named[way.names[0]] = value
+            else:
+                self.is_mixed = self.keywords
+                self.positional[way.index] = value
+        elif way.how == "all":
+            self.positional[way.index] = value
+        elif way.how == "k":
+            self.named[way.names[0]] = value
+        elif way.how == "opt":
+            self.options[way.names[0]] = value
+        elif way.how == "chain":
+            self.earlier.setdefault(way.names[0], {})[way.index] = value
+        elif way.how == "d":
+            self.walk(way, value)
+        elif way.how == "recv":
+            self.needs_receiver = True
+            return False
+        elif way.how == "text":
+            self.given[role] = way.names[0]
+            return False
+        elif way.how == "name":
+            self.given[role] = self.row.names[-1]
+            return False
+        return True
+
+    def walk(self, way, value):
+        root, steps = way.names[0], way.names[1:]
+        tree = self.trees.setdefault(root, {}) if hasattr(self, "trees") else None
+        if tree is None:
+            self.trees = {root: {}}
+            tree = self.trees[root]
+        if way.index is not None and not self.keywords:
+            self.tree_index = {**getattr(self, "tree_index", {}), root: way.index}
+        put(tree, steps, value)
+
+    def arguments(self):
+        for root, tree in getattr(self, "trees", {}).items():
+            index = getattr(self, "tree_index", {}).get(root)
+            text = show(tree)
+            if index is None:
+                self.named[root] = text
+            else:
+                self.positional[index] = text
+        condition = self.row.conditions.get(len(self.row.names) - 1)
+        if condition:
+            if 0 in self.positional or self.options or self.named:
+                self.named.setdefault("format", repr(condition))
+            else:
+                self.positional[0] = repr(condition)
+        return show_arguments(self.positional, self.named)
+
+    def text(self, receiver):
+        names = self.row.names
+        out = receiver or ""
+        for i, name in enumerate(names[:-1]):
+            out += ("." if out else "") + name
+            condition = self.row.conditions.get(i)
+            given = dict(self.earlier.get(name, {}))
+            if condition:
+                given[0] = repr(condition)
+            if given or condition:
+                out += "(" + show_arguments(given, {}) + ")"
+        called = set(names)
+        for name, given in self.earlier.items():
+            if name not in called:
+                out += ("." if out else "") + f"{name}({show_arguments(given, {})})"
+        for name, value in self.options.items():
+            out += f".option({name!r}, {value})"
+        return out + ("." if out else "") + f"{names[-1]}({self.arguments()})"
+
+
+def put(tree, steps, value):
+    """Set value in nested dicts and lists; the key LEAF holds a value."""
+    for step in steps:
+        tree = tree.setdefault("some-key" if step == "*" else step, {})
+    tree["\0"] = value
+
+
+def show(tree):
+    if "\0" in tree:
+        return tree["\0"]
+    if "[]" in tree:
+        return "[" + show(tree["[]"]) + "]"
+    return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in tree.items()) + "}"
+
+
+def show_arguments(positional, named):
+    top = max(positional, default=-1)
+    words = [positional.get(i, "None") for i in range(top + 1)]
+    return ", ".join(words + [f"{k}={v}" for k, v in named.items()])
+
+
+# What stands at a location of a kind, and its normal form; {} is the role.
+WHOLE = {"table": ("tab_{}", "table:tab_{}"), "stream": ("topic-{}", "stream:topic-{}"), "stage": ("@stg/{}.csv", "stage:@stg/{}.csv"),
+         "builtin": ("set-{}", "builtin:set-{}"), "s3": ("bkt-{}/d/file.csv", "s3://bkt-{}/d/file.csv")}
+PATH = ("s3://bkt-{}/d/file.csv", "s3://bkt-{}/d/file.csv")
+LOCAL = ("local/{}.csv", "file:local/{}.csv")
+SQL = ("SELECT * FROM sq1.tab_sql", "table:sq1.tab_sql")
+SHELL = ("aws s3 cp s3://bkt-shell/a.csv s3://bkt-to/b.csv", "s3://bkt-shell/a.csv")
+CODE = ("open('s3://bkt-code/a.csv')", "s3://bkt-code/a.csv")
+DIRECTIONS = {"R": ["read"], "W": ["write"], "RW": ["read", "write"], "L": ["list"], "D": ["delete"]}
+
+
+def is_local_side(row, role):
+    """The side of a copy that has no bucket, of a stage that which is first."""
+    if row.dir != "C" or role not in ("src", "dst"):
+        return False
+    if row.kind == "stage":
+        return (role == "src") == row.call.endswith(("put", "put_stream"))
+    other = "dst" if role == "src" else "src"
+    return row.kind in ("s3", "gs") and any(p.startswith(other + ".") for p in row.places)
+
+
+def location(row, call, role, recv):
+    """Give the places of one role; the normal form of what was given, or None."""
+    kind = row.kind
+    scheme = "gs" if kind == "gs" else "s3"
+    bucket, key = row.places.get(role + ".bucket"), row.places.get(role + ".key") or row.places.get(role + ".prefix")
+    if role in row.places and not bucket:
+        text, uri = WHOLE.get(kind, PATH)
+        if role in ("loc", "out", "via") or (row.kind == "table" and row.dir == "C" and role == "src"):
+            text, uri = PATH
+        if is_local_side(row, role):
+            text, uri = LOCAL
+        if kind == "handle":
+            call.give(role, f"open({PATH[0].format(role)!r}, MODE)")
+            return PATH[1].format(role)
+        if call.give(role, repr(text.format(role))):
+            return uri.format(role)
+        if role in call.given:
+            return "builtin:" + call.given[role]
+        return recv and recv.uri(row)
+    if role + ".pair" in row.places:
+        call.give(role + ".pair", repr(WHOLE["s3"][0].format(role)))
+        return WHOLE["s3"][1].format(role)
+    if not bucket and not key:
+        return None
+    b = k = None
+    if bucket:
+        b = "bkt-" + role if call.give(role + ".bucket", repr("bkt-" + role)) else recv and recv.bucket
+    if key:
+        part = role + (".key" if role + ".key" in row.places else ".prefix")
+        k = "d/file.csv" if call.give(part, repr("d/file.csv")) else recv and recv.key
+    b = b or (HOLE if not bucket or not recv else None)
+    if b is None:
+        return None
+    return f"{scheme}://{b}" + (f"/{k}" if k else "")
+
+
+class Receiver:
+    def __init__(self, lines, expression, row=None, call=None):
+        self.lines, self.expression = lines, expression
+        self.bucket = self.key = self.whole = None
+        self.is_name = False
+        if row is None:
+            return
+        if "at" in row.places:
+            self.whole = WHOLE.get(row.kind, PATH)[0].format("at") if row.kind != "value" else "thing"
+            self.is_name = row.kind == "value"
+        if "at.bucket" in row.places:
+            self.bucket = "bkt-at"
+        if "at.key" in row.places:
+            self.key = "d/file.csv"
+
+    def uri(self, row):
+        if self.whole is None and self.bucket is None:
+            return None
+        if self.whole is None:
+            return f"{'gs' if row.kind == 'gs' else 's3'}://{self.bucket}" + (f"/{self.key}" if self.key else "")
+        if row.kind == "table":
+            return "table:" + self.whole if "://" not in self.whole else self.whole
+        return "file:" + self.whole if self.is_name else self.whole
+
+
+class Makers:
+    """How to come by an object of a kind, with a location where it has one."""
+
+    def __init__(self, rows):
+        self.by_kind, self.cache = {}, {}
+        for row in rows:
+            kind = row.returns.removesuffix(":place").removesuffix(":objects")
+            if kind and row.dir not in ("S", "-"):
+                self.by_kind.setdefault(kind, []).append(row)
+        self.by_kind.setdefault("pathlib", []).extend(r for r in rows if r.returns == "path")
+
+    def make(self, kinds, wants_place, depth=0):
+        if (tuple(kinds), wants_place) not in self.cache and depth < 4:
+            self.cache[tuple(kinds), wants_place] = self.look(kinds, wants_place, depth)
+        return self.cache.get((tuple(kinds), wants_place))
+
+    def look(self, kinds, wants_place, depth):
+        for kind in kinds:
+            kind = "fs.s3" if kind == "fs.*" else kind
+            family = "{0}." + kind.partition(".")[2]
+            rows = sorted(self.by_kind.get(kind, []) + self.by_kind.get(family, []), key=lambda r: (r.match != "absolute", not r.on))
+            for row in rows:
+                if row.match == "chain":
+                    continue
+                if wants_place and not any(p.startswith("at") for p in row.places):
+                    continue
+                made = self.maker(row, kind.partition(".")[0], depth)
+                if made:
+                    return made
+        return None
+
+    def maker(self, row, service, depth):
+        call = Call(row, False, 0)
+        if "{0}" in row.returns:
+            call.positional[0] = repr(service)
+        recv = None
+        if row.on:
+            recv = self.make([o for o in row.on if o != "remote"], any(w[0].how == "recv" for w in row.places.values()), depth + 1)
+            if recv is None:
+                return None
+        made = Receiver([], "", row, call)
+        for place in row.places:
+            if place.startswith("at"):
+                value = {"at.bucket": "bkt-at", "at.key": "d/file.csv"}.get(place, made.whole)
+                call.give(place, repr(value))
+            elif place == "mode":
+                call.give(place, "'r'")
+        if recv:
+            made.bucket, made.key = made.bucket if not call.needs_receiver else recv.bucket, made.key or recv.key
+            made.lines = list(recv.lines)
+        text = text_of(row, call, recv)
+        if not row.places and row.dir == "A" and (row.on or (row.match == "absolute" and len(row.names) == 1)):
+            text = text.removesuffix("()")  # an attribute, or a name that is there
+        number = len(made.lines)
+        made.lines += imports(row) + [f"made{number} = {text}"]
+        made.expression = f"made{number}"
+        return made
+
+
+def imports(row):
+    if row.match == "absolute" and len(row.names) > 1:
+        return [f"import {'.'.join(row.names[:1])}"]
+    return []
+
+
+def text_of(row, call, recv):
+    if row.match == "absolute":
+        return call.text("")
+    return call.text(recv.expression if recv else "some_value")
+
+
+def snippet(row, makers, keywords, which, mode="r"):
+    """(code, [(direction, uri), ...]) of a call by that row, or None where it says nothing."""
+    call = Call(row, keywords, which)
+    needs_place = any(w[min(which, len(w) - 1)].how == "recv" for w in row.places.values())
+    recv = None
+    kinds = [o for o in row.on if o != "remote"]
+    if kinds:
+        recv = makers.make(kinds, needs_place)
+        if recv is None and "remote" not in row.on:
+            return None
+    elif needs_place:
+        return None
+    want = []
+    reads = {"R": "read", "M": "read" if mode == "r" else "write"}
+    at = location(row, call, "at", recv)
+    src, dst = location(row, call, "src", recv), location(row, call, "dst", recv)
+    name = qualified(row, call, at)
+    if row.dir == "M":
+        want += [(reads["M"], name)]
+        if not call.give("mode", repr(mode)):
+            if mode != row.places["mode"][0].names[0][:1]:
+                return None
+    elif row.dir in DIRECTIONS and name:
+        want += [(d, name) for d in DIRECTIONS[row.dir]]
+    if dst and "{1}" in row.returns:
+        if keywords:
+            return None
+        call.positional[1], dst = "'zip'", dst + ".zip"
+    if dst and src and "dst.prefix" in row.places:
+        dst += "/" + src.rsplit("/", 1)[1]
+    if row.dir == "C":
+        want += [("read", src)] if src else []
+        want += [("write", qualified(row, call, dst))] if dst else []
+    want += beside(row, call, recv)
+    want = [(d, u) for d, u in want if u]
+    if not want or call.is_mixed:
+        return None
+    lines = imports(row) + (recv.lines if recv else [])
+    lines.append("MODE = " + repr("w" if row.dir == "W" else "r"))
+    lines.append(text_of(row, call, recv))
+    return "\n".join(lines) + "\n", want
+
+
+def qualified(row, call, uri):
+    """A table's name with the database and schema that are given beside it."""
+    for role in ("schema", "db"):
+        if role in row.places and uri and uri.startswith("table:"):
+            if call.give(role, repr(role + "x")):
+                uri = f"table:{role}x." + uri.removeprefix("table:")
+    return uri
+
+
+def beside(row, call, recv):
+    want = []
+    if "data" in row.places and call.give("data", "['--input', 's3://bkt-data/a.csv', '--output', 's3://bkt-data/b.csv']"):
+        want += [("read", "s3://bkt-data/a.csv"), ("write", "s3://bkt-data/b.csv")]
+    for role, (text, uri) in {"sql": SQL, "shell": SHELL, "code": CODE}.items():
+        if role not in row.places or ("at" in row.places and row.dir != "S"):
+            continue
+        is_words = role == "shell" and row.places[role][0].how == "d"
+        if call.give(role, repr(text.split(" ") if is_words else text)):
+            want.append(("read", uri))
+    for role in ("loc", "out", "via"):
+        direction = "read" if role == "loc" and row.dir == "R" else "write"
+        if role in row.places or role + ".bucket" in row.places:
+            want.append((direction, location(row, call, role, recv)))
+    return want
+
+
+def snippets(path):
+    """(row, code, expected) of all rows of a table, in all ways that a row gives."""
+    rows, _ = read_rows(path)
+    makers = Makers(rows)
+    out, without = [], []
+    for row in rows:
+        texts = {}
+        for keywords in (False, True):
+            for which in range(max((len(ways) for ways in row.places.values()), default=1)):
+                for mode in ("r", "w") if row.dir == "M" else ("r",):
+                    made = snippet(row, makers, keywords, which, mode)
+                    if made:
+                        texts[made[0]] = made[1]
+        out += [(row, code, want) for code, want in texts.items()]
+        if not texts:
+            without.append(row)
+    return out, without
