@@ -101,8 +101,20 @@ void text_out_value(struct text_out *out, struct value *v)
         text_out_hole(out, value_hole(v));
 }
 
+/* "a/" and "/b": a "/" that only the joining doubles counts once; that of "s3://" stays. */
+static bool is_slash_twice(const struct text_out *out, struct str piece)
+{
+    return out->n > 1 && out->bytes[out->n - 1] == '/' && out->bytes[out->n - 2] != ':' &&
+           out->bytes[out->n - 2] != '/' && piece.len > 1 && piece.ptr[0] == '/' &&
+           piece.ptr[1] != '/' && piece.ptr[1] != '*';
+}
+
 void text_out_joined(struct text_out *out, struct value *v)
 {
+    if (v->kind == VALUE_TEXT && is_slash_twice(out, v->text.bytes)) {
+        text_out_slice(out, v, 1, SIZE_MAX);
+        return;
+    }
     if (v->kind != VALUE_TEXT || !(v->flags & VALUE_IS_LISTED) || out->n == 0) {
         text_out_value(out, v);
         return;
