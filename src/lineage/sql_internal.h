@@ -5,6 +5,7 @@
  *   sql_query.c  SELECT and its clauses: sql_body() is the heart
  *   sql_from.c   what can stand behind FROM and JOIN
  *   sql_statement.c  one function a statement, and the loop over statements
+ *   sql_session.c  USE, SET, ATTACH, DECLARE: what changes the meaning of later ones
  *   sql_names.c  statements that look at tables or keep them in order
  *   sql_create.c CREATE, ALTER, DROP
  *   sql_move.c   COPY, UNLOAD, LOAD, EXPORT, CALL
@@ -139,6 +140,7 @@ sql_statement_fn sql_describe, sql_repair, sql_maintain, sql_cache, sql_summariz
     sql_truncate, sql_restore, sql_rename;
 sql_statement_fn sql_create, sql_alter, sql_drop;
 sql_statement_fn sql_copy, sql_unload, sql_load, sql_export, sql_import, sql_call, sql_convert;
+sql_statement_fn sql_use, sql_set, sql_attach, sql_declare;
 
 /* At "(": take "key = value" pairs; each location in them is handed to found with its key. */
 typedef void sql_property_fn(struct sql_parser *p, void *ctx, struct str key,
