@@ -247,6 +247,7 @@ static void run_for(struct shell_run *run, const struct shell_node *n)
         shell_add_field(run, &f, hole, 0, 0);
     }
     bool was_repeat = run->is_repeat;
+    run->repeats += run->is_repeat ? f.n : 0;
     for (size_t i = 0; i < f.n; i++) {
         if (shell_is_name(n->name))
             shell_session_set(run->session, n->name, f.items[i].text);
@@ -332,7 +333,7 @@ void shell_run_nodes(struct shell_run *run, const struct shell_node *n)
     }
     run->depth++;
     for (; n != NULL; n = n->next) {
-        if (run->is_repeat && (run->repeats += n_words(n)) > LIMIT_SHELL_REPEATS) {
+        if (run->is_repeat && (run->repeats += n_words(n)) > run->max_repeats) {
             run->out->hit_limit = true;
             break;
         }
@@ -375,10 +376,19 @@ static void run_uncalled(struct shell_run *run)
     }
 }
 
+/* A short text may do little: a notebook can hold very many of them. */
+static size_t bound(size_t limit, size_t least, size_t per_byte, size_t text_bytes)
+{
+    size_t n = least + per_byte * (text_bytes < limit ? text_bytes : limit);
+    return n < limit ? n : limit;
+}
+
 static void run_init(struct shell_run *run, struct arena *a, struct shell_session *session,
-                     struct shell_result *out)
+                     struct shell_result *out, size_t text_bytes)
 {
     *run = (struct shell_run){ .arena = a, .session = session, .out = out, .origin = -1 };
+    run->max_repeats = bound(LIMIT_SHELL_REPEATS, 1000, 4, text_bytes);
+    run->max_expanded_bytes = bound(LIMIT_SHELL_EXPANDED_BYTES, 64UL * 1024, 64, text_bytes);
     strmap_init(&run->functions, a);
 }
 
@@ -386,7 +396,7 @@ void shell_refs(struct arena *a, struct str text, struct shell_session *session,
                 struct shell_result *out)
 {
     struct shell_run run;
-    run_init(&run, a, session, out);
+    run_init(&run, a, session, out, text.len);
     struct shell_field all = { .text = text, .line = 1, .col = 1 };
     shell_run_text(&run, &all);
     run_uncalled(&run);
@@ -397,7 +407,10 @@ void shell_words_refs(struct arena *a, const struct str *words, size_t n_words,
 {
     struct shell_run run;
     struct shell_fields f = { 0 };
-    run_init(&run, a, session, out);
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < n_words; i++)
+        n_bytes += words[i].len;
+    run_init(&run, a, session, out, n_bytes);
     for (size_t i = 0; i < n_words; i++)
         shell_add_field(&run, &f, words[i], 1, (uint32_t)i + 1);
     if (f.n > 0)

@@ -20,7 +20,7 @@ static bool has_hole(struct str s)
 
 bool shell_charge(struct shell_run *run, size_t n)
 {
-    if (n <= LIMIT_SHELL_EXPANDED_BYTES - run->expanded_bytes) {
+    if (n <= run->max_expanded_bytes - run->expanded_bytes) {
         run->expanded_bytes += n;
         return true;
     }

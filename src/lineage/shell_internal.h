@@ -153,6 +153,7 @@ struct shell_run {
     unsigned texts; /* texts in texts: eval, bash -c */
     size_t repeats; /* words of commands that were run again */
     size_t expanded_bytes;
+    size_t max_repeats, max_expanded_bytes; /* for this text */
     bool is_repeat;
     bool is_may;                     /* in a function that nothing calls */
     bool is_into_shell;              /* the pipe ends in sh: what is fetched is code */
