@@ -156,7 +156,8 @@ struct value *value_text_slice(struct values *vs, const struct value *v, size_t 
     struct str bytes = str_slice(v->text.bytes, from, to);
     size_t first = text_holes_before(v, from);
     size_t n = text_holes_before(v, to) - first;
-    struct value *part = value_text_with_holes(vs, bytes, v->text.holes + first, n);
+    const struct hole *holes = n == 0 ? NULL : v->text.holes + first;
+    struct value *part = value_text_with_holes(vs, bytes, holes, n);
     if (part->kind == VALUE_TEXT)
         part->flags = v->flags & VALUE_IS_BYTES;
     return part;
