@@ -61,8 +61,8 @@ static const struct {
     { 5e-324, "5e-324" },
     { 0, "0.0" },
     { -0.0, "-0.0" },
-    { INFINITY, "inf" },
-    { -INFINITY, "-inf" },
+    { (double)INFINITY, "inf" },
+    { -(double)INFINITY, "-inf" },
 };
 
 static void numbers_are_printed_as_python_prints_them(void **state)
