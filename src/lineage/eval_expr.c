@@ -322,7 +322,8 @@ static struct value *chain_attr(struct eval *e, struct value *v, struct str name
     /* what an object was made with by name it still has by that name */
     if (text == NULL && v->chain->step == STEP_CALL && v->chain->args != NULL) {
         text = args_named(v->chain->args, name);
-        text = text != NULL && text->kind == VALUE_TEXT ? text : NULL;
+        bool is_text = text != NULL && value_alternative(text, 0)->kind == VALUE_TEXT;
+        text = is_text ? text : NULL;
     }
     if (text == NULL)
         text = pure_attribute(&e->vs, v, name);

@@ -605,6 +605,9 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
     struct callee q;
     if (result->kind != VALUE_CHAIN || !question(e, callee->chain, &q))
         return result;
+    /* f(a)(b), frame("column"): what is called has no name of its own */
+    if (callee->chain->step == STEP_CALL || callee->chain->step == STEP_ITEM)
+        return result;
     io.receiver = callee->chain->step == STEP_ATTR ? callee->chain->base : callee->chain;
     io.kind = q.kind;
     io.via = via_of(e, &q);
