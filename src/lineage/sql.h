@@ -73,6 +73,7 @@ struct sql_session {
     struct str catalog;      /* USE CATALOG c, USE c.d */
     struct str database;     /* USE d, database="d"; put before a table's bare name */
     struct str schema;       /* USE SCHEMA s after USE DATABASE d */
+    bool is_database_named;  /* USE DATABASE d: a schema that USE SCHEMA names is in it */
     bool is_in_memory; /* sqlite3.connect(":memory:"), duckdb.connect(): tables that CREATE makes
                           are not references */
 

@@ -379,6 +379,10 @@ void sql_create(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
     struct creation c = { 0 };
+    if (sql_at_op(p, 0, '[')) { /* Fugue: rows that are written out */
+        sql_skip_rest(p);
+        return;
+    }
     /* OR REPLACE, and the adjectives of all dialects, stand before the kind. */
     for (int n = 0; n < 10 && !sql_at_end(p); n++) {
         c.is_temporary |= sql_at_kw(p, 0, KW_TEMP) || sql_at_kw(p, 0, KW_TEMPORARY) ||
@@ -506,7 +510,8 @@ void sql_drop(struct sql_parser *p, struct sql_scope *scope)
         if (!sql_take_place(p, true, &place))
             break;
         place.n_parts += is_database ? 2 : 0;
-        (void)sql_report(p, NULL, SQL_WRITE, true, &place);
+        if (!p->session->is_in_memory)
+            (void)sql_report(p, NULL, SQL_WRITE, true, &place);
     } while (sql_take_op(p, ','));
     create_other(p);
 }

@@ -241,6 +241,7 @@ static const struct table_function {
     { STR_INIT("parquet_scan"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("read_csv"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("read_csv_auto"), ARG_PATH, 0, SQL_READ },
+    { STR_INIT("csvread"), ARG_PATH, 0, SQL_READ }, /* H2 */
     { STR_INIT("read_json"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("read_json_auto"), ARG_PATH, 0, SQL_READ },
     { STR_INIT("read_json_objects"), ARG_PATH, 0, SQL_READ },

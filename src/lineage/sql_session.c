@@ -10,7 +10,8 @@ void sql_use(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)scope;
     (void)sql_next(&p->lx);
-    static const char *const others[] = { "warehouse", "role", "secondary", "extension" };
+    static const char *const others[] = { "warehouse", "role",   "secondary", "extension",
+                                          "reference", "branch", "tag" };
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (sql_at_word(p, 0, others[i]) && sql_peek(&p->lx, 1)->kind == SQL_WORD) {
             sql_skip_rest(p);
@@ -20,8 +21,9 @@ void sql_use(struct sql_parser *p, struct sql_scope *scope)
         sql_peek(&p->lx, 1)->kind != SQL_END && !sql_at_op(p, 1, ';') && !sql_at_op(p, 1, '.');
     bool is_catalog = has_name && sql_take_kw(p, KW_CATALOG);
     bool is_schema = has_name && sql_take_kw(p, KW_SCHEMA);
-    if (has_name && !is_schema && !is_catalog)
-        (void)(sql_take_kw(p, KW_DATABASE) || sql_take_word(p, "namespace"));
+    bool is_database = has_name && !is_schema && !is_catalog && sql_take_kw(p, KW_DATABASE);
+    if (has_name && !is_schema && !is_catalog && !is_database)
+        (void)sql_take_word(p, "namespace");
     struct sql_place place;
     if (!sql_take_place(p, false, &place))
         return;
@@ -31,10 +33,11 @@ void sql_use(struct sql_parser *p, struct sql_scope *scope)
         s->catalog = name;
         s->database = s->schema = STR_EMPTY;
     } else if (is_schema && place.n_parts == 1 && s->database.len != 0 &&
-               p->dialect == SQL_SNOWFLAKE) {
+               (p->dialect == SQL_SNOWFLAKE || s->is_database_named)) {
         s->schema = name;
     } else {
         sql_session_use(s, name);
+        s->is_database_named = is_database;
     }
 }
 

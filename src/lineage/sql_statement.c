@@ -106,6 +106,10 @@ static void insert(struct sql_parser *p, struct sql_scope *scope)
 static void merge(struct sql_parser *p, struct sql_scope *scope)
 {
     (void)sql_next(&p->lx);
+    if (sql_at_word(p, 0, "branch")) { /* Nessie: of a catalogue, not of a table */
+        sql_skip_rest(p);
+        return;
+    }
     (void)sql_take_kw(p, KW_INTO);
     struct sql_place place;
     if (sql_take_place(p, true, &place)) {
