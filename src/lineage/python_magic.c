@@ -4,36 +4,8 @@
  * an equals sign, and cells that begin with "%%name".
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/magics.h"
 #include "lineage/python_internal.h"
-
-#include <string.h>
-
-/* Magics whose rest, or body, is Python of this kernel. */
-static const struct {
-    struct str name;
-    const char *valued; /* options that take a value */
-    bool is_line, is_cell;
-} runners[] = {
-    { STR_INIT("time"), "", true, true },
-    { STR_INIT("timeit"), "nrp", true, true },
-    { STR_INIT("prun"), "lsTD", true, true },
-    { STR_INIT("memit"), "rti", true, true },
-    { STR_INIT("mprun"), "fT", true, true },
-    { STR_INIT("lprun"), "fmTDsu", true, true },
-    { STR_INIT("pyinstrument"), "", true, true },
-    { STR_INIT("snakeviz"), "f", true, true },
-    { STR_INIT("scalene"), "", true, true },
-    { STR_INIT("debug"), "b", true, true },
-    { STR_INIT("px"), "", true, true },
-    { STR_INIT("capture"), "", false, true },
-    { STR_INIT("local"), "cotn", false, true },
-    { STR_INIT("spark"), "cotnmr", false, true },
-    { STR_INIT("pyspark"), "cotnmr", false, true },
-    { STR_INIT("wandb"), "", false, true },
-    { STR_INIT("heat"), "o", false, true },
-    { STR_INIT("mypy"), "", false, true },
-    { STR_INIT("time_it"), "", false, true },
-};
 
 static bool is_blank(char c)
 {
@@ -62,29 +34,17 @@ static struct str raw_line(struct parser *p, bool *is_continued)
     return joined;
 }
 
-/* Behind options and their values. */
-static struct str without_options(struct str line, const char *valued)
+static bool is_code(enum magic_is is)
 {
-    while (line.len > 1 && line.ptr[0] == '-' && !is_blank(line.ptr[1])) {
-        struct str word;
-        (void)str_cut(line, ' ', &word, &line);
-        line = str_trim(line);
-        if (str_eq(word, STR("--")))
-            return line;
-        if (word.len == 2 && strchr(valued, word.ptr[1]) != NULL) {
-            (void)str_cut(line, ' ', &word, &line);
-            line = str_trim(line);
-        }
-    }
-    return line;
+    return is == MAGIC_IS_KERNEL || is == MAGIC_IS_PYTHON;
 }
 
-static size_t runner_of(struct str name)
+/* What stands behind the options of its line. */
+static struct str words_of(const struct magic *magic, struct str line)
 {
-    size_t i = 0;
-    while (i < ARRAY_LEN(runners) && !str_eq(runners[i].name, name))
-        i++;
-    return i;
+    struct magic_line parts;
+    magic_read_line(magic, line, false, &parts);
+    return parts.words;
 }
 
 /* The statements of text, which stands in the line that begins at line_start, or begins a line
@@ -117,11 +77,10 @@ static struct node *line_magic(struct parser *p, struct place at)
         name_len++;
     n->magic.name = str_slice(text, 0, name_len);
     n->magic.line = str_trim(str_from_pos(text, name_len));
-    const size_t runner = runner_of(n->magic.name);
-    if (runner < ARRAY_LEN(runners) && runners[runner].is_line) {
-        struct str code = without_options(n->magic.line, runners[runner].valued);
-        n->magic.code = nested_at(p, code, line, is_continued ? NULL : line_start);
-    }
+    const struct magic *magic = magic_find(n->magic.name);
+    if (magic != NULL && is_code(magic->line))
+        n->magic.code =
+            nested_at(p, words_of(magic, n->magic.line), line, is_continued ? NULL : line_start);
     return n;
 }
 
@@ -178,11 +137,11 @@ static struct node *cell_code(struct parser *p, struct node *n, struct lexer bod
                               const char *line_start)
 {
     struct node_list code = NODE_LIST_INIT(code);
-    const size_t runner = runner_of(n->magic.name);
-    if (runner == ARRAY_LEN(runners) || !runners[runner].is_cell)
+    const struct magic *magic = magic_find(n->magic.name);
+    if (magic == NULL || !is_code(magic->cell))
         return NULL;
-    if (runners[runner].is_line) {
-        struct str setup = without_options(n->magic.line, runners[runner].valued);
+    if (is_code(magic->line)) {
+        struct str setup = words_of(magic, n->magic.line);
         *code.last = nested_at(p, setup, n->line, line_start);
         while (*code.last != NULL)
             code.last = &(*code.last)->next;
