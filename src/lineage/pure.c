@@ -17,8 +17,15 @@ static const struct pure_table *const python_functions[] = {
     &pure_re_functions,
     NULL,
 };
-static const struct pure_table *const r_functions[] = { NULL };
-static const struct pure_table *const scala_functions[] = { NULL };
+static const struct pure_table *const r_functions[] = {
+    &pure_r_text_functions,
+    &pure_r_seq_functions,
+    NULL,
+};
+static const struct pure_table *const scala_functions[] = {
+    &pure_scala_functions,
+    NULL,
+};
 
 static int cmp_row(const void *name, const void *row)
 {
@@ -159,9 +166,28 @@ static const struct pure_table *text_methods(const struct value *text)
     return text->flags & VALUE_IS_PATTERN ? &pure_pattern_methods : &pure_text_methods;
 }
 
+static const struct pure_row *find_scala_method(const struct value *self, struct str name)
+{
+    switch (self->kind) {
+    case VALUE_TEXT:
+        return find_in(&pure_scala_text_methods, name);
+    case VALUE_SEQ:
+        return find_in(&pure_scala_seq_methods, name);
+    case VALUE_MAP:
+        return find_in(&pure_scala_map_methods, name);
+    case VALUE_NUMBER:
+    case VALUE_CONST:
+        return find_in(&pure_scala_other_methods, name);
+    default:
+        return NULL;
+    }
+}
+
 static const struct pure_row *find_method(enum call_lang lang, const struct value *self,
                                           struct str name)
 {
+    if (lang == CALL_SCALA)
+        return find_scala_method(self, name);
     if (lang != CALL_PYTHON)
         return NULL;
     if (self->kind == VALUE_TEXT)
@@ -232,9 +258,13 @@ struct value *pure_attribute(struct values *vs, struct value *receiver, struct s
 }
 
 static const struct pure_table *const all_tables[] = {
-    &pure_builtin_functions, &pure_make_functions, &pure_path_functions,  &pure_pathlib_functions,
-    &pure_url_functions,     &pure_re_functions,   &pure_text_methods,    &pure_path_methods,
-    &pure_seq_methods,       &pure_map_methods,    &pure_pattern_methods, &pure_match_methods,
+    &pure_builtin_functions,   &pure_make_functions,    &pure_path_functions,
+    &pure_pathlib_functions,   &pure_url_functions,     &pure_re_functions,
+    &pure_text_methods,        &pure_path_methods,      &pure_seq_methods,
+    &pure_map_methods,         &pure_pattern_methods,   &pure_match_methods,
+    &pure_r_text_functions,    &pure_r_seq_functions,   &pure_scala_functions,
+    &pure_scala_text_methods,  &pure_scala_seq_methods, &pure_scala_map_methods,
+    &pure_scala_other_methods,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)

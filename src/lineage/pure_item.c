@@ -146,7 +146,7 @@ static struct value *item_of_map(struct values *vs, const struct value *map,
 static struct value *item_of_text(struct values *vs, struct value *text, const struct value *index)
 {
     int64_t at, next;
-    if (!value_is_whole(index, &at))
+    if (!value_is_whole(index, &at) || at > INT32_MAX || at < -INT32_MAX)
         return NULL;
     int64_t length;
     if (pure_text_length(text, &length) && (at >= length || at < -length))

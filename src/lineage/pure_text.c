@@ -3,6 +3,7 @@
 #include "lineage/pure_text.h"
 
 #include "lineage/pure_path.h"
+#include "util/limits.h"
 
 #include <string.h>
 
@@ -81,6 +82,8 @@ static struct value *replace(const struct pure_call *c)
     const struct value *limit = pure_arg(c, 2, STR("count"));
     if (new == NULL || (limit != NULL && !value_is_whole(limit, &count)))
         return NULL;
+    if (count < 0)
+        count = -1;
     if (!pure_arg_known(c, 0, STR("old"), &old)) /* what is replaced is not known */
         return c->self->text.n_holes > 0 ? c->self : NULL;
     return text_replace(c->vs, c->self, old, new, count);
@@ -172,6 +175,8 @@ static struct value *split(const struct pure_call *c)
     const struct value *limit = pure_arg(c, 1, STR("maxsplit"));
     if (limit != NULL && !value_is_whole(limit, &max))
         return NULL;
+    if (max < 0 || max > (int64_t)LIMIT_TEXT_BYTES)
+        max = -1;
     if (pure_is_none(given))
         return c->how == FROM_RIGHT && max >= 0 ? NULL : split_white(c, max);
     if (!value_is_known_text(given, &by) || by.len == 0)

@@ -7,6 +7,7 @@
 
 struct small {
     struct values *vs;
+    enum call_lang lang;
     struct strmap names;
 };
 
@@ -98,9 +99,9 @@ static struct value *eval_call(struct small *s, const struct node *n)
     struct value *v = NULL, *callee = eval(s, func);
     eval_args(s, n->call.args, args);
     if (callee->kind == VALUE_CHAIN)
-        v = pure_function(s->vs, CALL_PYTHON, chain_name(s->vs, callee->chain), args);
+        v = pure_function(s->vs, s->lang, chain_name(s->vs, callee->chain), args);
     if (v == NULL && func->kind == NODE_ATTR)
-        v = pure_method(s->vs, CALL_PYTHON, eval(s, func->attr.value), func->attr.name, args, true);
+        v = pure_method(s->vs, s->lang, eval(s, func->attr.value), func->attr.name, args, true);
     return v != NULL ? v : value_chain_call(s->vs, callee, args);
 }
 
@@ -163,9 +164,9 @@ static struct value *eval(struct small *s, const struct node *n)
     }
 }
 
-struct value *small_eval(struct values *vs, struct str source)
+struct value *small_eval(struct values *vs, enum call_lang lang, struct str source)
 {
-    struct small s = { .vs = vs };
+    struct small s = { .vs = vs, .lang = lang };
     strmap_init(&s.names, vs->arena);
     const struct node *n = python_parse_expression(vs->arena, source);
     return n == NULL ? NULL : eval(&s, n);

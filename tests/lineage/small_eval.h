@@ -10,8 +10,9 @@
 
 #include "lineage/value.h"
 
-/* The value of a Python expression; NULL if it does not parse or has more than expressions. */
-struct value *small_eval(struct values *vs, struct str source);
+/* The value of an expression in Python's syntax, with the functions and methods of lang; NULL if it
+ * does not parse. */
+struct value *small_eval(struct values *vs, enum call_lang lang, struct str source);
 
 /* str() of a value with holes as {}, alternatives between bars. */
 struct str small_eval_shown(struct values *vs, struct value *v);

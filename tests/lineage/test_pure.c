@@ -311,14 +311,14 @@ static const struct row as_python[] = {
     { "re.match('a*?b', 'aab').group()", "aab" },
 };
 
-static size_t n_wrong_rows(const struct row *rows, size_t n)
+static size_t n_wrong_rows(enum call_lang lang, const struct row *rows, size_t n)
 {
     size_t n_wrong = 0;
     for (size_t i = 0; i < n; i++) {
         AUTO_ARENA a = ARENA_INIT;
         struct values vs;
         values_init(&vs, &a, ROOM);
-        struct value *v = small_eval(&vs, str_from(rows[i].expression));
+        struct value *v = small_eval(&vs, lang, str_from(rows[i].expression));
         struct str got = v == NULL ? STR("(does not parse)") : small_eval_shown(&vs, v);
         if (str_eq(got, str_from(rows[i].want)))
             continue;
@@ -451,13 +451,132 @@ static const struct row with_holes[] = {
 static void unknown_parts_stay_holes_and_alternatives_are_multiplied(void **state)
 {
     (void)state;
-    assert_int_equal(n_wrong_rows(with_holes, ARRAY_LEN(with_holes)), 0);
+    assert_int_equal(n_wrong_rows(CALL_PYTHON, with_holes, ARRAY_LEN(with_holes)), 0);
 }
 
 static void expressions_of_constants_are_what_python_makes_of_them(void **state)
 {
     (void)state;
-    assert_int_equal(n_wrong_rows(as_python, ARRAY_LEN(as_python)), 0);
+    assert_int_equal(n_wrong_rows(CALL_PYTHON, as_python, ARRAY_LEN(as_python)), 0);
+}
+
+/* R's functions in Python's syntax; what they give is taken from R's manual pages. */
+static const struct row in_r[] = {
+    { "paste0('a', 1, 'b')", "a1b" },
+    { "paste('a', 'b')", "a b" },
+    { "paste('a', 'b', sep='/')", "a/b" },
+    { "paste0('x', c(1, 2), '.csv')", "['x1.csv', 'x2.csv']" },
+    { "paste(c('a', 'b'), collapse='-')", "a-b" },
+    { "paste0('a', None, 'b')", "ab" },
+    { "paste0('s3://', H, '/x')", "s3://{}/x" },
+    { "file.path('a', 'b', 'c.csv')", "a/b/c.csv" },
+    { "file.path('a', c('x', 'y'))", "['a/x', 'a/y']" },
+    { "file.path('a', 'b', fsep='|')", "a|b" },
+    { "sprintf('%s/%03d.csv', 'a', 7)", "a/007.csv" },
+    { "sprintf('f%d', c(1, 2))", "['f1', 'f2']" },
+    { "sprintf('%s_%s', U, U)", "dev_dev|prod_prod" },
+    { "toupper('aBc')", "ABC" },
+    { "tolower(c('A', 'B'))", "['a', 'b']" },
+    { "basename('a/b.csv')", "b.csv" },
+    { "basename('a/b/')", "b" },
+    { "dirname('a/b.csv')", "a" },
+    { "dirname('b.csv')", "." },
+    { "tools.file_path_sans_ext('a/b.csv')", "a/b" },
+    { "tools.file_ext('a/b.csv')", "csv" },
+    { "gsub('\\.csv$', '.json', 'a.csv')", "a.json" },
+    { "gsub('.', '-', 'a.b.c', fixed=True)", "a-b-c" },
+    { "gsub('([a-z])([0-9])', r'\\2\\1', 'a1b2')", "1a2b" },
+    { "sub('a', 'x', 'aaa')", "xaa" },
+    { "sub('[[:space:]]+$', '', 'a  ')", "a" },
+    { "gsub('a', 'b', c('a', 'ca'))", "['b', 'cb']" },
+    { "substr('abcdef', 2, 4)", "bcd" },
+    { "strsplit('a/b/c', '/')[0][1]", "b" },
+    { "unlist(strsplit('a,b', ','))", "['a', 'b']" },
+    { "nchar('abc')", "3" },
+    { "trimws('  a ')", "a" },
+    { "c('a', c('b', 'c'), None)", "['a', 'b', 'c']" },
+    { "c(a='x', b='y').b", "y" },
+    { "list(a='x', b=c('y', 'z')).b", "['y', 'z']" },
+    { "list(a='x')['a']", "x" },
+    { "names(c(a='x', b='y'))", "['a', 'b']" },
+    { "setNames(c('x', 'y'), c('p', 'q')).q", "y" },
+    { "seq(2, 8, by=3)", "[2, 5, 8]" },
+    { "seq(3)", "[1, 2, 3]" },
+    { "seq(3, 1)", "[3, 2, 1]" },
+    { "seq_len(2)", "[1, 2]" },
+    { "seq_along(c('a', 'b'))", "[1, 2]" },
+    { "rep('a', 2)", "['a', 'a']" },
+    { "rep(c('a', 'b'), each=2)", "['a', 'a', 'b', 'b']" },
+    { "rev(c(1, 2))", "[2, 1]" },
+    { "unique(c('a', 'b', 'a'))", "['a', 'b']" },
+    { "head(c(1, 2, 3), 2)", "[1, 2]" },
+    { "tail(c(1, 2, 3), 1)", "[3]" },
+    { "append(c('a'), 'b')", "['a', 'b']" },
+    { "length(c('a', 'b'))", "2" },
+    { "Sys.getenv('A')", "{}" },
+    { "Sys.getenv('A', 'x')", "x" },
+    { "Sys.getenv('A', unset='x')", "x" },
+    { "[Sys.setenv(A='v'), Sys.getenv('A', 'x')][1]", "v" },
+    { "file.path(getwd(), 'data')", "./data" },
+    { "here.here('data', 'x.csv')", "data/x.csv" },
+    { "normalizePath('../a')", "../a" },
+    { "ifelse(True, 'a', 'b')", "a" },
+    { "ifelse(H, 'a', 'b')", "a|b" },
+    { "str_replace_all('a-b-c', '-', '_')", "a_b_c" },
+    { "str_c('a', 'b', sep='.')", "a.b" },
+};
+
+/* Scala's functions in Python's syntax; what they give is taken from its documentation. */
+static const struct row in_scala[] = {
+    { "'a/b/c'.split('/')", "['a', 'b', 'c']" },
+    { "'a.b'.split('\\.')", "['a', 'b']" },
+    { "'a|b'.split('|')", "['a', 'b']" },
+    { "'a,b,,'.split(',')", "['a', 'b']" },
+    { "'AbC'.toLowerCase()", "abc" },
+    { "' a '.trim()", "a" },
+    { "'s3://b'.stripPrefix('s3://')", "b" },
+    { "'x.csv'.stripSuffix('.csv')", "x" },
+    { "'a.b'.replace('.', '/')", "a/b" },
+    { "'a1b2'.replaceAll('[0-9]', '#')", "a#b#" },
+    { "'ab'.replaceAll('(a)(b)', '$2$1')", "ba" },
+    { "'abc'.substring(1)", "bc" },
+    { "'abc'.substring(0, 2)", "ab" },
+    { "'abc'.take(2)", "ab" },
+    { "'abc'.takeRight(1)", "c" },
+    { "'abc'.dropRight(1)", "ab" },
+    { "'abc'.dropRight(0)", "abc" },
+    { "'%s/%02d'.format('a', 7)", "a/07" },
+    { "String.format('%s-%s', 'a', 'b')", "a-b" },
+    { "'a'.concat(H)", "a{}" },
+    { "['a', 'b'].mkString(',')", "a,b" },
+    { "['a', 'b'].mkString('[', ',', ']')", "[a,b]" },
+    { "['a', 'b'].mkString()", "ab" },
+    { "['a', 'b'].head()", "a" },
+    { "['a', 'b'].last()", "b" },
+    { "['a', 'b', 'c'].tail()", "['b', 'c']" },
+    { "['a', 'b', 'c'].init()", "['a', 'b']" },
+    { "['b', 'a'].sorted()", "['a', 'b']" },
+    { "['a'].union(['b'])", "['a', 'b']" },
+    { "['a', 'b'].zipWithIndex()", "[('a', 0), ('b', 1)]" },
+    { "['a', 'b'].size()", "2" },
+    { "{'a': 'x'}.getOrElse('a', 'd')", "x" },
+    { "{'a': 'x'}.getOrElse('b', 'd')", "d" },
+    { "{'a': 'x'}.get('b').getOrElse('d')", "d" },
+    { "{'a': 'x'}.updated('b', 'y')", "{'a': 'x', 'b': 'y'}" },
+    { "sys.env.getOrElse('A', 'x')", "x" },
+    { "System.getenv('A')", "{}" },
+    { "Option('x').getOrElse('y')", "x" },
+    { "Paths.get('a', 'b').resolve('c.csv').toString()", "a/b/c.csv" },
+    { "Paths.get('a/b').getFileName()", "b" },
+    { "'  a\\n  |b'.stripMargin()", "  a\nb" },
+    { "'12'.toInt() + 1", "13" },
+};
+
+static void functions_of_r_and_scala_are_known(void **state)
+{
+    (void)state;
+    assert_int_equal(n_wrong_rows(CALL_R, in_r, ARRAY_LEN(in_r)), 0);
+    assert_int_equal(n_wrong_rows(CALL_SCALA, in_scala, ARRAY_LEN(in_scala)), 0);
 }
 
 static void tables_are_in_order_and_have_no_name_twice(void **state)
@@ -605,6 +724,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions_of_constants_are_what_python_makes_of_them),
         cmocka_unit_test(unknown_parts_stay_holes_and_alternatives_are_multiplied),
+        cmocka_unit_test(functions_of_r_and_scala_are_known),
         cmocka_unit_test(tables_are_in_order_and_have_no_name_twice),
         cmocka_unit_test(calls_with_any_arguments_end_well),
     };
