@@ -7,11 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The rows whose calls have the same last name, newest first. */
+struct same_last {
+    struct call_entry *first;
+};
+
 struct lang_calls {
     struct strmap by_last;     /* struct call_entry *, newest first */
     struct strmap aliases;     /* struct call_alias *, by name */
     struct strmap alias_roots; /* first names of aliases */
     struct strmap libraries;   /* first names of full names that have more than one */
+    struct str last_library;
     const struct call_row **rows;
     size_t n, cap;
 };
@@ -41,15 +47,28 @@ static void add_alias(struct calls *c, struct call_alias *alias)
     strmap_put(&lc->libraries, root, alias);
 }
 
+/* Neighbours are often of one library. */
+static void add_library(struct lang_calls *lc, struct str name)
+{
+    if (!str_eq(name, lc->last_library))
+        strmap_put(&lc->libraries, name, lc);
+    lc->last_library = name;
+}
+
 static void add_entry(struct calls *c, struct call_entry *e)
 {
     struct lang_calls *lc = &c->langs[e->lang];
     struct str last = e->row.names[e->row.n_names - 1];
+    struct same_last *same = strmap_get(&lc->by_last, last);
+    if (same == NULL) {
+        same = ARENA_NEW(&c->arena, struct same_last);
+        strmap_put(&lc->by_last, last, same);
+    }
     e->layer = c->n_layers;
-    e->next = strmap_get(&lc->by_last, last);
-    strmap_put(&lc->by_last, last, e);
+    e->next = same->first;
+    same->first = e;
     if (e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1)
-        strmap_put(&lc->libraries, e->row.names[0], e);
+        add_library(lc, e->row.names[0]);
     *ARENA_PUSH(&c->arena, lc->rows, lc->n, lc->cap) = &e->row;
 }
 
@@ -242,8 +261,8 @@ static const struct call_row *find(const struct lang_calls *lc, const struct cal
 {
     const struct call_row *best = NULL;
     struct fit best_fit = { 0 };
-    const struct call_entry *e = strmap_get(&lc->by_last, callee->names[callee->n - 1]);
-    for (; e != NULL; e = e->next) {
+    const struct same_last *same = strmap_get(&lc->by_last, callee->names[callee->n - 1]);
+    for (const struct call_entry *e = same ? same->first : NULL; e != NULL; e = e->next) {
         const struct call_row *row = &e->row;
         struct fit fit = { .layer = e->layer,
                            .match = match_rank(row),

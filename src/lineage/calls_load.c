@@ -98,20 +98,19 @@ static bool find_word(const struct loader *l, struct str word, const struct str 
     return err_fix(l->err, "docs/call-tables.md lists the words.");
 }
 
-static size_t count_char(struct str text, char c)
+static const struct str *keep(const struct loader *l, const struct str *words, size_t n)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += text.ptr[i] == c;
-    return n;
+    struct str *kept = ARENA_NEW_N(l->arena, struct str, n);
+    for (size_t i = 0; i < n; i++)
+        kept[i] = words[i];
+    return kept;
 }
 
 /* The non-empty pieces of text between separators, at most LIMIT_CALL_WORDS. */
 static bool split(const struct loader *l, struct str text, char separator, struct words *out)
 {
-    size_t most = count_char(text, separator) + 1, n = 0;
-    struct str *words =
-        ARENA_NEW_N(l->arena, struct str, most < LIMIT_CALL_WORDS ? most : LIMIT_CALL_WORDS);
+    struct str words[LIMIT_CALL_WORDS];
+    size_t n = 0;
     struct str rest = text, piece;
     while (rest.len > 0) {
         str_cut(rest, separator, &piece, &rest);
@@ -121,7 +120,7 @@ static bool split(const struct loader *l, struct str text, char separator, struc
             return wrong(l, text, "too many words in one cell; write several rows");
         words[n++] = piece;
     }
-    *out = (struct words){ words, n };
+    *out = (struct words){ n == 0 ? NULL : keep(l, words, n), n };
     return true;
 }
 
@@ -164,10 +163,8 @@ static bool parse_condition(const struct loader *l, struct scan *s, struct str p
 static bool parse_names(const struct loader *l, struct scan *s, struct str pattern,
                         struct call_row *row)
 {
-    size_t most = count_char(pattern, l->lang == CALL_R ? ':' : '.') + count_char(pattern, '$') + 1;
+    struct str names[LIMIT_CALL_NAMES];
     size_t n = 0;
-    struct str *names =
-        ARENA_NEW_N(l->arena, struct str, most < LIMIT_CALL_NAMES ? most : LIMIT_CALL_NAMES);
     do {
         struct str name = scan_name(l, s);
         if (name.len == 0)
@@ -188,7 +185,7 @@ static bool parse_names(const struct loader *l, struct scan *s, struct str patte
         return wrong(l, pattern, "a separator is missing behind \")\"");
     if (row->star_at == n)
         return wrong(l, pattern, "\"*\" cannot be the last name");
-    row->names = names;
+    row->names = keep(l, names, n);
     row->n_names = n;
     return true;
 }
@@ -253,8 +250,8 @@ static bool parse_walk(const struct loader *l, struct str text, struct place_way
     way->index = CALL_NO_INDEX;
     if (scan_index(l, &s, &way->index) && !scan_char(&s, '/'))
         return wrong(l, text, "a walk from a positional argument is written d:1/A.b");
-    size_t most = count_char(text, '.') + count_char(text, '[') + 1, n = 0;
-    struct str *steps = ARENA_NEW_N(l->arena, struct str, most);
+    struct str steps[LIMIT_CALL_NAMES];
+    size_t n = 0;
     do {
         struct str step;
         if (!scan_step(l, &s, text, &step))
@@ -264,12 +261,12 @@ static bool parse_walk(const struct loader *l, struct str text, struct place_way
         if (n >= LIMIT_CALL_NAMES)
             return wrong(l, text, "too many steps");
         steps[n++] = step;
-        while (scan_str(&s, STR("[]")))
+        while (n < LIMIT_CALL_NAMES && scan_str(&s, STR("[]")))
             steps[n++] = STR("[]");
     } while (scan_char(&s, '.'));
     if (!scan_is_done(&s))
         return wrong(l, text, "between the steps of a walk stands a dot");
-    way->names = steps;
+    way->names = keep(l, steps, n);
     way->n_names = n;
     return true;
 }

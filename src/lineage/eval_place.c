@@ -30,6 +30,21 @@ static const struct chain *earlier_call(const struct chain *c, struct str name)
     return NULL;
 }
 
+/* Options are names of Spark's, which knows no case. */
+static struct value *option_of_call(const struct call_args *args, struct str name)
+{
+    for (size_t i = args->n_named; i-- > 0;)
+        if (str_eq_nocase(args->names[i], name))
+            return args->named[i];
+    if (args->n_items != 1 || args->items[0]->kind != VALUE_MAP)
+        return NULL;
+    const struct strmap *map = &args->items[0]->map->entries;
+    for (size_t i = 0; i < map->n; i++)
+        if (str_eq_nocase(map->entries[i].key, name))
+            return map->entries[i].value;
+    return NULL;
+}
+
 /* .option("path", x), .options(path=x), wherever in the chain; the last one counts. */
 static struct value *option(const struct chain *c, struct str name)
 {
@@ -43,21 +58,21 @@ static struct value *option(const struct chain *c, struct str name)
             return args->items[1];
         if (!str_eq(c->base->name, STR("options")))
             continue;
-        struct value *v = args_named(args, name);
-        if (v == NULL && args->n_items == 1 && args->items[0]->kind == VALUE_MAP)
-            v = strmap_get(&args->items[0]->map->entries, name);
+        struct value *v = option_of_call(args, name);
         if (v != NULL)
             return v;
     }
     return NULL;
 }
 
-static struct value *any_option(const struct chain *c, const struct place_way *way)
+/* An option of the chain, or a keyword of the call that ends it: .save(path=x). */
+static struct value *any_option(const struct chain *c, const struct place_way *way,
+                                const struct call_args *args)
 {
     struct value *v = NULL;
     for (size_t i = 0; i < way->n_names && v == NULL; i++)
         v = option(c, way->names[i]);
-    return v;
+    return v != NULL ? v : by_names(args, way);
 }
 
 /* The argument of an earlier call: by position, or by a name behind that of the call. */
@@ -137,7 +152,7 @@ static struct value *way_value(struct eval *e, const struct place_way *way, enum
     case HOW_RECEIVER:
         return receiver_part(receiver, part);
     case HOW_OPTION:
-        return any_option(receiver, way);
+        return any_option(receiver, way, args);
     case HOW_CHAIN:
         return chain_argument(receiver, way);
     case HOW_DICT_WALK: {
