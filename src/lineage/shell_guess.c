@@ -34,6 +34,22 @@ static bool names_output(struct arena *a, struct str name)
     return has_any(low, yes, ARRAY_LEN(yes)) && !has_any(low, no, ARRAY_LEN(no));
 }
 
+/* Where a job drops what only it needs, or its model. */
+static bool names_scratch(struct arena *a, struct str name)
+{
+    static const char *const words[] = { "staging", "temp",    "tmp",     "logdir",     "log-dir",
+                                         "log_dir", "log-uri", "job-dir", "checkpoint", "job_dir",
+                                         "model",   "cache",   "spill" };
+    return name.len < 100 && has_any(arena_lower(a, name), words, ARRAY_LEN(words));
+}
+
+/* What a job is made of. */
+static bool names_code(struct arena *a, struct str name)
+{
+    static const char *const words[] = { "package", "module", "py-files", "jar", "script", "conf" };
+    return name.len < 100 && has_any(arena_lower(a, name), words, ARRAY_LEN(words));
+}
+
 static bool names_input(struct arena *a, struct str name)
 {
     static const char *const words[] = { "input", "data",   "file", "path",  "dir",
@@ -96,9 +112,11 @@ static void consider(const struct guess *g, struct str name, const struct shell_
                    str_find_char(s, ' ') == SIZE_MAX;
     if (!is_uri && !is_path && !is_file)
         return;
-    bool is_output = names_output(a, is_bare ? shell_base_name(s) : name);
+    bool is_scratch = !is_bare && names_scratch(a, name);
+    bool is_output = is_scratch || names_output(a, is_bare ? shell_base_name(s) : name);
     struct shell_report r = { .dir = is_output ? SHELL_WRITE : SHELL_READ,
                               .kind = SHELL_PATH,
+                              .is_may = is_scratch || (!is_bare && names_code(a, name)),
                               .copy_of = -1,
                               .program = g->program };
     (void)shell_report(g->run, &r, at);
