@@ -7,7 +7,8 @@ It listens on free ports of 127.0.0.1, keeps everything in the folder, and stops
 process id: gateway first, then the object store, then the monitor.  Three settings matter: the
 gateway's "--ms-mon-client-mode=crc" (its default asks for encryption, impossible with
 authentication off: it would hang), "tcp_nodelay=1" (or every kept-alive request waits 40 ms), and
-short Paxos intervals (or the start takes 14 s instead of 2).
+short Paxos intervals (or the start takes 14 s instead of 2).  A bucket may stand in the host name
+too, before ".localhost".
 """
 import pathlib
 import secrets
@@ -47,6 +48,7 @@ mon data = {d}/data/mon
 osd data = {d}/data/osd
 rgw data = {d}/data/rgw
 rgw thread pool size = 64
+rgw dns name = localhost
 """
 
 
