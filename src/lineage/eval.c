@@ -234,9 +234,22 @@ static void run_while(struct eval *e, const struct node *n)
     eval_statements(e, n->branch.orelse);
 }
 
+/* A list of R gives its values, not their names. */
+static struct value *values_of(struct eval *e, const struct value *list)
+{
+    struct value *seq = eval_seq(e, 0);
+    for (size_t i = 0; i < list->map->entries.n; i++)
+        value_seq_add(&e->vs, seq, list->map->entries.entries[i].value);
+    if (seq->kind == VALUE_SEQ)
+        seq->seq->is_open = list->map->is_open;
+    return seq;
+}
+
 size_t eval_loop_items(struct eval *e, struct value *over, struct value **items, bool *is_open)
 {
     size_t n = 0;
+    if (over->kind == VALUE_MAP && e->unit->lang == CALL_R)
+        over = values_of(e, over);
     /* the characters of a text are no names of anything */
     bool is_known = over->kind != VALUE_TEXT &&
                     value_elements(&e->vs, over, items, LIMIT_LOOP + 1, &n, is_open);

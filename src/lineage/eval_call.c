@@ -255,7 +255,7 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         return v;
     }
     case VALUE_CHAIN: {
-        struct value *mapped = run_callbacks(e, callee->chain, args);
+        struct value *mapped = run_callbacks(e, callee->chain, args, n);
         if (mapped != NULL)
             return mapped;
         if (callee->chain->step == STEP_CALL) /* f(a)(b) is no second f; Scala: df("column") */
@@ -279,7 +279,7 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
             return pure_subscript(&e->vs, callee, args->items[0]);
         break;
     default:
-        run_callbacks(e, NULL, args);
+        run_callbacks(e, NULL, args, n);
         break;
     }
     return value_unknown(&e->vs, value_hole(callee).reason, value_hole(callee).name);
@@ -337,7 +337,7 @@ struct value *call_method(struct eval *e, struct value *receiver, struct str nam
     if (receiver->kind == VALUE_FUNCTION)
         return call_wrapped(e, receiver->function, name, args);
     if (receiver->kind == VALUE_SEQ) {
-        struct value *mapped = map_elements(e, receiver, name, args);
+        struct value *mapped = map_elements(e, receiver, name, args, n);
         if (mapped != NULL)
             return mapped;
     }

@@ -10,6 +10,7 @@
 enum callback {
     CALLBACK_UNKNOWN, /* with nothing known */
     CALLBACK_EACH,    /* with each element of the sequence beside it or before it */
+    CALLBACK_ZIP,     /* with the elements side by side of the sequences beside it */
     CALLBACK_REST,    /* with the arguments behind it */
     CALLBACK_ARGS,    /* target=f, args=(...): with the elements of args */
     CALLBACK_ALL,     /* with the whole sequence; the last parameter takes it */
@@ -33,6 +34,20 @@ static const struct {
     { STR_INIT("map_df"), CALLBACK_EACH },
     { STR_INIT("map_dfr"), CALLBACK_EACH },
     { STR_INIT("walk"), CALLBACK_EACH },
+    { STR_INIT("map_chr"), CALLBACK_EACH },
+    { STR_INIT("map_dfc"), CALLBACK_EACH },
+    { STR_INIT("future_map"), CALLBACK_EACH },
+    { STR_INIT("future_map_dfr"), CALLBACK_EACH },
+    { STR_INIT("future_lapply"), CALLBACK_EACH },
+    { STR_INIT("mclapply"), CALLBACK_EACH },
+    { STR_INIT("pblapply"), CALLBACK_EACH },
+    { STR_INIT("llply"), CALLBACK_EACH },
+    { STR_INIT("ldply"), CALLBACK_EACH },
+    { STR_INIT("map2"), CALLBACK_ZIP },
+    { STR_INIT("map2_dfr"), CALLBACK_ZIP },
+    { STR_INIT("walk2"), CALLBACK_ZIP },
+    { STR_INIT("mapply"), CALLBACK_ZIP },
+    { STR_INIT("Map"), CALLBACK_ZIP },
     { STR_INIT("process_map"), CALLBACK_EACH },
     { STR_INIT("thread_map"), CALLBACK_EACH },
     { STR_INIT("submit"), CALLBACK_REST },
@@ -103,14 +118,30 @@ static struct value *collection(const struct chain *c)
     return NULL;
 }
 
-static struct value *call_each(struct eval *e, const struct function *f, struct value *over)
+/* A function of the notebook, or one of a library that is handed on by its name. */
+static bool is_callable(const struct value *f)
+{
+    return f->kind == VALUE_FUNCTION ||
+           (f->kind == VALUE_CHAIN &&
+            (f->chain->step == STEP_ROOT || f->chain->step == STEP_ATTR) && !f->chain->is_value);
+}
+
+static struct value *call_one(struct eval *e, struct value *f, const struct call_args *args,
+                              const struct node *n)
+{
+    return f->kind == VALUE_FUNCTION ? call_function(e, f->function, args)
+                                     : call_value(e, f, args, n);
+}
+
+static struct value *call_each(struct eval *e, struct value *f, struct value *over,
+                               const struct node *n)
 {
     struct value *items[LIMIT_LOOP + 1];
     bool is_open = false;
-    size_t n = eval_loop_items(e, over, items, &is_open);
+    size_t count = eval_loop_items(e, over, items, &is_open);
     struct value *results = eval_seq(e, 0);
-    for (size_t i = 0; i < n && eval_step(e); i++)
-        value_seq_add(&e->vs, results, call_function(e, f, args_of(e, &items[i], 1)));
+    for (size_t i = 0; i < count && eval_step(e); i++)
+        value_seq_add(&e->vs, results, call_one(e, f, args_of(e, &items[i], 1), n));
     if (is_open && results->seq->n > 0) {
         results->seq->any_more = results->seq->items[--results->seq->n];
         results->seq->is_open = true;
@@ -118,14 +149,45 @@ static struct value *call_each(struct eval *e, const struct function *f, struct 
     return results;
 }
 
+static bool is_sequence(const struct eval *e, const struct value *v)
+{
+    return v->kind == VALUE_SEQ || (v->kind == VALUE_MAP && e->unit->lang == CALL_R);
+}
+
 /* The sequence that a function is mapped over: among the arguments, or what the chain is made of.
  */
-static struct value *sequence(const struct chain *callee, const struct call_args *args)
+static struct value *sequence(const struct eval *e, const struct chain *callee,
+                              const struct call_args *args)
 {
     for (size_t i = 0; i < args->n_items; i++)
-        if (args->items[i]->kind == VALUE_SEQ)
+        if (is_sequence(e, args->items[i]))
             return args->items[i];
     return callee != NULL ? collection(callee) : NULL;
+}
+
+/* The arguments beside f: of each sequence its elements in turn, all else as it is. */
+static struct value *call_zipped(struct eval *e, struct value *f, const struct call_args *args,
+                                 const struct node *n)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < args->n_items; i++)
+        if (args->items[i]->kind == VALUE_SEQ && args->items[i]->seq->n > longest)
+            longest = args->items[i]->seq->n;
+    struct value *results = eval_seq(e, 0);
+    for (size_t k = 0; k < longest && k < LIMIT_LOOP && eval_step(e); k++) {
+        struct call_args *one = args_of(e, args->items, args->n_items);
+        one->n_items = 0;
+        for (size_t i = 0; i < args->n_items; i++) {
+            struct value *v = args->items[i];
+            bool is_vector = v->kind == VALUE_SEQ && v->seq->n > 0;
+            if (v != f)
+                one->items[one->n_items++] = is_vector ? v->seq->items[k % v->seq->n] : v;
+        }
+        value_seq_add(&e->vs, results, call_one(e, f, one, n));
+    }
+    if (results->kind == VALUE_SEQ)
+        results->seq->is_open = longest == 0 || longest > LIMIT_LOOP;
+    return results;
 }
 
 static struct value *call_all(struct eval *e, const struct function *f, struct value *over)
@@ -163,13 +225,11 @@ static struct value *run_one(struct eval *e, enum callback how, const struct cha
     static const struct call_args none = { .is_open = false };
     struct value *over = NULL;
     switch (how) {
-    case CALLBACK_EACH:
-        over = sequence(callee, args);
-        if (over != NULL)
-            return call_each(e, f, over);
+    case CALLBACK_EACH: /* run_callbacks() has looked for a sequence */
+    case CALLBACK_ZIP:
         break;
     case CALLBACK_ALL:
-        over = sequence(callee, args);
+        over = sequence(e, callee, args);
         if (over != NULL)
             return call_all(e, f, over);
         break;
@@ -195,28 +255,42 @@ static struct value *run_one(struct eval *e, enum callback how, const struct cha
     return NULL;
 }
 
+/* Elements of a sequence go to f, if that is how it is called. */
+static struct value *run_elements(struct eval *e, enum callback how, const struct chain *callee,
+                                  struct value *f, const struct call_args *args,
+                                  const struct node *n)
+{
+    struct value *over = NULL;
+    if (how == CALLBACK_ZIP)
+        return call_zipped(e, f, args, n);
+    if (how == CALLBACK_EACH)
+        over = sequence(e, callee, args);
+    return over != NULL && over != f ? call_each(e, f, over, n) : NULL;
+}
+
 struct value *run_callbacks(struct eval *e, const struct chain *callee,
-                            const struct call_args *args)
+                            const struct call_args *args, const struct node *n)
 {
     enum callback how = callee != NULL ? callback_of(callee->name) : CALLBACK_UNKNOWN;
     struct value *result = NULL;
     for (size_t i = 0; i < args->n_items + args->n_named && eval_step(e); i++) {
         struct value *f = i < args->n_items ? args->items[i] : args->named[i - args->n_items];
-        if (f->kind != VALUE_FUNCTION)
+        if (!is_callable(f))
             continue;
-        struct value *v = run_one(e, how, callee, f->function, i, args);
+        struct value *v = run_elements(e, how, callee, f, args, n);
+        if (v == NULL && f->kind == VALUE_FUNCTION)
+            v = run_one(e, how, callee, f->function, i, args);
         result = v != NULL ? v : result;
     }
     return result;
 }
 
 struct value *map_elements(struct eval *e, struct value *seq, struct str name,
-                           const struct call_args *args)
+                           const struct call_args *args, const struct node *n)
 {
-    if (callback_of(name) != CALLBACK_EACH || args->n_items != 1 ||
-        args->items[0]->kind != VALUE_FUNCTION)
+    if (callback_of(name) != CALLBACK_EACH || args->n_items != 1 || !is_callable(args->items[0]))
         return NULL;
-    return call_each(e, args->items[0]->function, seq);
+    return call_each(e, args->items[0], seq, n);
 }
 
 struct value *call_wrapped(struct eval *e, const struct function *f, struct str name,
@@ -230,7 +304,7 @@ struct value *call_wrapped(struct eval *e, const struct function *f, struct str 
             return call_function(e, f, args);
     if (callback_of(name) == CALLBACK_EACH && args->n_items == 1 &&
         args->items[0]->kind == VALUE_SEQ)
-        return call_each(e, f, args->items[0]);
+        return call_each(e, function_value(e, f), args->items[0], NULL);
     return str_eq(name, STR("options")) ? function_value(e, f)
                                         : value_unknown(&e->vs, HOLE_RUN_TIME, f->name);
 }

@@ -393,13 +393,39 @@ static struct value *item_slice(struct eval *e, struct value *v, const struct no
     return v->kind == VALUE_CHAIN ? v : pure_slice(&e->vs, v, from, to, step);
 }
 
+/* R counts from 1; its parser has done so with literals. */
+static struct value *from_zero(struct eval *e, const struct node *index, struct value *key)
+{
+    struct value *all = NULL;
+    if (e->unit->lang != CALL_R || index->kind == NODE_NUMBER)
+        return key;
+    for (size_t i = 0; i < value_n_alternatives(key); i++) {
+        struct value *one = value_alternative(key, i);
+        int64_t at;
+        bool is_place = value_is_whole(one, &at) && at > 0;
+        all = value_join(&e->vs, all, is_place ? value_whole(&e->vs, at - 1) : one);
+    }
+    return all;
+}
+
+/* A text of R is a vector of one. */
+static bool is_vector_of_one(const struct eval *e, const struct value *v)
+{
+    bool is_text = e->unit->lang == CALL_R;
+    for (size_t i = 0; i < value_n_alternatives(v); i++)
+        is_text = is_text && value_alternative(v, i)->kind == VALUE_TEXT;
+    return is_text;
+}
+
 struct value *eval_item(struct eval *e, struct value *v, const struct node *index)
 {
     if (index == NULL)
         return v;
     if (index->kind == NODE_SLICE)
         return item_slice(e, v, index);
-    struct value *key = eval_expr(e, index);
+    struct value *key = from_zero(e, index, eval_expr(e, index));
+    if (is_vector_of_one(e, v))
+        return v;
     if (v->kind == VALUE_CHAIN) {
         struct str name;
         struct value *set = value_is_known_text(key, &name) ? chain_field(v->chain, name) : NULL;

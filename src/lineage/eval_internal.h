@@ -144,10 +144,10 @@ struct value *eval_comprehension(struct eval *e, const struct node *n);
 /* Functions among the arguments of an outside call run, with what it hands them where that is
  * known. What the call gives because of them, or NULL: nothing special. */
 struct value *run_callbacks(struct eval *e, const struct chain *callee,
-                            const struct call_args *args);
+                            const struct call_args *args, const struct node *n);
 /* seq.map(f) of Scala and its like, or NULL. */
 struct value *map_elements(struct eval *e, struct value *seq, struct str name,
-                           const struct call_args *args);
+                           const struct call_args *args, const struct node *n);
 /* A method of a function that a library wrapped: f.remote(x), f.delay(x), f.map(xs). */
 struct value *call_wrapped(struct eval *e, const struct function *f, struct str name,
                            const struct call_args *args);

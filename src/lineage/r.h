@@ -14,7 +14,7 @@
  *   f <- function(a) ...    NODE_DEF, elsewhere NODE_LAMBDA; "..." is a parameter with one star
  *   ~ g(.x), ~ g(.)         NODE_LAMBDA of .x or "."; other formulas NODE_UNKNOWN
  *   library(x), require(x)  NODE_IMPORT of x with "*"
- *   a:b of two numbers      NODE_LIST, if it is short
+ *   a:b                     of two numbers a NODE_LIST, if it is short; else the call seq(a, b)
  *   switch, tryCatch, try   NODE_MATCH, NODE_TRY
  *   foreach(x = v) %do% e   NODE_COMP
  *   suppressWarnings(e), invisible(e), local(e) and the like   e

@@ -456,16 +456,24 @@ static bool whole_number(const struct node *n, uint64_t *out)
     return scan_whole_u64(digits, UINT32_MAX, out);
 }
 
+static struct node *seq_call(struct r_parser *p, struct node *left, struct node *right)
+{
+    struct node *call = r_node_at(p, NODE_CALL, left);
+    struct node *from = r_node_at(p, NODE_ARG, left), *to = r_node_at(p, NODE_ARG, right);
+    call->call.func = word(p, NODE_NAME, left, STR("seq"));
+    from->arg.value = left;
+    to->arg.value = right;
+    from->next = to;
+    call->call.args = from;
+    return call;
+}
+
 struct node *r_range(struct r_parser *p, struct node *left, struct node *right)
 {
     uint64_t from = 0, to = 0;
     bool is_known = whole_number(left, &from) && whole_number(right, &to);
-    if (!is_known || (from < to ? to - from : from - to) >= RANGE_MAX) {
-        struct node *n = r_node_at(p, NODE_UNKNOWN, left);
-        n->items = left;
-        left->next = right;
-        return n;
-    }
+    if (!is_known || (from < to ? to - from : from - to) >= RANGE_MAX)
+        return seq_call(p, left, right);
     struct node_list items = NODE_LIST_INIT(items);
     struct node *list = r_node_at(p, NODE_LIST, left);
     for (uint64_t i = from;; i = from < to ? i + 1 : i - 1) {

@@ -41,10 +41,10 @@ static const struct front_end_case assignments[] = {
 };
 
 static const struct front_end_case operators[] = {
-    { "-1:3", "?((-1), 3)" },
+    { "-1:3", "seq((-1), 3)" },
     { "x <- 1:3", "x = [1, 2, 3]" },
     { "x <- 3:1", "x = [3, 2, 1]" },
-    { "1:n", "?(1, n)" },
+    { "1:n", "seq(1, n)" },
     { "-a^2", "(-(a ** 2))" },
     { "a ^ b ^ c", "(a ** (b ** c))" },
     { "a + b * c - d", "((a + (b * c)) - d)" },
