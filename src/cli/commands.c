@@ -26,6 +26,39 @@ static const struct command commands[] = {
                        "descriptor when the server answers, and close it." } },
     },
     {
+        .name = "analyze",
+        .run = cmd_analyze,
+        .summary = "Say what notebooks read and write, without running them",
+        .about =
+            "Reads notebooks of Jupyter, Zeppelin and Databricks, and sources of Python, SQL, R, "
+            "Scala and the shell, and tells every place in their code that reads or writes data, "
+            "with its location as far as reading the code can tell it; {} stands for what it "
+            "cannot. Of a folder, and of s3://BUCKET/FOLDER, all notebooks below it are read but "
+            "those whose path has a part that begins with a dot. s3:// is S3 with provider aws, "
+            "else the folder of the lake. A file beside a notebook that its code imports, runs or "
+            "loads as configuration is read as well, if it is in the notebook's own folder or "
+            "below it.\n\n"
+            "Cells count from 0, all of the document; lines from 1 in their cell. A notebook that "
+            "cannot be read is named on standard error, the others go on, and the exit status is "
+            "1; with --stdin its answer says so, and the exit status is 0. Exit status 1 also when "
+            "there is no notebook.",
+        .sections = "- aws fetch analysis",
+        .positionals = { { "FILE", true, true,
+                           "A file, a folder, s3://BUCKET/PREFIX, or - for a notebook on standard "
+                           "input." } },
+        .options = { { "jsonl", 'l', NULL,
+                       "Print one JSON object a notebook, a line each, as they are done." },
+                     { "stdin", 0, NULL,
+                       "Read the paths from standard input, one a line, and answer each with one "
+                       "line, in order and at once." },
+                     { "score", 0, NULL,
+                       "Print only notebook, dir, uri, cell and via of what is read and written, a "
+                       "line each." },
+                     { "explain", 'x', NULL,
+                       "Print the steps that led to each location, with cell and line." },
+                     { "jobs", 'j', "N", "Notebooks to work on side by side." } },
+    },
+    {
         .name = "files",
         .run = cmd_files,
         .summary = "List the files of a bucket",

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 
 command_fn cmd_serve;
+command_fn cmd_analyze;
 command_fn cmd_files;
 command_fn cmd_notebooks;
 command_fn cmd_clusters_create;

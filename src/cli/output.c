@@ -42,8 +42,7 @@ struct str output_safe(struct arena *a, struct str text)
     return (struct str){ out, (size_t)(at - out) };
 }
 
-/* Columns on the screen: code points, which is right for all but wide and combining ones. */
-static size_t width_of(struct str text)
+size_t output_width(struct str text)
 {
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++)
@@ -51,12 +50,18 @@ static size_t width_of(struct str text)
     return n;
 }
 
+bool output_is_colored(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
+}
+
 static void add_row(struct buf *out, const struct str *cells, const size_t *widths, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         buf_add(out, cells[i]);
         if (i + 1 < n)
-            buf_printf(out, "%*s", (int)(widths[i] - width_of(cells[i]) + GAP), "");
+            buf_printf(out, "%*s", (int)(widths[i] - output_width(cells[i]) + GAP), "");
     }
     buf_add_char(out, '\n');
 }
@@ -74,12 +79,11 @@ void table_print(const struct table *t)
         widths[i] = names[i].len;
     }
     for (size_t i = 0; i < t->n_cells; i++) {
-        size_t width = width_of(t->cells[i]);
+        size_t width = output_width(t->cells[i]);
         if (width > widths[i % t->n_columns])
             widths[i % t->n_columns] = width;
     }
-    const char *no_color = getenv("NO_COLOR");
-    bool is_bold = isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
+    bool is_bold = output_is_colored();
     buf_add(&out, is_bold ? STR("\x1b[1m") : STR_EMPTY);
     add_row(&out, names, widths, t->n_columns);
     buf_add(&out, is_bold ? STR("\x1b[0m") : STR_EMPTY);
@@ -98,7 +102,7 @@ static void wrap_paragraph(struct buf *out, struct str text, unsigned indent, un
         str_cut(text, ' ', &word, &text);
         if (word.len == 0)
             continue;
-        if (column > 0 && column + 1 + width_of(word) > width) {
+        if (column > 0 && column + 1 + output_width(word) > width) {
             buf_add_char(out, '\n');
             column = 0;
         }
@@ -110,7 +114,7 @@ static void wrap_paragraph(struct buf *out, struct str text, unsigned indent, un
             column++;
         }
         buf_add(out, word);
-        column += width_of(word);
+        column += output_width(word);
     }
     buf_add_char(out, '\n');
 }

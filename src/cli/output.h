@@ -33,6 +33,12 @@ void table_print(const struct table *t);
 /* text with control bytes and invalid UTF-8 as \xNN. */
 struct str output_safe(struct arena *a, struct str text);
 
+/* Columns on the screen: code points, which is right for all but wide and combining ones. */
+size_t output_width(struct str text);
+
+/* May standard output have colours?  A terminal, and NO_COLOR not set. */
+bool output_is_colored(void);
+
 /* text in paragraphs, broken at width columns and indented; for help. */
 void output_wrap(struct buf *out, const char *text, unsigned indent, unsigned width);
 

@@ -3,26 +3,19 @@
 #include "store/folder.h"
 
 #include "store/folder_internal.h"
+#include "util/beneath.h"
 #include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
 int folder_open(const struct folder_store *f, const char *path, int flags)
 {
-    struct open_how how = { .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
-    long fd;
-    do {
-        fd = syscall(SYS_openat2, f->fd, path, &how, sizeof how);
-    } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-    return (int)fd;
+    return beneath_open(f->fd, path, flags);
 }
 
 bool folder_fail(struct err *err, int errno_value, struct str bucket, struct str key)

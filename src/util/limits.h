@@ -126,7 +126,11 @@
 /* Imported libraries and parameters that are kept; bytes of a line of code that is shown. */
 #define LIMIT_LIBRARIES 1000UL
 #define LIMIT_CODE_LINE_BYTES 4096UL
-/* Bytes of one file beside the notebook. */
+/* Bytes of one file beside the notebook; files that one notebook may draw in, and their bytes;
+ * names of a folder on S3 that are remembered, so that what is not there need not be asked for. */
 #define LIMIT_SIBLING_BYTES (4UL * 1024 * 1024)
+#define LIMIT_SIBLINGS 200UL
+#define LIMIT_SIBLINGS_BYTES (8UL * 1024 * 1024)
+#define LIMIT_SIBLING_NAMES 10000UL
 
 #endif

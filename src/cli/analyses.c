@@ -1,0 +1,213 @@
+/*
+ * analyses: see analyses.h.
+ *
+ * A ring of findings under one lock.  [next_done, next_work) are with workers or wait for their
+ * turn, [next_work, end) wait for a worker.  The worker that finishes the oldest one hands it on,
+ * and those behind it that are ready.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/analyses.h"
+
+#include "cli/siblings.h"
+#include "notebook/reader.h"
+#include "util/limits.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { WINDOW = 4 };
+
+enum slot_state { SLOT_WAITING, SLOT_READY };
+
+struct slot {
+    struct finding finding;
+    enum slot_state state;
+};
+
+struct analyses {
+    struct analyses_options options;
+    pthread_t threads[ANALYSES_MAX_WORKERS];
+    pthread_mutex_t lock;
+    pthread_cond_t has_work, has_room;
+    struct slot *slots;
+    size_t n_slots;
+    size_t next_done, next_work, end; /* they only grow; modulo n_slots */
+    bool is_last;                     /* nothing comes behind end */
+    bool is_handing;                  /* a worker is in done() */
+    bool has_failed;                  /* done() failed with err; the rest is dropped */
+    struct err err;
+};
+
+static void lock(struct analyses *x)
+{
+    if (pthread_mutex_lock(&x->lock) != 0)
+        panic("pthread_mutex_lock");
+}
+
+static void unlock(struct analyses *x)
+{
+    pthread_mutex_unlock(&x->lock);
+}
+
+static struct slot *slot_at(struct analyses *x, size_t i)
+{
+    return &x->slots[i % x->n_slots];
+}
+
+static void finding_release(struct finding *f)
+{
+    arena_release(&f->arena);
+    buf_release(&f->out);
+}
+
+static bool feed(void *ctx, struct str bytes, struct err *err)
+{
+    return notebook_reader_feed(ctx, bytes, err);
+}
+
+static bool read_notebook(const struct analyses *x, struct arena *a, const struct finding *f,
+                          struct notebook *nb, struct err *err)
+{
+    struct notebook_reader *reader = notebook_reader_new(a, f->source.name, NULL, NULL);
+    bool ok = source_read(x->options.sources, &f->source, feed, reader, err) &&
+              notebook_reader_finish(reader, nb, err);
+    notebook_reader_free(reader);
+    return ok;
+}
+
+static void analyze_one(struct analyses *x, struct arena *a, struct siblings *siblings,
+                        struct finding *f)
+{
+    struct notebook nb;
+    struct analysis an;
+    if (f->err.code == ERR_NONE && read_notebook(x, a, f, &nb, &f->err)) {
+        siblings_begin(siblings, &f->source);
+        const struct analysis_options options = { .calls = x->options.analyst->calls,
+                                                  .values = &x->options.analyst->values,
+                                                  .path = f->source.name,
+                                                  .sibling = siblings_read,
+                                                  .ctx = siblings };
+        analyze(a, &nb, &options, &an);
+        x->options.work(x->options.ctx, f, &nb, &an);
+    } else
+        x->options.work(x->options.ctx, f, NULL, NULL);
+    arena_reset(a);
+}
+
+/* With the lock held: hand on what is ready, unless another worker does. */
+static void hand_on(struct analyses *x)
+{
+    if (x->is_handing)
+        return;
+    x->is_handing = true;
+    while (x->next_done < x->next_work && slot_at(x, x->next_done)->state == SLOT_READY) {
+        struct slot *slot = slot_at(x, x->next_done);
+        bool has_failed = x->has_failed;
+        struct err err = ERR_INIT;
+        unlock(x);
+        bool ok = has_failed || x->options.done(x->options.ctx, &slot->finding, &err);
+        finding_release(&slot->finding);
+        lock(x);
+        if (!ok) {
+            x->has_failed = true;
+            x->err = err;
+        }
+        x->next_done++;
+        pthread_cond_signal(&x->has_room);
+    }
+    x->is_handing = false;
+}
+
+static void *run_worker(void *arg)
+{
+    struct analyses *x = arg;
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO(siblings_release) struct siblings siblings = { .sources = x->options.sources };
+    lock(x);
+    for (;;) {
+        while (x->next_work == x->end && !x->is_last)
+            pthread_cond_wait(&x->has_work, &x->lock);
+        if (x->next_work == x->end)
+            break;
+        struct slot *slot = slot_at(x, x->next_work++);
+        bool has_failed = x->has_failed;
+        unlock(x);
+        if (!has_failed)
+            analyze_one(x, &a, &siblings, &slot->finding);
+        lock(x);
+        slot->state = SLOT_READY;
+        hand_on(x);
+    }
+    unlock(x);
+    return NULL;
+}
+
+struct analyses *analyses_start(const struct analyses_options *options)
+{
+    struct analyses *x = calloc(1, sizeof *x);
+    if (x == NULL)
+        panic("no memory for the analyses");
+    x->options = *options;
+    x->n_slots = (size_t)options->n_workers * WINDOW;
+    x->slots = calloc(x->n_slots, sizeof *x->slots);
+    if (x->slots == NULL || pthread_mutex_init(&x->lock, NULL) != 0 ||
+        pthread_cond_init(&x->has_work, NULL) != 0 || pthread_cond_init(&x->has_room, NULL) != 0)
+        panic("no memory for the analyses");
+    for (unsigned i = 0; i < options->n_workers; i++)
+        if (pthread_create(&x->threads[i], NULL, run_worker, x) != 0)
+            panic("no thread for the analyses: give a smaller --jobs");
+    return x;
+}
+
+static bool add(struct analyses *x, const struct source *source, const struct err *why)
+{
+    lock(x);
+    while (x->end - x->next_done == x->n_slots && !x->has_failed)
+        pthread_cond_wait(&x->has_room, &x->lock);
+    bool goes_on = !x->has_failed;
+    if (goes_on) {
+        struct slot *slot = slot_at(x, x->end);
+        *slot = (struct slot){ .finding = { .source = *source,
+                                            .out = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES) } };
+        struct finding *f = &slot->finding;
+        f->source.name = arena_str(&f->arena, source->name);
+        f->source.root = arena_str(&f->arena, source->root);
+        f->source.path = arena_str(&f->arena, source->path);
+        if (why != NULL)
+            f->err = *why;
+        x->end++;
+        pthread_cond_signal(&x->has_work);
+    }
+    unlock(x);
+    return goes_on;
+}
+
+bool analyses_add(struct analyses *x, const struct source *source)
+{
+    return add(x, source, NULL);
+}
+
+bool analyses_add_broken(struct analyses *x, struct str name, const struct err *why)
+{
+    return add(x, &(struct source){ .kind = SOURCE_FILE, .name = name, .path = name }, why);
+}
+
+bool analyses_finish(struct analyses *x, struct err *err)
+{
+    lock(x);
+    x->is_last = true;
+    pthread_cond_broadcast(&x->has_work);
+    unlock(x);
+    for (unsigned i = 0; i < x->options.n_workers; i++)
+        if (pthread_join(x->threads[i], NULL) != 0)
+            panic("pthread_join");
+    bool ok = !x->has_failed;
+    if (!ok)
+        *err = x->err;
+    pthread_cond_destroy(&x->has_room);
+    pthread_cond_destroy(&x->has_work);
+    pthread_mutex_destroy(&x->lock);
+    free(x->slots);
+    free(x);
+    return ok;
+}

@@ -1,0 +1,68 @@
+/*
+ * analyses: many notebooks analysed side by side, their results in the order in which they came.
+ *
+ * Notebooks are given one by one; workers read and analyse them, each with one arena; results are
+ * handed on in the order of input, each as soon as it and all before it are done, whoever produces
+ * the input and however slowly.  At most WINDOW results a worker wait, so memory is bounded and the
+ * output is the same for any number of workers.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_ANALYSES_H
+#define CLI_ANALYSES_H
+
+#include "cli/sources.h"
+#include "lineage/analysis.h"
+#include "util/buf.h"
+
+/* What all analyses share: the call tables with the user's rules, and the user's values.
+ * Read-only once it is open. */
+struct analyst {
+    struct calls *calls;
+    struct strmap values; /* struct str *, by dotted name */
+};
+
+/* From the settings analysis.rules and analysis.values.  a: of the values.  Fails with ERR_CONFIG
+ * and what reading the file says. */
+MUST_USE bool analyst_open(struct analyst *analyst, struct arena *a, const struct config *c,
+                           struct err *err);
+void analyst_release(struct analyst *analyst);
+
+/* One notebook between its worker and the output. */
+struct finding {
+    struct source source; /* strings in arena */
+    struct arena arena;   /* what work() keeps */
+    struct buf out;       /* text that work() makes */
+    void *kept;           /* anything else of it */
+    struct err err;       /* code is not ERR_NONE: the notebook could not be read */
+};
+
+struct analyses_options {
+    struct sources *sources;
+    const struct analyst *analyst;
+    unsigned n_workers; /* 1 .. ANALYSES_MAX_WORKERS */
+    /* On a worker, several at once: take from the analysis what is needed later; nb and an die when
+     * it returns.  Both are NULL when f->err is set. */
+    void (*work)(void *ctx, struct finding *f, const struct notebook *nb,
+                 const struct analysis *an);
+    /* In the order of input, one at a time, on a worker.  False with err set ends everything. */
+    bool (*done)(void *ctx, struct finding *f, struct err *err);
+    void *ctx;
+};
+
+enum { ANALYSES_MAX_WORKERS = 256 };
+
+struct analyses;
+
+/* Starts the workers.  options is copied.  Never NULL; ended by analyses_finish(). */
+struct analyses *analyses_start(const struct analyses_options *options);
+
+/* The next notebook; what it borrows is copied.  Waits while the window is full.  False when done()
+ * failed: there is no point in going on. */
+MUST_USE bool analyses_add(struct analyses *x, const struct source *source);
+/* The same of one that is known to be broken, so that its error comes in order. */
+MUST_USE bool analyses_add_broken(struct analyses *x, struct str name, const struct err *why);
+
+/* Wait for all, and free x.  Fails with what done() said. */
+MUST_USE bool analyses_finish(struct analyses *x, struct err *err);
+
+#endif

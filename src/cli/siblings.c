@@ -1,0 +1,162 @@
+/* siblings: see siblings.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/siblings.h"
+
+#include "util/beneath.h"
+#include "util/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void siblings_begin(struct siblings *s, const struct source *source)
+{
+    s->source = source;
+    s->n_read = s->n_bytes = 0;
+}
+
+void siblings_release(struct siblings *s)
+{
+    arena_release(&s->arena);
+}
+
+/* "a/b.ipynb" -> "a/", "b.ipynb" -> "" */
+static struct str folder_of(struct str path)
+{
+    size_t slash = str_rfind_char(path, '/');
+    return slash == SIZE_MAX ? STR_EMPTY : str_slice(path, 0, slash + 1);
+}
+
+/* The path without "./"; false for one that climbs, is absolute, or is no path of a file. */
+static bool clean(struct arena *a, struct str path, struct str *out)
+{
+    char *text = ARENA_NEW_N(a, char, path.len + 1);
+    size_t n = 0;
+    struct str part;
+    bool is_more = true;
+    if (path.len == 0 || path.len > LIMIT_KEY_BYTES || path.ptr[0] == '/' ||
+        str_find_char(path, '\0') != SIZE_MAX)
+        return false;
+    while (is_more) {
+        is_more = str_cut(path, '/', &part, &path);
+        if (str_eq(part, STR("..")) || (part.len == 0 && !is_more))
+            return false;
+        if (part.len == 0 || str_eq(part, STR(".")))
+            continue;
+        if (n > 0)
+            text[n++] = '/';
+        for (size_t i = 0; i < part.len; i++)
+            text[n++] = part.ptr[i];
+    }
+    *out = (struct str){ text, n };
+    return n > 0;
+}
+
+static bool read_fd(int fd, struct arena *a, struct str *bytes)
+{
+    struct stat st;
+    size_t n = 0;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0 ||
+        (uint64_t)st.st_size > LIMIT_SIBLING_BYTES)
+        return false;
+    size_t size = (size_t)st.st_size;
+    char *text = ARENA_NEW_N(a, char, size + 1);
+    while (n < size) {
+        ssize_t got = read(fd, text + n, size - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    *bytes = (struct str){ text, n };
+    return true;
+}
+
+static bool read_local(const struct source *source, struct arena *a, struct str path,
+                       struct str *bytes)
+{
+    struct err ignored = ERR_INIT; /* what cannot be opened is not there */
+    struct str folder = folder_of(source->path), root = source->root;
+    if (source->kind == SOURCE_FILE)
+        root = folder.len > 0 ? folder : STR(".");
+    else
+        path = arena_concat(a, folder, path);
+    const char *root_path = arena_cstr(a, root, &ignored);
+    const char *file_path = arena_cstr(a, path, &ignored);
+    if (root_path == NULL || file_path == NULL)
+        return false;
+    int dir = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return false;
+    int fd = beneath_open(dir, file_path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    close(dir);
+    if (fd < 0)
+        return false;
+    bool ok = read_fd(fd, a, bytes);
+    close(fd);
+    return ok;
+}
+
+static bool add_name(void *ctx, const struct store_object *object, struct err *err)
+{
+    struct siblings *s = ctx;
+    struct str name = arena_str(&s->arena, str_from_pos(object->key, s->folder.len));
+    strmap_put(&s->names, name, s);
+    return s->names.n < LIMIT_SIBLING_NAMES || err_set(err, ERR_CANCELLED, "enough names");
+}
+
+/* List the notebook's folder, unless it was the last one. */
+static void list_folder(struct siblings *s, struct str bucket, struct str folder)
+{
+    struct err ignored = ERR_INIT; /* then each file is asked for by its name */
+    if (s->is_listed && str_eq(s->bucket, bucket) && str_eq(s->folder, folder))
+        return;
+    arena_reset(&s->arena);
+    strmap_init(&s->names, &s->arena);
+    s->bucket = arena_str(&s->arena, bucket);
+    s->folder = arena_str(&s->arena, folder);
+    s->is_listed = true;
+    const struct store_list list = { .bucket = s->bucket,
+                                     .prefix = s->folder,
+                                     .has_delimiter = true,
+                                     .each = add_name,
+                                     .ctx = s,
+                                     .call = wiring_call(&s->sources->cli->config) };
+    s->is_whole = store_list(s->sources->wiring.store, &list, &ignored);
+}
+
+static bool read_object(struct siblings *s, struct arena *a, struct str path, struct str *bytes)
+{
+    struct err ignored = ERR_INIT;
+    struct str folder = folder_of(s->source->path);
+    size_t slash = str_find_char(path, '/');
+    struct str first = slash == SIZE_MAX ? path : str_slice(path, 0, slash + 1);
+    list_folder(s, s->source->root, folder);
+    if (s->is_whole && !strmap_has(&s->names, first))
+        return false;
+    const struct store_get get = { .bucket = s->source->root,
+                                   .key = arena_concat(a, folder, path),
+                                   .call = wiring_call(&s->sources->cli->config) };
+    return store_read(s->sources->wiring.store, a, &get, LIMIT_SIBLING_BYTES, bytes, NULL,
+                      &ignored);
+}
+
+bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *bytes)
+{
+    struct siblings *s = ctx;
+    struct str found;
+    if (s->source->kind == SOURCE_STDIN || s->n_read >= LIMIT_SIBLINGS || !clean(a, path, &path))
+        return false;
+    bool ok = s->source->kind == SOURCE_OBJECT ? read_object(s, a, path, &found)
+                                               : read_local(s->source, a, path, &found);
+    if (!ok || found.len > LIMIT_SIBLINGS_BYTES - s->n_bytes)
+        return false;
+    s->n_read++;
+    s->n_bytes += found.len;
+    *bytes = found;
+    return true;
+}

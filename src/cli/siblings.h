@@ -1,0 +1,35 @@
+/*
+ * siblings: the files beside a notebook that its code imports, runs or reads as configuration.
+ *
+ * Only files in the notebook's own folder and below it are given, and never one outside the place
+ * that was typed: no absolute path, no "..", no symbolic link that leads out.  A YAML file is given
+ * as the JSON of the same document, which the analysis reads.  Number and bytes are bounded for
+ * each notebook (LIMIT_SIBLINGS, LIMIT_SIBLINGS_BYTES).
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_SIBLINGS_H
+#define CLI_SIBLINGS_H
+
+#include "cli/sources.h"
+#include "util/strmap.h"
+
+/* One worker's.  Zeroed but for sources.  The folder of S3 that was listed last is remembered, so
+ * that the modules that are not there cost one call a folder. */
+struct siblings {
+    struct sources *sources;
+    const struct source *source; /* the notebook, between begin and the end of its analysis */
+    size_t n_read, n_bytes;      /* of this notebook */
+    struct arena arena;          /* of the listing */
+    struct str bucket, folder;   /* that was listed */
+    struct strmap names;         /* what is in it: "x.py", "package/" */
+    bool is_listed, is_whole;    /* is_whole: what is not in names is not there */
+};
+
+void siblings_begin(struct siblings *s, const struct source *source);
+
+/* The callback of struct analysis_options; ctx is the struct siblings. */
+bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *bytes);
+
+void siblings_release(struct siblings *s);
+
+#endif
