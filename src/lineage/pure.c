@@ -3,19 +3,15 @@
 #include "lineage/pure_internal.h"
 #include "lineage/pure_path.h"
 #include "lineage/pure_tables.h"
+#include "lineage/pure_time.h"
 #include "lineage/pure_url.h"
 #include "util/limits.h"
 
 #include <stdlib.h>
 
 static const struct pure_table *const python_functions[] = {
-    &pure_builtin_functions,
-    &pure_make_functions,
-    &pure_path_functions,
-    &pure_pathlib_functions,
-    &pure_url_functions,
-    &pure_re_functions,
-    NULL,
+    &pure_builtin_functions, &pure_make_functions, &pure_path_functions, &pure_pathlib_functions,
+    &pure_url_functions,     &pure_re_functions,   &pure_date_functions, NULL,
 };
 static const struct pure_table *const r_functions[] = {
     &pure_r_text_functions,
@@ -163,6 +159,8 @@ static const struct pure_table *text_methods(const struct value *text)
 {
     if (text->flags & VALUE_IS_PATH)
         return &pure_path_methods;
+    if (text->flags & VALUE_IS_DATE)
+        return &pure_date_methods;
     return text->flags & VALUE_IS_PATTERN ? &pure_pattern_methods : &pure_text_methods;
 }
 
@@ -246,6 +244,8 @@ static struct value *one_attribute(struct values *vs, struct value *v, struct st
         return v->seq->names == NULL              ? NULL
                : named_item(v->seq, name) != NULL ? named_item(v->seq, name)
                                                   : url_attribute(vs, v->seq, name);
+    if (v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER)
+        return time_attribute(vs, v, name);
     return v->kind == VALUE_CHAIN ? module_attribute(vs, v->chain, name) : NULL;
 }
 
@@ -264,7 +264,7 @@ static const struct pure_table *const all_tables[] = {
     &pure_map_methods,         &pure_pattern_methods,   &pure_match_methods,
     &pure_r_text_functions,    &pure_r_seq_functions,   &pure_scala_functions,
     &pure_scala_text_methods,  &pure_scala_seq_methods, &pure_scala_map_methods,
-    &pure_scala_other_methods,
+    &pure_scala_other_methods, &pure_date_functions,    &pure_date_methods,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)

@@ -235,7 +235,7 @@ void pure_format_into(struct text_out *out, struct value *v, char conversion, st
         v = value_to_text(out->vs, v);
     if (spec_text.len == 0)
         text_out_value(out, v);
-    else if (v->kind == VALUE_CHAIN)
+    else if (v->kind == VALUE_CHAIN || (v->kind == VALUE_TEXT && (v->flags & VALUE_IS_DATE) != 0))
         time_format_into(out, v, spec_text);
     else if (format_spec_parse(spec_text, &spec))
         format_value(out, v, &spec);

@@ -2,11 +2,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/pure_internal.h"
 #include "lineage/pure_number.h"
+#include "lineage/pure_time.h"
 #include "util/limits.h"
 
 static bool is_outside(const struct value *v)
 {
     return v->kind == VALUE_UNKNOWN || v->kind == VALUE_CHAIN;
+}
+
+static bool is_date(const struct value *v)
+{
+    return v->kind == VALUE_TEXT && (v->flags & VALUE_IS_DATE) != 0;
 }
 
 static void add_all(struct values *vs, struct value *out, const struct value *in)
@@ -37,6 +43,8 @@ static struct value *join_seqs(struct values *vs, const struct value *a, const s
 
 static struct value *add(struct values *vs, struct value *left, struct value *right)
 {
+    if (is_date(left) || is_date(right))
+        return time_binary(vs, OP_ADD, left, right);
     if (left->kind == VALUE_TEXT || right->kind == VALUE_TEXT)
         return value_concat(vs, left, right);
     if ((left->kind == VALUE_SEQ && (right->kind == VALUE_SEQ || is_outside(right))) ||
@@ -269,6 +277,9 @@ static struct value *binary(const struct pure_call *c)
     switch (op) {
     case OP_ADD:
         return add(vs, left, right);
+    case OP_SUB:
+        return is_date(left) ? time_binary(vs, op, left, right)
+                             : number_binary(vs, op, left, right);
     case OP_MUL:
         return multiply(vs, left, right);
     case OP_DIV:
@@ -306,7 +317,7 @@ static bool are_texts(const struct value *a, const struct value *b)
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < value_n_alternatives(sides[i]); j++) {
             const struct value *v = value_alternative(sides[i], j);
-            if (v->kind != VALUE_TEXT && !is_outside(v))
+            if (is_date(v) || (v->kind != VALUE_TEXT && !is_outside(v)))
                 return false;
             is_text[i] = is_text[i] && v->kind == VALUE_TEXT;
         }
