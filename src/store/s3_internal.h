@@ -49,6 +49,13 @@ struct store_object s3_object_of_entry(const struct s3_entry *e);
 bool s3_list(struct store *s, const struct store_list *list, struct err *err);
 bool s3_list_buckets(struct store *s, const struct store_call *call, store_bucket_fn *each,
                      void *ctx, struct err *err);
+/* s3_cuts.c: some keys in ascending order, in the arena, between which about as much lies. */
+void s3_find_cuts(struct s3_store *s, struct arena *a, const struct store_list *list,
+                  struct str **cuts, size_t *n);
+/* s3_order.c: what follows a first page that is not the last, in order, side by side; the first
+ * page's keys as well.  is_near: the server answers at once, so that side by side gains nothing. */
+bool s3_list_in_order(struct s3_store *s, const struct store_list *list,
+                      const struct s3_page *first, bool is_near, struct err *err);
 /* s3_split.c: what follows a first page that is not the last, in any order, side by side. */
 bool s3_list_split(struct s3_store *s, const struct store_list *list, const struct s3_page *first,
                    struct err *err);

@@ -1,10 +1,15 @@
-/* s3_list: all pages of a listing, one after the other; a large one whose order does not matter
- * goes on in s3_split.c.  A page is read whole before its keys are told, so that a page cut in the
- * middle can be asked for again. */
+/* s3_list: all pages of a listing with a delimiter, one after the other; others go on after the
+ * first page in s3_order.c or s3_split.c.  A page is read whole before its keys are told, so that a
+ * page cut in the middle can be asked for again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/s3_page.h"
 #include "store/s3_internal.h"
+#include "util/clock.h"
 #include "util/limits.h"
+
+/* A page that comes sooner was made by a server on this machine or the next: its work takes longer
+ * than the way. */
+enum { NEAR_MS = 25 };
 
 bool s3_fetch_page(struct s3_store *s, struct arena *a, const struct store_list *list,
                    struct str token, struct s3_page *out, struct err *err)
@@ -47,10 +52,15 @@ bool s3_list(struct store *store, const struct store_list *list, struct err *err
     for (;;) {
         AUTO_ARENA a = ARENA_INIT;
         struct s3_page page;
+        int64_t start_ms = clock_mono_ms();
         if (!s3_fetch_page((struct s3_store *)store, &a, list, token, &page, err))
             return false;
-        if (token.len == 0 && page.is_truncated && list->is_any_order && !list->has_delimiter)
-            return s3_list_split((struct s3_store *)store, list, &page, err);
+        if (page.is_truncated && !list->has_delimiter) {
+            bool is_near = clock_mono_ms() - start_ms < NEAR_MS;
+            return list->is_any_order
+                       ? s3_list_split((struct s3_store *)store, list, &page, err)
+                       : s3_list_in_order((struct s3_store *)store, list, &page, is_near, err);
+        }
         for (size_t i = 0; i < page.n; i++) {
             const struct store_object object = s3_object_of_entry(&page.entries[i]);
             if (!list->each(list->ctx, &object, err))

@@ -10,11 +10,8 @@
 #include "aws/s3_page.h"
 #include "store/s3_internal.h"
 #include "store/s3_pool.h"
-#include "util/limits.h"
 
-#include <stdlib.h>
-
-enum { WINDOW = 24, LEVELS_MOST = 8, CUTS_ENOUGH = 8 };
+enum { WINDOW = 24 };
 
 /* The keys behind `after`, up to and with the cut `to` (SIZE_MAX: to the end). */
 struct segment {
@@ -157,61 +154,6 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* The folders directly below prefix; *is_only: there is nothing else, and all of them came. */
-static bool folders_below(const struct splitting *p, struct arena *a, struct str prefix,
-                          struct s3_page *out, bool *is_only)
-{
-    struct err ignored = ERR_INIT;
-    struct store_list list = *p->list;
-    list.prefix = prefix;
-    list.has_delimiter = true;
-    /* Cuts make it faster, not right: without them one segment goes through to the end, and will
-     * meet the same failure. */
-    if (!s3_goes_on(&list.call, &ignored) ||
-        !s3_fetch_page(p->store, a, &list, STR_EMPTY, out, &ignored))
-        return false;
-    *is_only = !out->is_truncated;
-    for (size_t i = 0; i < out->n; i++)
-        *is_only &= out->entries[i].is_prefix;
-    return true;
-}
-
-static int by_bytes(const void *left, const void *right)
-{
-    return str_cmp(*(const struct str *)left, *(const struct str *)right);
-}
-
-/* Walk down while there is one folder only, and one level further while there are few. */
-static void find_cuts(struct splitting *p, struct arena *a, struct str **cuts, size_t *n)
-{
-    struct s3_page page = { 0 };
-    struct str prefix = p->list->prefix;
-    size_t cap = 0;
-    bool is_only = true;
-    for (unsigned level = 0; level < LEVELS_MOST; level++) {
-        if (!folders_below(p, a, prefix, &page, &is_only))
-            return;
-        if (page.n != 1 || !is_only)
-            break;
-        prefix = page.entries[0].key;
-    }
-    size_t n_folders = 0;
-    for (size_t i = 0; i < page.n; i++)
-        n_folders += page.entries[i].is_prefix;
-    for (size_t i = 0; i < page.n; i++) {
-        struct s3_page below = { 0 };
-        if (!page.entries[i].is_prefix)
-            continue;
-        *ARENA_PUSH(a, *cuts, *n, cap) = page.entries[i].key;
-        if (n_folders < CUTS_ENOUGH && folders_below(p, a, page.entries[i].key, &below, &is_only))
-            for (size_t j = 0; j < below.n; j++)
-                if (below.entries[j].is_prefix)
-                    *ARENA_PUSH(a, *cuts, *n, cap) = below.entries[j].key;
-    }
-    if (*n > 0)
-        qsort(*cuts, *n, sizeof **cuts, by_bytes);
-}
-
 /* Let the threads see the cuts. */
 static void publish(struct splitting *p, const struct str *cuts, size_t n)
 {
@@ -245,7 +187,7 @@ bool s3_list_split(struct s3_store *s, const struct store_list *list, const stru
     p.front = &front;
     s3_pool_init(&p.pool, WINDOW, work, &p);
     s3_pool_grow(&p.pool);
-    find_cuts(&p, &a, &cuts, &n);
+    s3_find_cuts(s, &a, list, &cuts, &n);
     publish(&p, cuts, n);
     s3_pool_end(&p.pool);
     arena_release(&p.arena);

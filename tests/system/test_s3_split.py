@@ -1,10 +1,11 @@
-"""Large listings in any order: whatever the tree, every key comes once.  The server here gives small
-pages, so that few keys make a large listing."""
+"""Large listings, in order and in any order: whatever the tree, every key comes once.  The server here gives
+small pages, so that few keys make a large listing."""
 import bisect
 import collections
 import http.server
 import random
 import threading
+import time
 import urllib.parse
 
 import pytest
@@ -26,7 +27,10 @@ class Lister(http.server.BaseHTTPRequestHandler):
         keys, prefix, delimiter = self.server.keys, q.get("prefix", ""), q.get("delimiter", "")
         with self.server.lock:
             self.server.n_requests += 1
+            is_first = self.server.n_requests == 1
             fails = self.server.fail_at == self.server.n_requests
+        if is_first and self.server.is_far:
+            time.sleep(0.04)  # what makes the client ask side by side
         if fails:
             body = b"<Error><Code>AccessDenied</Code></Error>"
             self.send_response(403)
@@ -58,7 +62,7 @@ class Lister(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture()
 def lister():
-    with serving(Lister, keys=[], n_requests=0, fail_at=0, lock=threading.Lock()) as server:
+    with serving(Lister, keys=[], n_requests=0, fail_at=0, is_far=False, lock=threading.Lock()) as server:
         server.settings = Settings(server.url)
         yield server
 
@@ -83,8 +87,36 @@ def test_every_key_comes_once(lister, seed):
     objects, err = drive(lister.settings, "list", "bucket", prefix, "any")
     got = collections.Counter(o["key"] for o in objects)
     assert err == "" and got == collections.Counter(k for k in lister.keys if k.startswith(prefix))
-    ordered, err = drive(lister.settings, "list", "bucket", prefix)
-    assert err == "" and [o["key"] for o in ordered] == [k for k in lister.keys if k.startswith(prefix)]
+
+
+@pytest.mark.parametrize("is_far", [False, True])
+@pytest.mark.parametrize("seed", range(25))
+def test_every_key_comes_in_order(lister, seed, is_far):
+    rng = random.Random(seed)
+    lister.keys, lister.is_far = tree(rng), is_far
+    prefix = rng.choice(["", "", "a", (lister.keys[0].split("/")[0] + "/")])
+    objects, err = drive(lister.settings, "list", "bucket", prefix)
+    assert err == "" and [o["key"] for o in objects] == [k for k in lister.keys if k.startswith(prefix)]
+
+
+@pytest.mark.parametrize("n_folders,n_keys", [(200, 5), (1000, 1), (40, 25), (3, 400)])
+def test_an_ordered_listing_of_a_far_server_costs_few_requests_more(lister, n_folders, n_keys):
+    lister.keys, lister.is_far = sorted(f"a/{i:04}/k{j:03}" for i in range(n_folders) for j in range(n_keys)), True
+    objects, err = drive(lister.settings, "list", "bucket", "")
+    assert err == "" and [o["key"] for o in objects] == lister.keys
+    n_pages = len(lister.keys) // PAGE + 1
+    assert n_pages <= lister.n_requests < 2.2 * n_pages, lister.n_requests
+
+
+@pytest.mark.parametrize("is_far", [False, True])
+@pytest.mark.parametrize("fail_at", [1, 2, 3, 5, 20, 40])
+def test_an_ordered_listing_fails_where_a_part_fails(lister, fail_at, is_far):
+    lister.keys, lister.is_far = sorted(f"f{i:02}/k{j:03}" for i in range(20) for j in range(50)), is_far
+    lister.fail_at = fail_at
+    objects, err = drive(lister.settings, "list", "bucket", "")
+    keys = [o["key"] for o in objects]
+    assert keys == lister.keys[:len(keys)]
+    assert err.startswith("forbidden") or (is_far and fail_at > 1 and len(keys) == 1000)
 
 
 def test_folders_are_listed_side_by_side(lister):
