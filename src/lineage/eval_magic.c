@@ -37,7 +37,8 @@ static void run_sql_magic(const struct magic_run *r, enum sql_dialect dialect)
         text = arena_printf(e->arena, "%.*s\n%.*s", STR_FMT(r->line.words), STR_FMT(text));
     run_sql(e, fill_braces(e, text), dialect, false, r->via,
             text.ptr == r->text.ptr ? r->first_line : r->first_line - 1, r->node->col);
-    e->sql.database = was;
+    if (r->line.database.len > 0)
+        e->sql.database = was;
     if (r->line.target.len > 0)
         scope_set(e, r->line.target, value_unknown(&e->vs, HOLE_RUN_TIME, r->line.target));
     if (r->line.view.len > 0)

@@ -284,7 +284,8 @@ static void run_shell_code(struct eval *e, const struct shell_ref *r, uint32_t l
         if (r->database.len > 0)
             e->sql.database = r->database;
         run_sql(e, text, r->dialect, false, str_from(r->program), line, col);
-        e->sql.database = was;
+        if (r->database.len > 0)
+            e->sql.database = was;
     } else if (r->kind == SHELL_PYTHON) {
         struct scope *outer = e->scope;
         e->scope = scope_new(e, NULL);
