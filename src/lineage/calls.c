@@ -14,6 +14,7 @@ struct same_last {
 
 struct lang_calls {
     struct strmap by_last;     /* struct call_entry *, newest first */
+    struct strmap attributes;  /* last names of rows that also say what a name without a call is */
     struct strmap aliases;     /* struct call_alias *, by name */
     struct strmap alias_roots; /* first names of aliases */
     struct strmap libraries;   /* first names of full names that have more than one */
@@ -67,6 +68,8 @@ static void add_entry(struct calls *c, struct call_entry *e)
     e->layer = c->n_layers;
     e->next = same->first;
     same->first = e;
+    if (e->row.dir == CALL_MAKE && e->row.n_places == 0)
+        strmap_put(&lc->attributes, last, e);
     if (e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1)
         add_library(lc, e->row.names[0]);
     *ARENA_PUSH(&c->arena, lc->rows, lc->n, lc->cap) = &e->row;
@@ -90,6 +93,7 @@ struct calls *calls_new(void)
     for (size_t i = 0; i < CALL_N_LANGS; i++) {
         struct lang_calls *lc = &c->langs[i];
         strmap_init(&lc->by_last, &c->arena);
+        strmap_init(&lc->attributes, &c->arena);
         strmap_init(&lc->aliases, &c->arena);
         strmap_init(&lc->alias_roots, &c->arena);
         strmap_init(&lc->libraries, &c->arena);
@@ -369,6 +373,11 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
     if (row != NULL)
         *needs_remote = needs;
     return row;
+}
+
+bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct str name)
+{
+    return strmap_has(&c->langs[lang].attributes, name);
 }
 
 bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name)

@@ -213,6 +213,9 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
  * calls_find() does it for the beginning of a rooted callee on its own. */
 struct str calls_canonical(const struct calls *c, enum call_lang lang, struct str name);
 
+/* May a row say what the name is where it is not called (".read", "spark")? */
+bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct str name);
+
 /* Does some row begin with that top-level name ("pandas")? */
 bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name);
 

@@ -559,11 +559,20 @@ static bool question(struct eval *e, const struct chain *callee, struct callee *
     return true;
 }
 
+/* The last part of the chain's own name: a module's may be dotted. */
+static struct str last_name(const struct chain *c)
+{
+    size_t dot = c->lang == CALL_R ? SIZE_MAX : str_rfind_char(c->name, '.');
+    return dot == SIZE_MAX ? c->name : str_from_pos(c->name, dot + 1);
+}
+
 struct value *io_kind(struct eval *e, struct value *chain)
 {
     struct callee q;
     bool needs_remote = false;
-    if (chain->kind != VALUE_CHAIN || !question(e, chain->chain, &q))
+    if (chain->kind != VALUE_CHAIN ||
+        !calls_knows_attribute(e->options->calls, chain->chain->lang, last_name(chain->chain)) ||
+        !question(e, chain->chain, &q))
         return chain;
     const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);
     if (row == NULL || row->dir != CALL_MAKE || row->n_places > 0 || row->returns.len == 0 ||

@@ -144,7 +144,9 @@ static enum hole_reason chain_reason(const struct chain *chain)
     struct str names[MAX_ROOT_NAMES];
     size_t n = first_names(chain, names, MAX_ROOT_NAMES), best = 0;
     enum hole_reason reason = HOLE_RUN_TIME;
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+    for (size_t i = 0; n > 0 && i < sizeof roots / sizeof *roots; i++) {
+        if (names[0].len == 0 || roots[i].name.ptr[0] != names[0].ptr[0])
+            continue;
         size_t length = match_root(roots[i].name, names, n);
         if (length > best) {
             best = length;
