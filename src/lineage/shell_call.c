@@ -232,6 +232,7 @@ void shell_command(struct shell_run *run, const struct shell_fields *f)
         shell_guess(run, f, 1, "other program", false);
         return;
     }
+    call.n_named = n_named;
     take_apart(&call, n_named);
     run->passes_on = (call.row->flags & SHELL_FILTERS) != 0;
     if (call.row->special != NULL)

@@ -492,6 +492,9 @@ void shell_run_clauses(struct shell_call *call)
     struct str text;
     while (shell_next_word(&does, &text))
         run_clause(&c, text);
+    bool guesses = (call->row->flags & SHELL_GUESSES) != 0;
+    if (guesses && strstr(call->row->does, "run=") == NULL)
+        shell_guess(call->run, call->fields, call->n_named, call->row->name, false);
     if (c.archive != NULL)
         unpack(call, c.archive, c.copy.folder);
     else

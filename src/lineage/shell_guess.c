@@ -34,6 +34,22 @@ static bool names_output(struct arena *a, struct str name)
     return has_any(low, yes, ARRAY_LEN(yes)) && !has_any(low, no, ARRAY_LEN(no));
 }
 
+/* Where a job drops what only it needs, or its model. */
+static bool names_scratch(struct arena *a, struct str name)
+{
+    static const char *const words[] = { "staging", "temp",    "tmp",     "logdir",     "log-dir",
+                                         "log_dir", "log-uri", "job-dir", "checkpoint", "job_dir",
+                                         "model",   "cache",   "spill" };
+    return name.len < 100 && has_any(arena_lower(a, name), words, ARRAY_LEN(words));
+}
+
+/* What a job is made of. */
+static bool names_code(struct arena *a, struct str name)
+{
+    static const char *const words[] = { "package", "module", "py-files", "jar", "script", "conf" };
+    return name.len < 100 && has_any(arena_lower(a, name), words, ARRAY_LEN(words));
+}
+
 static bool names_input(struct arena *a, struct str name)
 {
     static const char *const words[] = { "input", "data",   "file", "path",  "dir",
@@ -72,10 +88,37 @@ static bool looks_like_path(struct str s)
     return str_find_char(s, '/') != SIZE_MAX && !str_contains(s, STR("//"));
 }
 
+/* Does it look like a place of data, behind an option of that name? */
+static bool is_location(const struct guess *g, struct str name, struct str s)
+{
+    struct arena *a = g->run->arena;
+    if (is_data_uri(s))
+        return true;
+    if (!is_web(s) && shell_has_data_suffix(s) && !shell_is_unknown(s) &&
+        str_find_char(s, ' ') == SIZE_MAX)
+        return true;
+    bool is_named = name.len == 0 ? g->is_job : names_input(a, name) || names_output(a, name);
+    return is_named && looks_like_path(s);
+}
+
+static void report_guess(const struct guess *g, struct str name, const struct shell_field *at)
+{
+    struct arena *a = g->run->arena;
+    bool is_bare = name.len == 0;
+    bool is_scratch = !is_bare && names_scratch(a, name);
+    bool is_output = is_scratch || names_output(a, is_bare ? shell_base_name(at->text) : name);
+    struct shell_report r = { .dir = is_output ? SHELL_WRITE : SHELL_READ,
+                              .kind = SHELL_PATH,
+                              .is_may = is_scratch || (!is_bare && names_code(a, name)),
+                              .copy_of = -1,
+                              .program = g->program };
+    (void)shell_report(g->run, &r, at);
+}
+
+/* name: the option in front, or empty. */
 static void consider(const struct guess *g, struct str name, const struct shell_field *at)
 {
     struct str s = at->text, key, value;
-    struct arena *a = g->run->arena;
     bool is_list = str_contains(s, STR(",")) && str_contains(s, STR("://")) && !is_data_uri(s);
     if (s.len == 0 || s.ptr[0] == '{' || s.ptr[0] == '[' || is_list) {
         shell_guess_in_text(g->run, at, g->program);
@@ -85,23 +128,10 @@ static void consider(const struct guess *g, struct str name, const struct shell_
     if (str_cut(s, '=', &key, &value) && key.len > 0 && key.len < 64 && !is_web(s) &&
         str_find_char(key, '/') == SIZE_MAX) {
         name = key;
-        s = value;
-        at = shell_field_of(g->run, s, at);
+        at = shell_field_of(g->run, value, at);
     }
-    bool is_bare = name.len == 0;
-    bool is_uri = is_data_uri(s);
-    bool is_path =
-        looks_like_path(s) && (is_bare ? g->is_job : names_input(a, name) || names_output(a, name));
-    bool is_file = !is_web(s) && shell_has_data_suffix(s) && !shell_is_unknown(s) &&
-                   str_find_char(s, ' ') == SIZE_MAX;
-    if (!is_uri && !is_path && !is_file)
-        return;
-    bool is_output = names_output(a, is_bare ? shell_base_name(s) : name);
-    struct shell_report r = { .dir = is_output ? SHELL_WRITE : SHELL_READ,
-                              .kind = SHELL_PATH,
-                              .copy_of = -1,
-                              .program = g->program };
-    (void)shell_report(g->run, &r, at);
+    if (is_location(g, name, at->text))
+        report_guess(g, name, at);
 }
 
 void shell_guess(struct shell_run *run, const struct shell_fields *f, size_t from,
@@ -111,7 +141,8 @@ void shell_guess(struct shell_run *run, const struct shell_fields *f, size_t fro
     struct str option = STR_EMPTY;
     for (size_t i = from; i < f->n; i++) {
         struct str s = f->items[i].text, name, value;
-        if (s.len > 1 && s.ptr[0] == '-') {
+        bool is_list = str_contains(s, STR(",")) && str_contains(s, STR("://"));
+        if (s.len > 1 && s.ptr[0] == '-' && !is_list) {
             option = s;
             if (str_cut(s, '=', &name, &value)) {
                 consider(&g, name, shell_field_of(run, value, &f->items[i]));

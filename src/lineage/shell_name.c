@@ -108,11 +108,25 @@ static bool has_model_word(struct str base)
            contains_word(base, "weights") || contains_word(base, "checkpoint");
 }
 
+/* Files of the machine and its programs. */
+static bool is_of_system(struct str name, struct str base)
+{
+    static const char *const folders[] = { "/etc/", "/usr/", "/lib/",  "/bin/",
+                                           "/sys/", "~/.",   "/root/." };
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        if (str_has_prefix(name, str_from(folders[i])))
+            return true;
+    }
+    return base.len > 1 && base.ptr[0] == '.' && base.ptr[1] != '.' && !shell_is_remote(name);
+}
+
 /* What commands tell beyond the suffix. */
 static enum shell_what refined(enum shell_what what, struct str name, struct str base)
 {
     if (what == SHELL_ARCHIVE && is_program_archive(name, base))
         return SHELL_CODE;
+    if (what == SHELL_DATA && is_of_system(name, base))
+        return SHELL_CONFIG;
     bool is_packed = what == SHELL_ARCHIVE || str_contains(base, STR(".p")) ||
                      str_contains(base, STR(".h5")) || str_contains(base, STR(".bin")) ||
                      str_contains(base, STR(".tar"));

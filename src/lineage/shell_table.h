@@ -40,6 +40,7 @@ struct shell_call {
     struct shell_run *run;
     const struct shell_row *row;
     const struct shell_fields *fields;
+    size_t n_named;                   /* the first of them are the row's name */
     const struct shell_field **words; /* what is no option */
     size_t n_words, cap_words;
     struct shell_option *options;
