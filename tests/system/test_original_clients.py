@@ -57,6 +57,8 @@ class World:
     def _fill_s3(self, s3):
         for bucket, objects in (("datasets", DATASETS), ("notebooks", NOTEBOOKS)):
             s3.create_bucket(Bucket=bucket)
+            for left in s3.list_objects_v2(Bucket=bucket).get("Contents", []):  # of other tests
+                s3.delete_object(Bucket=bucket, Key=left["Key"])
             for key, body in objects.items():
                 s3.put_object(Bucket=bucket, Key=key, Body=body)
 
