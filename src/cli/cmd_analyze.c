@@ -139,7 +139,7 @@ static bool read_options(struct analyze_run *run, unsigned *n_workers, struct er
         err_set(err, ERR_INVALID, "analyze needs a FILE, a folder or s3://BUCKET/PREFIX");
         return err_fix(err, "boathouse analyze --help says how it is used.");
     }
-    return report_workers(cli, n_workers, err);
+    return report_workers(cli, cli->args, cli->n_args, n_workers, err);
 }
 
 int cmd_analyze(struct cli *cli, bool *ok, struct err *err)

@@ -59,6 +59,26 @@ static const struct command commands[] = {
                      { "jobs", 'j', "N", "Notebooks to work on side by side." } },
     },
     {
+        .name = "uses",
+        .run = cmd_uses,
+        .summary = "Say which notebooks use a location",
+        .about =
+            "Reads the notebooks of the places, as analyze does, and shows the references that are "
+            "about URI, best first: exact, inside (below URI), glob (its pattern fits), contains "
+            "(a folder or prefix above URI), holes (what is not known of it could be URI). No "
+            "server and no index is needed. URI is s3://BUCKET/KEY, a path, table:NAME, or a bare "
+            "name, which may be a table, a stream, a library's data set or a file. A path in a "
+            "notebook of this machine is also looked at as relative to the notebook. Without PLACE "
+            "all buckets of the lake are read, with provider aws the bucket of the setting "
+            "clusters.notebooks_bucket. Exit status 1 when nothing is found.",
+        .sections = "- aws fetch analysis",
+        .positionals = { { "URI", false, false, "The location that is asked for." },
+                         { "PLACE", true, true, "A file, a folder or s3://BUCKET/PREFIX." } },
+        .options = { { "all", 'a', NULL,
+                       "Also references of which so little is known that nearly everything fits." },
+                     { "jobs", 'j', "N", "Notebooks to work on side by side." } },
+    },
+    {
         .name = "files",
         .run = cmd_files,
         .summary = "List the files of a bucket",

@@ -9,6 +9,7 @@
 
 command_fn cmd_serve;
 command_fn cmd_analyze;
+command_fn cmd_uses;
 command_fn cmd_files;
 command_fn cmd_notebooks;
 command_fn cmd_clusters_create;

@@ -73,19 +73,19 @@ static unsigned processors(void)
     return n < 1 ? 1 : n > ANALYSES_MAX_WORKERS ? ANALYSES_MAX_WORKERS : (unsigned)n;
 }
 
-bool report_workers(const struct cli *cli, unsigned *n_out, struct err *err)
+bool report_workers(const struct cli *cli, const struct str *places, size_t n, unsigned *n_out,
+                    struct err *err)
 {
     const char *text = cli_option(cli, "jobs");
     struct str bucket, key;
-    uint64_t n = processors();
-    for (size_t i = 0; i < cli->n_args && text == NULL; i++)
-        if (source_is_s3(cli->args[i], &bucket, &key) && n < S3_WORKERS)
-            n = S3_WORKERS;
-    if (text != NULL) {
-        if (!scan_whole_u64(str_from(text), ANALYSES_MAX_WORKERS, &n) || n < 1)
-            return err_set(err, ERR_INVALID, "--jobs is a number from 1 to %d, not %.60s",
-                           (int)ANALYSES_MAX_WORKERS, text);
-    }
-    *n_out = (unsigned)n;
+    uint64_t jobs = processors();
+    for (size_t i = 0; i < n; i++)
+        if (source_is_s3(places[i], &bucket, &key) && jobs < S3_WORKERS &&
+            config_is(&cli->config, CONFIG_PROVIDER, STR("aws")))
+            jobs = S3_WORKERS;
+    if (text != NULL && (!scan_whole_u64(str_from(text), ANALYSES_MAX_WORKERS, &jobs) || jobs < 1))
+        return err_set(err, ERR_INVALID, "--jobs is a number from 1 to %d, not %.60s",
+                       (int)ANALYSES_MAX_WORKERS, text);
+    *n_out = (unsigned)jobs;
     return true;
 }

@@ -26,6 +26,7 @@ int report_status(const struct report *r);
 
 /* --jobs of the command; default: the processors, and more when S3 is read, where waiting is most
  * of the time.  Fails with ERR_INVALID. */
-MUST_USE bool report_workers(const struct cli *cli, unsigned *n_out, struct err *err);
+MUST_USE bool report_workers(const struct cli *cli, const struct str *places, size_t n,
+                             unsigned *n_out, struct err *err);
 
 #endif

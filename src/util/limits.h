@@ -132,5 +132,7 @@
 #define LIMIT_SIBLINGS 200UL
 #define LIMIT_SIBLINGS_BYTES (8UL * 1024 * 1024)
 #define LIMIT_SIBLING_NAMES 10000UL
+/* References that one question of the command line collects, to show the best first. */
+#define LIMIT_USES 200000UL
 
 #endif
