@@ -255,6 +255,20 @@ static struct value *run_one(struct eval *e, enum callback how, const struct cha
     return NULL;
 }
 
+/* The same for a function of a library that is handed on by its name. */
+static struct value *run_outside(struct eval *e, enum callback how, struct value *f, size_t at,
+                                 const struct call_args *args, const struct node *n)
+{
+    struct value *list = how == CALLBACK_ARGS ? args_get(args, at + 1, STR("args")) : NULL;
+    if (how == CALLBACK_SELF)
+        return f;
+    if (how == CALLBACK_REST && at + 1 < args->n_items)
+        return call_one(e, f, args_of(e, args->items + at + 1, args->n_items - at - 1), n);
+    if (list != NULL && list->kind == VALUE_SEQ)
+        return call_one(e, f, args_of(e, list->seq->items, list->seq->n), n);
+    return NULL;
+}
+
 /* Elements of a sequence go to f, if that is how it is called. */
 static struct value *run_elements(struct eval *e, enum callback how, const struct chain *callee,
                                   struct value *f, const struct call_args *args,
@@ -280,6 +294,8 @@ struct value *run_callbacks(struct eval *e, const struct chain *callee,
         struct value *v = run_elements(e, how, callee, f, args, n);
         if (v == NULL && f->kind == VALUE_FUNCTION)
             v = run_one(e, how, callee, f->function, i, args);
+        else if (v == NULL)
+            v = run_outside(e, how, f, i, args, n);
         result = v != NULL ? v : result;
     }
     return result;
