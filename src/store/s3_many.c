@@ -93,6 +93,12 @@ struct scanning {
     struct err stop;
 };
 
+/* The listing waits when more than so many objects do. */
+static size_t most_waiting(const struct scanning *s)
+{
+    return 2 * (size_t)s->pool.most_threads;
+}
+
 static void read_one(struct scanning *s, struct waiting *w)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -130,8 +136,8 @@ static void *scan_items(void *arg)
         s->first = w->next;
         if (s->first == NULL)
             s->last = &s->first;
-        s->n_waiting--;
-        pthread_cond_broadcast(&s->pool.changed);
+        if (s->n_waiting-- > most_waiting(s)) /* the listing waits */
+            pthread_cond_broadcast(&s->pool.changed);
         read_one(s, w);
         arena_release(&w->arena);
         free(w);
@@ -165,8 +171,8 @@ static bool queue_one(void *ctx, const struct store_object *object, struct err *
     s->n_waiting++;
     if (s->n_idle < s->n_waiting)
         s3_pool_grow(&s->pool);
-    pthread_cond_broadcast(&s->pool.changed);
-    while (s->n_waiting > 2 * (size_t)s->pool.most_threads)
+    pthread_cond_signal(&s->pool.changed); /* one thread is enough for one object */
+    while (s->n_waiting > most_waiting(s))
         pthread_cond_wait(&s->pool.changed, &s->pool.lock);
     pthread_mutex_unlock(&s->pool.lock);
     return true;
