@@ -10,8 +10,9 @@
 #include <stdlib.h>
 
 static const struct pure_table *const python_functions[] = {
-    &pure_builtin_functions, &pure_make_functions, &pure_path_functions, &pure_pathlib_functions,
-    &pure_url_functions,     &pure_re_functions,   &pure_date_functions, NULL,
+    &pure_builtin_functions, &pure_make_functions,    &pure_path_functions,
+    &pure_pathlib_functions, &pure_url_functions,     &pure_re_functions,
+    &pure_date_functions,    &pure_literal_functions, NULL,
 };
 static const struct pure_table *const r_functions[] = {
     &pure_r_text_functions,
@@ -83,12 +84,31 @@ static struct value *keep_listed(const struct pure_call *c, struct value *v)
     return with_folder(c->vs, source, v);
 }
 
+/* Where what it was made of came from; an element that is only passed on has its own origin. */
+static struct value *keep_origin(const struct pure_call *c, struct value *v)
+{
+    if (v->origin != NULL || v->kind != VALUE_TEXT)
+        return v;
+    const struct origin *origin = c->self == NULL ? NULL : c->self->origin;
+    for (size_t i = 0; i < c->args->n_items && i < 4; i++)
+        if (c->args->items[i] != NULL)
+            origin = origin_join(c->vs, origin, c->args->items[i]->origin);
+    if (origin == NULL)
+        return v;
+    struct value *copy = value_with_flags(c->vs, v, v->flags);
+    if (copy != c->vs->full)
+        copy->origin = origin;
+    return copy;
+}
+
 static struct value *run(const struct pure_call *c, const struct pure_row *row)
 {
     if (values_are_full(c->vs))
         return c->vs->full;
     struct value *v = row->run(c);
-    return v == NULL ? unknown_of(c) : keep_listed(c, v);
+    if (v == c->vs->declined)
+        return v;
+    return keep_origin(c, v == NULL ? unknown_of(c) : keep_listed(c, v));
 }
 
 /* Receiver and arguments in one array. */
@@ -135,7 +155,10 @@ struct value *pure_spread(const struct pure_call *c, const struct pure_row *row)
         args.items = picked + 1;
         args.named = picked + 1 + args.n_items;
         one.args = &args;
-        all = value_join(c->vs, all, run(&one, row));
+        struct value *v = run(&one, row);
+        if (v == c->vs->declined)
+            return v;
+        all = value_join(c->vs, all, v);
     }
     if (count > LIMIT_ALTERNATIVES) {
         c->vs->hit_limit = true;
@@ -152,7 +175,8 @@ struct value *pure_function(struct values *vs, enum call_lang lang, struct str n
                                                                   : python_functions;
     const struct pure_row *row = find(tables, name);
     struct pure_call c = { .vs = vs, .lang = lang, .args = args, .is_certain = true };
-    return row == NULL ? NULL : pure_spread(&c, row);
+    struct value *v = row == NULL ? NULL : pure_spread(&c, row);
+    return v == vs->declined ? NULL : v;
 }
 
 static const struct pure_table *text_methods(const struct value *text)
@@ -265,6 +289,7 @@ static const struct pure_table *const all_tables[] = {
     &pure_r_text_functions,    &pure_r_seq_functions,   &pure_scala_functions,
     &pure_scala_text_methods,  &pure_scala_seq_methods, &pure_scala_map_methods,
     &pure_scala_other_methods, &pure_date_functions,    &pure_date_methods,
+    &pure_literal_functions,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)
@@ -284,8 +309,9 @@ struct value *pure_method(struct values *vs, enum call_lang lang, struct value *
         c.self = value_alternative(receiver, i);
         c.is_certain = is_certain && n == 1;
         const struct pure_row *row = find_method(lang, c.self, name);
-        is_found = is_found || row != NULL;
-        all = value_join(vs, all, row == NULL ? unknown_of(&c) : pure_spread(&c, row));
+        struct value *v = row == NULL ? vs->declined : pure_spread(&c, row);
+        is_found = is_found || v != vs->declined;
+        all = value_join(vs, all, v == vs->declined ? unknown_of(&c) : v);
     }
     return is_found ? all : NULL;
 }

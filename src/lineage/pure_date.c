@@ -84,6 +84,8 @@ static struct value *to_datetime(const struct pure_call *c)
     const struct value *given = args_named(c->args, STR("format"));
     if (v == NULL || (given != NULL && !value_is_known_text(given, &format)))
         return NULL;
+    if (v->kind == VALUE_CHAIN) /* a column */
+        return c->vs->declined;
     if (v->kind != VALUE_SEQ)
         return from_text(c->vs, v, format, true);
     struct value *all = value_seq(c->vs, 0);

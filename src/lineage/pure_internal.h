@@ -3,7 +3,8 @@
  *
  * A function sees no unions in its receiver and arguments (unless its row is PURE_WHOLE): it is
  * called once for each combination of alternatives.  NULL from it means that the result is not
- * known; it becomes an unknown value with the reason of what was unknown in the call.
+ * known; it becomes an unknown value with the reason of what was unknown in the call.  A function
+ * that gives vs->declined has nothing to say of such arguments: the call is one of the outside.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef LINEAGE_PURE_INTERNAL_H

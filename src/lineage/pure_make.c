@@ -10,18 +10,31 @@ static struct value *seq_arg(const struct pure_call *c)
     return v == NULL ? value_seq(c->vs, 0) : seq_of(c->vs, v);
 }
 
+/* What is iterated over stays what it is if it is an object of the outside. */
+static struct value *outside_arg(const struct pure_call *c)
+{
+    struct value *v = pure_arg(c, 0, STR_EMPTY);
+    return v != NULL && v->kind == VALUE_CHAIN ? v : NULL;
+}
+
 static struct value *copied(const struct pure_call *c)
 {
+    if (outside_arg(c) != NULL)
+        return outside_arg(c);
     return seq_copy(c->vs, seq_arg(c), (unsigned)c->how);
 }
 
 static struct value *made_set(const struct pure_call *c)
 {
+    if (outside_arg(c) != NULL)
+        return outside_arg(c);
     return seq_unique(c->vs, seq_arg(c), VALUE_IS_SET);
 }
 
 static struct value *unique(const struct pure_call *c)
 {
+    if (outside_arg(c) != NULL)
+        return outside_arg(c);
     struct value *v = seq_unique(c->vs, seq_arg(c), 0);
     if (v != NULL && v->kind == VALUE_SEQ)
         seq_sort(v->seq, false);
@@ -30,6 +43,8 @@ static struct value *unique(const struct pure_call *c)
 
 static struct value *sorted(const struct pure_call *c)
 {
+    if (outside_arg(c) != NULL)
+        return outside_arg(c);
     struct value *v = seq_copy(c->vs, seq_arg(c), 0);
     if (v != NULL && v->kind == VALUE_SEQ && args_named(c->args, STR("key")) == NULL)
         seq_sort(v->seq, pure_is_const(args_named(c->args, STR("reverse")), STR("True")));
@@ -38,6 +53,8 @@ static struct value *sorted(const struct pure_call *c)
 
 static struct value *reversed(const struct pure_call *c)
 {
+    if (outside_arg(c) != NULL)
+        return outside_arg(c);
     struct value *v = seq_copy(c->vs, seq_arg(c), 0);
     if (v != NULL && v->kind == VALUE_SEQ)
         seq_reverse(v->seq);
@@ -74,9 +91,15 @@ static struct value *enumerated(const struct pure_call *c)
     int64_t start = 0;
     const struct value *in = seq_arg(c);
     const struct value *given = pure_arg(c, 1, STR("start"));
+    struct value *v = value_seq(c->vs, 0), *outside = outside_arg(c);
+    if (outside != NULL && v->kind == VALUE_SEQ) {
+        struct value *unknown = value_unknown(c->vs, HOLE_RUN_TIME, STR_EMPTY);
+        v->seq->is_open = true;
+        v->seq->any_more = seq_tuple(c->vs, unknown, value_chain_item(c->vs, outside, unknown));
+        return v;
+    }
     if (in == NULL || in->kind != VALUE_SEQ || (given != NULL && !value_is_whole(given, &start)))
         return NULL;
-    struct value *v = value_seq(c->vs, 0);
     for (size_t i = 0; i < in->seq->n; i++) {
         if (__builtin_add_overflow(start, i > 0, &start))
             return NULL;
@@ -90,14 +113,21 @@ static struct value *enumerated(const struct pure_call *c)
     return v;
 }
 
+/* An element of what is no known sequence. */
+static struct value *element_of(struct values *vs, const struct value *v)
+{
+    struct hole hole = value_hole(v);
+    struct value *unknown = value_unknown(vs, hole.reason, hole.name);
+    return v->kind == VALUE_CHAIN ? value_chain_item(vs, v, unknown) : unknown;
+}
+
 /* The i-th tuple of zip(); what is no known sequence gives unknown elements. */
 static struct value *zip_row(const struct pure_call *c, struct value *const *columns, size_t i)
 {
     struct value *row = value_seq(c->vs, VALUE_IS_TUPLE);
     for (size_t j = 0; j < c->args->n_items; j++) {
-        struct hole hole = value_hole(c->args->items[j]);
         if (columns[j] == NULL || columns[j]->kind != VALUE_SEQ)
-            value_seq_add(c->vs, row, value_unknown(c->vs, hole.reason, hole.name));
+            value_seq_add(c->vs, row, element_of(c->vs, c->args->items[j]));
         else if (i < columns[j]->seq->n)
             value_seq_add(c->vs, row, columns[j]->seq->items[i]);
         else
@@ -220,6 +250,9 @@ static struct value *product(const struct pure_call *c)
 
 static struct value *next_item(const struct pure_call *c)
 {
+    const struct value *outside = outside_arg(c);
+    if (outside != NULL)
+        return element_of(c->vs, outside);
     const struct value *in = seq_arg(c);
     if (in == NULL || in->kind != VALUE_SEQ)
         return NULL;

@@ -310,6 +310,12 @@ static struct value *fill_from_map(const struct pure_call *c)
     return map == NULL ? NULL : pure_format_template(c, c->self, map);
 }
 
+/* string.Template's */
+static struct value *substitute(const struct pure_call *c)
+{
+    return pure_substitute(c->vs, c->self, c->args, c->how != 0);
+}
+
 static struct value *recode(const struct pure_call *c)
 {
     return value_with_flags(c->vs, c->self, (unsigned)c->how);
@@ -352,10 +358,12 @@ static const struct pure_row methods[] = {
     { STR_INIT("rpartition"), partition, FROM_RIGHT, 0 },
     { STR_INIT("rsplit"), split, FROM_RIGHT, 0 },
     { STR_INIT("rstrip"), strip, RIGHT_END, 0 },
+    { STR_INIT("safe_substitute"), substitute, 1, 0 },
     { STR_INIT("split"), split, FROM_LEFT, 0 },
     { STR_INIT("splitlines"), splitlines, 0, 0 },
     { STR_INIT("startswith"), text_has_end, LEFT_END, 0 },
     { STR_INIT("strip"), strip, BOTH_ENDS, 0 },
+    { STR_INIT("substitute"), substitute, 0, 0 },
     { STR_INIT("swapcase"), text_case, CASE_SWAP, 0 },
     { STR_INIT("title"), text_case, CASE_TITLE, 0 },
     { STR_INIT("upper"), text_case, CASE_UPPER, 0 },

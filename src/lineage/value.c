@@ -9,6 +9,7 @@ void values_init(struct values *vs, struct arena *a, size_t limit_bytes)
 {
     *vs = (struct values){ .arena = a, .limit_bytes = SIZE_MAX };
     vs->full = value_unknown(vs, HOLE_LIMIT, STR_EMPTY);
+    vs->declined = value_unknown(vs, HOLE_RUN_TIME, STR_EMPTY);
     vs->environ = value_map(vs);
     vs->environ->map->is_open = true;
     vs->environ->map->missing.reason = HOLE_ENVIRONMENT;

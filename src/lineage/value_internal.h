@@ -42,6 +42,9 @@ void text_out_cut(struct text_out *out, size_t n);
 /* The TEXT, or an unknown value (reason LIMIT). */
 struct value *text_out_take(struct text_out *out, unsigned flags);
 
+/* The origin of what is made of both; either may be NULL. */
+const struct origin *origin_join(struct values *vs, const struct origin *a, const struct origin *b);
+
 /* As Python prints a number. */
 struct str number_text(struct values *vs, const struct value *number);
 /* repr() of any value but a union, into out. */

@@ -349,6 +349,32 @@ void choices_pick(struct value *const *values, size_t n, size_t k, struct value 
     }
 }
 
+const struct origin *origin_join(struct values *vs, const struct origin *a, const struct origin *b)
+{
+    if (a == NULL || a == b)
+        return b;
+    if (b == NULL)
+        return a;
+    struct origin *o = ARENA_NEW(vs->arena, struct origin);
+    *o = (struct origin){ .step = "made of", .name = STR_EMPTY, .from = a, .also = b };
+    o->cell = a->cell;
+    o->line = a->line;
+    return o;
+}
+
+/* Parts of a text whose origins are kept. */
+#define MAX_ORIGINS 8U
+
+static const struct origin *origin_of_parts(struct values *vs, struct value *const *parts, size_t n)
+{
+    const struct origin *all = NULL;
+    for (size_t i = 0, n_kept = 0; i < n && n_kept < MAX_ORIGINS; i++) {
+        n_kept += parts[i]->origin != NULL;
+        all = origin_join(vs, all, parts[i]->origin);
+    }
+    return all;
+}
+
 static struct value *concat_picked(struct values *vs, struct value *const *parts, size_t n)
 {
     struct text_out out = TEXT_OUT_INIT(vs);
@@ -362,7 +388,10 @@ static struct value *concat_picked(struct values *vs, struct value *const *parts
     }
     if (n > 0 && parts[0]->kind == VALUE_TEXT)
         flags |= parts[0]->flags & (VALUE_IS_LISTED | VALUE_IS_LOCAL);
-    return text_out_take(&out, flags);
+    struct value *v = text_out_take(&out, flags);
+    if (v != vs->full)
+        v->origin = origin_of_parts(vs, parts, n);
+    return v;
 }
 
 struct value *value_concat_all(struct values *vs, struct value *const *parts, size_t n)

@@ -337,6 +337,16 @@ static const struct row as_python[] = {
     { "datetime.date(9999, 12, 31) - datetime.date(1, 1, 1) == datetime.timedelta(days=3652058)",
       "True" },
     { "datetime.date(2000, 2, 29) + datetime.timedelta(weeks=52)", "2001-02-27" },
+    { "json.loads('{\"a\": [\"x\", 1, null, true], \"b\": {\"c\": -1.5}}')",
+      "{'a': ['x', 1, None, True], 'b': {'c': -1.5}}" },
+    { "json.loads('[]')", "[]" },
+    { "ast.literal_eval(\"{'a': (1, 'b')}\")", "{'a': (1, 'b')}" },
+    { "json.dumps({'a': [1, 'x\"y', None, True], 'b': {'c': 1.5}})",
+      "{\"a\": [1, \"x\\\"y\", null, true], \"b\": {\"c\": 1.5}}" },
+    { "textwrap.dedent('  a\\n    b\\n\\n  c')", "a\n  b\n\nc" },
+    { "string.Template('$a/${b}/$$c').substitute(a=1, b='x')", "1/x/$c" },
+    { "string.Template('$a/$b').safe_substitute(a=1)", "1/$b" },
+    { "string.Template('$a/$b').substitute({'a': 1, 'b': 2})", "1/2" },
 };
 
 static size_t n_wrong_rows(enum call_lang lang, const struct row *rows, size_t n)
@@ -486,6 +496,12 @@ static const struct row with_holes[] = {
     { "pandas.date_range('2019-01-30', '2019-02-01')[2].strftime('%m%d')", "0201" },
     { "len(pandas.date_range('2019-01-01', periods=5, freq='MS'))", "5" },
     { "pandas.date_range('2019-01-15', periods=2, freq='M')[1]", "2019-02-28 00:00:00" },
+    { "json.loads(H)", "{}" },
+    { "json.loads('[1, x]')", "{}" },
+    { "json.dumps({'a': H})", "{\"a\": {}}" },
+    { "string.Template('$a/$b').substitute(a=1)", "1/{}" },
+    { "list(boto3.x())[0]", "{}" },
+    { "list(enumerate(boto3.x()))[9][1]", "{}" },
 };
 
 static void unknown_parts_stay_holes_and_alternatives_are_multiplied(void **state)

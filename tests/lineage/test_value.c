@@ -133,6 +133,23 @@ static void alternatives_are_joined_once_each_and_multiplied(void **state)
     assert_false(vs.hit_limit);
 }
 
+static void a_text_knows_where_its_parts_came_from(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    struct values vs;
+    values_init(&vs, &a, ROOM);
+    struct value *x = value_with_origin(&vs, text(&vs, "x"), "assigned", STR("a"), 1, 2);
+    struct value *y = value_with_origin(&vs, text(&vs, "y"), "assigned", STR("b"), 3, 4);
+    struct value *parts[] = { x, text(&vs, "/"), y };
+    const struct value *v = value_concat_all(&vs, parts, 3);
+    assert_string_equal(v->origin->step, "made of");
+    assert_ptr_equal(v->origin->from, x->origin);
+    assert_ptr_equal(v->origin->also, y->origin);
+    assert_ptr_equal(value_concat(&vs, x, parts[1])->origin, x->origin);
+    assert_null(value_concat(&vs, parts[1], parts[1])->origin);
+}
+
 static void too_many_alternatives_end_in_one_for_all_others(void **state)
 {
     (void)state;
@@ -352,6 +369,7 @@ int main(void)
         cmocka_unit_test(containers_are_printed_as_python_prints_them),
         cmocka_unit_test(joined_texts_keep_their_holes_and_reasons),
         cmocka_unit_test(alternatives_are_joined_once_each_and_multiplied),
+        cmocka_unit_test(a_text_knows_where_its_parts_came_from),
         cmocka_unit_test(too_many_alternatives_end_in_one_for_all_others),
         cmocka_unit_test(the_folder_of_a_listed_element_is_not_written_twice),
         cmocka_unit_test(equal_values_have_equal_hashes),
