@@ -54,7 +54,8 @@ static void add(struct eval *e, struct reference *r)
 static bool is_no_place(struct str uri)
 {
     return str_eq(uri, STR("file:.")) || str_eq(uri, STR("file:..")) ||
-           str_has_prefix(uri, STR("arn:"));
+           str_has_prefix(uri, STR("arn:")) || str_has_suffix(uri, STR("/.git")) ||
+           str_eq(uri, STR("file:.git"));
 }
 
 void emit_at(struct eval *e, const struct emit *how, struct str uri, const struct value *text,

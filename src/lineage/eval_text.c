@@ -294,6 +294,23 @@ static void run_shell_code(struct eval *e, const struct shell_ref *r, uint32_t l
     }
 }
 
+/* Programs that know no other place than the disk: redirects, filters, archives, ... */
+static bool is_local_program(const char *program)
+{
+    static const struct str NAMES[] = {
+        STR_INIT(">"),    STR_INIT(">>"),   STR_INIT("<"),      STR_INIT("cat"),
+        STR_INIT("head"), STR_INIT("tail"), STR_INIT("cp"),     STR_INIT("mv"),
+        STR_INIT("ln"),   STR_INIT("rm"),   STR_INIT("tar"),    STR_INIT("unzip"),
+        STR_INIT("zip"),  STR_INIT("gzip"), STR_INIT("gunzip"), STR_INIT("sort"),
+        STR_INIT("cut"),  STR_INIT("grep"), STR_INIT("awk"),    STR_INIT("sed"),
+        STR_INIT("wc"),   STR_INIT("tee"),  STR_INIT("bgzip"),  STR_INIT("tabix"),
+    };
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (str_eq(str_from(program), NAMES[i]))
+            return true;
+    return false;
+}
+
 static void emit_shell(struct eval *e, const struct shell_result *found, const struct node *n)
 {
     static const enum reference_kind KINDS[] = {
@@ -314,6 +331,8 @@ static void emit_shell(struct eval *e, const struct shell_result *found, const s
             continue;
         }
         struct str uri = shell_uri(e, r);
+        if (str_has_prefix(uri, STR("{}")) && is_local_program(r->program))
+            uri = arena_concat(e->arena, STR("file:"), uri);
         struct emit how = { DIRS[r->dir], KINDS[r->what],
                             arena_printf(e->arena, "shell %s", r->program), r->is_may };
         emit_at(e, &how, uri, value_text(&e->vs, r->name), line, col);
