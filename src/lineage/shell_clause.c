@@ -495,7 +495,11 @@ void shell_run_clauses(struct shell_call *call)
     bool guesses = (call->row->flags & SHELL_GUESSES) != 0;
     if (guesses && strstr(call->row->does, "run=") == NULL)
         shell_guess(call->run, call->fields, call->n_named, call->row->name, false);
-    if (c.archive != NULL)
+    /* gsutil cp -I folder: the sources come from the pipe. */
+    if (c.copy.target == NULL && c.copy.n_sources == 1 &&
+        shell_has_option(call, "-I --read-paths-from-stdin"))
+        (void)shell_call_report(call, SHELL_WRITE, true, c.copy.sources[0]);
+    else if (c.archive != NULL)
         unpack(call, c.archive, c.copy.folder);
     else
         shell_copy(call, &c.copy);

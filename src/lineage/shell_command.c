@@ -219,8 +219,9 @@ static void copy_one(struct shell_call *call, const struct shell_copy *copy,
     }
     r.dir = SHELL_WRITE;
     r.copy_of = from;
-    bool is_download = is_disk_target(call, target) &&
-                       (shell_is_remote(source->text) || (call->row->flags & SHELL_TO_DISK) != 0);
+    bool may_be_remote = shell_is_remote(source->text) || source->text.ptr[0] == HOLE_BYTE;
+    bool is_download = is_disk_target(call, target) && target->text.ptr[0] != HOLE_BYTE &&
+                       (may_be_remote || (call->row->flags & SHELL_TO_DISK) != 0);
     r.is_may |= is_download;
     (void)shell_report(run, &r, target);
 }

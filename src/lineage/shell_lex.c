@@ -171,7 +171,8 @@ struct shell_token shell_next(struct shell_cursor *c)
         return t;
     }
     bool is_process = shell_looks_at(c, "<(") || shell_looks_at(c, ">(");
-    if (!is_process && (take_redirect(c, &t) || take_operator_token(c, &t)))
+    if (!is_process && !shell_at_placeholder(c) &&
+        (take_redirect(c, &t) || take_operator_token(c, &t)))
         return t;
     t.kind = SHELL_WORD;
     t.word = shell_take_word(c);

@@ -13,6 +13,8 @@
 
 /* The word that begins at the cursor, which is none that ends words. */
 struct shell_word *shell_take_word(struct shell_cursor *c);
+/* "<name>" stands here as a word of its own. */
+bool shell_at_placeholder(const struct shell_cursor *c);
 /* A word at the cursor's place that has no parts yet. */
 struct shell_word *shell_word_new(struct shell_cursor *c);
 /* Make body, with its expansions unless it is_quoted, the whole of w. */

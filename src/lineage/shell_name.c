@@ -99,7 +99,11 @@ static bool is_program_archive(struct str name, struct str base)
     bool is_github = contains_word(name, "github.com/") &&
                      (contains_word(name, "/archive/") || contains_word(name, "/zipball/") ||
                       contains_word(name, "/tarball/"));
-    return is_github || has_version(base);
+    size_t release = str_find(name, STR("/releases/download/v"), 0);
+    bool is_release = release != SIZE_MAX && contains_word(name, "github.com/") &&
+                      release + 20 < name.len && name.ptr[release + 20] >= '0' &&
+                      name.ptr[release + 20] <= '9';
+    return is_github || is_release || has_version(base);
 }
 
 static bool has_model_word(struct str base)
@@ -117,6 +121,8 @@ static bool is_of_system(struct str name, struct str base)
         if (str_has_prefix(name, str_from(folders[i])))
             return true;
     }
+    if (str_eq(name, STR("/bin")))
+        return true;
     return base.len > 1 && base.ptr[0] == '.' && base.ptr[1] != '.' && !shell_is_remote(name);
 }
 
@@ -125,8 +131,6 @@ static enum shell_what refined(enum shell_what what, struct str name, struct str
 {
     if (what == SHELL_ARCHIVE && is_program_archive(name, base))
         return SHELL_CODE;
-    if (what == SHELL_DATA && is_of_system(name, base))
-        return SHELL_CONFIG;
     bool is_packed = what == SHELL_ARCHIVE || str_contains(base, STR(".p")) ||
                      str_contains(base, STR(".h5")) || str_contains(base, STR(".bin")) ||
                      str_contains(base, STR(".tar"));
@@ -146,6 +150,8 @@ static enum shell_what refined(enum shell_what what, struct str name, struct str
 enum shell_what shell_what_of(struct str name)
 {
     struct str whole = without_query(name), base = shell_base_name(whole);
+    if (is_of_system(whole, base))
+        return SHELL_CONFIG;
     if (str_has_suffix(whole, STR("/"))) {
         base = shell_base_name(str_slice(whole, 0, whole.len - 1));
         return str_eq(base, STR("logs")) ? SHELL_DOCUMENT : SHELL_DATA;

@@ -123,6 +123,21 @@ void shell_find(struct shell_call *call)
     }
 }
 
+/* ---- filters whose first word is a program of their own ---- */
+
+/* sed 's/a/b/' file..., grep -e text file..., awk -f program file... */
+void shell_filter(struct shell_call *call)
+{
+    bool is_given = shell_has_option(call, "-e -f --expression --regexp --file --from-file");
+    for (size_t i = is_given ? 0 : 1; i < call->n_words; i++) {
+        int ref = shell_call_report(call, SHELL_READ, true, call->words[i]);
+        if (call->run->origin < 0)
+            call->run->origin = ref;
+        if (shell_has_option(call, "-i --in-place"))
+            (void)shell_call_report(call, SHELL_WRITE, true, call->words[i]);
+    }
+}
+
 /* ---- tests ---- */
 
 /* test -f path, [ -d path ] */

@@ -103,6 +103,6 @@ void shell_guess_in_text(struct shell_run *run, const struct shell_field *text,
 
 shell_special_fn shell_wget, shell_curl, shell_tar, shell_python, shell_ls, shell_test, shell_echo,
     shell_find, shell_basename, shell_dirname, shell_seq, shell_pwd, shell_git_clone, shell_zip,
-    shell_mc, shell_mount, shell_gdown, shell_kaggle;
+    shell_mc, shell_mount, shell_gdown, shell_filter, shell_kaggle;
 
 #endif

@@ -369,10 +369,43 @@ static bool ends_parts(const struct shell_cursor *c, enum lex_mode mode)
     return false;
 }
 
+/* "<bucket>": a word that only stands for something.  At the start of a word it must stand alone or
+ * begin a path, since "<in >out" redirects. */
+static size_t placeholder_length(const struct shell_cursor *c, bool is_in_word)
+{
+    const char *at = c->at + 1;
+    while (at < c->end && (shell_is_name_char(*at) || *at == '-') && at - c->at < 64)
+        at++;
+    if (at == c->end || *at != '>' || at == c->at + 1)
+        return 0;
+    at++;
+    bool is_alone = at == c->end || *at == '/' || *at == '.' || shell_is_blank(*at) || *at == '\n';
+    return is_in_word || is_alone ? (size_t)(at - c->at) : 0;
+}
+
+bool shell_at_placeholder(const struct shell_cursor *c)
+{
+    return *c->at == '<' && placeholder_length(c, false) != 0;
+}
+
+static bool take_placeholder(struct shell_cursor *c, struct builder *b)
+{
+    size_t n = *c->at == '<' ? placeholder_length(c, b->newest != NULL) : 0;
+    if (n == 0)
+        return false;
+    add_text(c, b, (struct str){ c->at, n }, false);
+    c->at += n;
+    return true;
+}
+
 static void take_parts(struct shell_cursor *c, struct builder *b, enum lex_mode mode)
 {
     bool is_quoted = mode == LEX_QUOTED || mode == LEX_HERE;
-    while (!shell_is_done(c) && !ends_parts(c, mode)) {
+    while (!shell_is_done(c)) {
+        if (mode == LEX_PLAIN && take_placeholder(c, b))
+            continue;
+        if (ends_parts(c, mode))
+            break;
         char ch = *c->at;
         if (ch == '\\')
             take_backslash(c, b, mode);
