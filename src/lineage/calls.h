@@ -32,7 +32,7 @@
  *          reported too; sql, shell and code are texts to be analysed, whatever dir says; mode,
  *          format, db, schema, con, data; each location role may be split into .bucket and .key,
  *          or have .prefix: a listing takes what begins with it, a copy of a file adds its name;
- *          .pair is "bucket/key" or a dict of Bucket and Key
+ *          .pair is "bucket/key" or a dict of Bucket and Key; .below is below the receiver
  *   how    0/path,source  positional 0 or a keyword (R counts from 1)     0+  all positional ones
  *          k:Key          keyword only             recv   what the receiver stands for
  *          opt:path       of an earlier .option("path", x) or .options(path=x) in the chain
@@ -127,7 +127,7 @@ enum place_role {
     ROLE_DATA,
 };
 
-enum place_part { PART_WHOLE, PART_BUCKET, PART_KEY, PART_PREFIX, PART_PAIR };
+enum place_part { PART_WHOLE, PART_BUCKET, PART_KEY, PART_PREFIX, PART_PAIR, PART_BELOW };
 
 enum place_how {
     HOW_ARG,      /* index and names */

@@ -65,6 +65,7 @@ static const struct str parts[] = {
     [PART_KEY] = STR_INIT("key"),
     [PART_PREFIX] = STR_INIT("prefix"),
     [PART_PAIR] = STR_INIT("pair"),
+    [PART_BELOW] = STR_INIT("below"),
 };
 
 static const struct str langs[CALL_N_LANGS] = {

@@ -3,6 +3,7 @@
 #include "lineage/eval_internal.h"
 #include "lineage/uri.h"
 
+#include "util/attrs.h"
 #include "util/limits.h"
 
 void io_run_shell(const struct io *io, struct value *shell)
@@ -61,4 +62,26 @@ void io_add_pair(const struct io *io, struct value *pair, struct locations *out)
                                                                    place->text.bytes) };
         }
     }
+}
+
+static struct str scheme_of_kind(struct str kind)
+{
+    struct str scheme = STR("fs.");
+    if (!str_has_prefix(kind, scheme) || str_eq(kind, STR("fs.local")) ||
+        str_eq(kind, STR("fs.file")))
+        return STR_EMPTY;
+    return str_from_pos(kind, scheme.len);
+}
+
+struct str io_scheme(const struct io *io)
+{
+    static const struct str NAMES[] = { STR_INIT("filesystem"), STR_INIT("fs"), STR_INIT("s3"),
+                                        STR_INIT("gcs") };
+    struct str scheme = scheme_of_kind(io->kind);
+    for (size_t i = 0; i < ARRAY_LEN(NAMES) && scheme.len == 0; i++) {
+        const struct value *fs = args_named(io->args, NAMES[i]);
+        if (fs != NULL && fs->kind == VALUE_CHAIN)
+            scheme = scheme_of_kind(fs->chain->kind);
+    }
+    return scheme;
 }

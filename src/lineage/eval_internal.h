@@ -190,7 +190,8 @@ struct locations io_locations(const struct io *io, enum place_role role);
 /* eval_job.c: locations among the arguments of a job that is started. */
 void run_job(const struct io *io);
 /* eval_handed.c: a command or several; code of the same language; "bucket/key" or a mapping of
- * Bucket and Key. */
+ * Bucket and Key; the scheme of the file system that the call is of or is given ("s3"), or empty. */
+struct str io_scheme(const struct io *io);
 void io_run_shell(const struct io *io, struct value *shell);
 void io_run_code(const struct io *io, struct value *code);
 void io_add_pair(const struct io *io, struct value *pair, struct locations *out);

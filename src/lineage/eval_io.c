@@ -98,11 +98,8 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
     }
     if (is_document(text))
         return STR_EMPTY;
-    struct str scheme = STR("fs.");
-    if (str_has_prefix(io->kind, scheme) && !str_eq(io->kind, STR("fs.local")) &&
-        !str_eq(io->kind, STR("fs.file")))
-        return uri_from_bucket_path(a, str_from_pos(io->kind, scheme.len), text);
-    return uri_from_path(a, text);
+    struct str scheme = io_scheme(io);
+    return scheme.len > 0 ? uri_from_bucket_path(a, scheme, text) : uri_from_path(a, text);
 }
 
 static void add_location(struct locations *out, struct eval *e, struct value *text, struct str uri)
@@ -127,6 +124,50 @@ static bool is_local_only(const struct io *io)
     return false;
 }
 
+/* "(select ...) x" where a table's name could stand: SQL. */
+static bool is_subquery(const struct io *io, struct str text)
+{
+    text = str_trim(text);
+    return io->row->kind == KIND_TABLE && str_has_prefix(text, STR("(")) &&
+           str_find_char(text, ' ') != SIZE_MAX;
+}
+
+/* Topics are parted by commas. */
+static void add_streams(const struct io *io, const struct call_place *place, struct value *v,
+                        struct locations *out)
+{
+    size_t from = 0;
+    struct str text = v->text.bytes;
+    while (from < text.len) {
+        size_t comma = str_find(text, STR(","), from);
+        size_t to = comma == SIZE_MAX ? text.len : comma;
+        struct value *topic = value_text_slice(&io->e->vs, v, from, to);
+        if (topic->kind == VALUE_TEXT)
+            add_location(out, io->e, topic, uri_of(io, place, str_trim(topic->text.bytes)));
+        from = to + 1;
+    }
+}
+
+static void add_text(const struct io *io, const struct call_place *place, struct value *v,
+                     struct locations *out)
+{
+    struct eval *e = io->e;
+    if (is_subquery(io, v->text.bytes)) {
+        struct value *query = value_concat(&e->vs, value_text(&e->vs, STR("SELECT * FROM ")), v);
+        run_sql(e, query, SQL_ANY, false, io->via, io->node->line, io->node->col);
+        return;
+    }
+    if (io->row->kind == KIND_STREAM) {
+        add_streams(io, place, v, out);
+        return;
+    }
+    struct str uri = uri_of(io, place, v->text.bytes);
+    bool is_local = (v->flags & (VALUE_IS_PATH | VALUE_IS_LOCAL)) != 0 || is_local_only(io);
+    if (is_local && str_has_prefix(uri, STR("{}")))
+        uri = arena_concat(e->arena, STR("file:"), uri);
+    add_location(out, e, v, uri);
+}
+
 /* All texts that v holds: alternatives, elements, values of a mapping. */
 static void add_whole(const struct io *io, const struct call_place *place, struct value *v,
                       struct locations *out, unsigned depth)
@@ -135,14 +176,9 @@ static void add_whole(const struct io *io, const struct call_place *place, struc
     if (depth > 4 || !eval_step(e))
         return;
     switch (v->kind) {
-    case VALUE_TEXT: {
-        struct str uri = uri_of(io, place, v->text.bytes);
-        bool is_local = (v->flags & (VALUE_IS_PATH | VALUE_IS_LOCAL)) != 0 || is_local_only(io);
-        if (is_local && str_has_prefix(uri, STR("{}")))
-            uri = arena_concat(e->arena, STR("file:"), uri);
-        add_location(out, e, v, uri);
+    case VALUE_TEXT:
+        add_text(io, place, v, out);
         break;
-    }
     case VALUE_UNION:
         for (size_t i = 0; i < value_n_alternatives(v); i++)
             add_whole(io, place, value_alternative(v, i), out, depth + 1);
@@ -199,6 +235,19 @@ static void add_s3(const struct io *io, struct value *bucket, struct value *key,
         }
 }
 
+/* What stands below the place that the receiver stands for. */
+static struct value *below_receiver(const struct io *io, struct value *below)
+{
+    struct values *vs = &io->e->vs;
+    const struct chain *c = io->receiver;
+    while (c != NULL && c->place == NULL)
+        c = c->base;
+    struct value *tail = value_to_text(vs, below);
+    if (c == NULL)
+        return tail;
+    return value_concat(vs, c->place, value_concat(vs, value_text(vs, STR("/")), tail));
+}
+
 struct locations io_locations(const struct io *io, enum place_role role)
 {
     struct locations out = { 0 };
@@ -208,6 +257,9 @@ struct locations io_locations(const struct io *io, enum place_role role)
     struct value *pair = io_part(io, role, PART_PAIR);
     if (pair != NULL)
         io_add_pair(io, pair, &out);
+    struct value *below = io_part(io, role, PART_BELOW);
+    if (below != NULL)
+        add_whole(io, NULL, below_receiver(io, below), &out, 0);
     struct value *bucket = io_part(io, role, PART_BUCKET);
     struct value *key = io_part(io, role, PART_KEY);
     if (key == NULL)

@@ -14,6 +14,25 @@ static struct value *location_value(const struct io *io, const struct locations 
     return v;
 }
 
+/* An object that readers take for the location says itself of which file system it is. */
+static struct value *location_with_scheme(const struct io *io, const struct locations *l)
+{
+    struct values *vs = &io->e->vs;
+    struct value *v = NULL;
+    struct str scheme = io_scheme(io);
+    if (io->row->kind == KIND_S3 || io->row->kind == KIND_GS)
+        scheme = io->row->kind == KIND_S3 ? STR("s3") : STR("gs");
+    for (size_t i = 0; i < l->n; i++) {
+        struct value *text = l->items[i].text;
+        if (scheme.len > 0 && !str_contains(text->text.bytes, STR("://"))) {
+            struct str front = arena_concat(io->e->arena, scheme, STR("://"));
+            text = value_concat(vs, value_text(vs, front), text);
+        }
+        v = value_join(vs, v, text);
+    }
+    return v;
+}
+
 /* A row that gives "=dst.{1}" writes to the target with that behind it: an archive's format. */
 void io_add_suffix(const struct io *io, struct locations *dst)
 {
@@ -210,6 +229,6 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
     if (str_eq(r, STR("place")))
         return object_place(io, result, STR_EMPTY, l);
     if (str_eq(r, STR("handle")) || str_eq(r, STR("location")))
-        return with_kind(io, result, r, location_value(io, l, 0), NULL);
+        return with_kind(io, result, r, location_with_scheme(io, l), NULL);
     return with_kind(io, result, expand_kind(io, r), NULL, NULL);
 }
