@@ -61,10 +61,8 @@ static const struct str roles[] = {
 };
 
 static const struct str parts[] = {
-    [PART_BUCKET] = STR_INIT("bucket"),
-    [PART_KEY] = STR_INIT("key"),
-    [PART_PREFIX] = STR_INIT("prefix"),
-    [PART_PAIR] = STR_INIT("pair"),
+    [PART_BUCKET] = STR_INIT("bucket"), [PART_KEY] = STR_INIT("key"),
+    [PART_PREFIX] = STR_INIT("prefix"), [PART_PAIR] = STR_INIT("pair"),
     [PART_BELOW] = STR_INIT("below"),
 };
 

@@ -85,3 +85,31 @@ struct str io_scheme(const struct io *io)
     }
     return scheme;
 }
+
+/* A database that lives in the program: its tables are the notebook's own. */
+bool io_is_in_memory(const struct io *io)
+{
+    struct str memory = STR("memory.connection");
+    const struct value *con = io_part(io, ROLE_CON, PART_WHOLE);
+    if (con != NULL && con->kind == VALUE_CHAIN && str_eq(con->chain->kind, memory))
+        return true;
+    bool is_module = io->row->match == MATCH_ABSOLUTE && io->row->dir != CALL_MAKE &&
+                     str_eq(io->row->names[0], STR("duckdb"));
+    return is_module || str_eq(io->kind, memory);
+}
+
+struct str io_connection_kind(const struct io *io, struct str kind)
+{
+    static const struct str ROOTS[] = { STR_INIT("duckdb"), STR_INIT("sqlite3"), STR_INIT("apsw") };
+    struct str memory = STR("memory.connection");
+    struct value *at = io_part(io, ROLE_AT, PART_WHOLE);
+    at = at != NULL ? value_alternative(at, 0) : NULL;
+    struct str text = at != NULL && at->kind == VALUE_TEXT ? at->text.bytes : STR_EMPTY;
+    if (str_contains(text, STR(":memory:")) || str_eq(text, STR("sqlite://")))
+        return memory;
+    bool is_given = at != NULL && (at->kind != VALUE_TEXT || text.len > 0);
+    for (size_t i = 0; i < ARRAY_LEN(ROOTS) && !is_given; i++)
+        if (io->row->match == MATCH_ABSOLUTE && str_eq(io->row->names[0], ROOTS[i]))
+            return memory;
+    return kind;
+}

@@ -190,8 +190,12 @@ struct locations io_locations(const struct io *io, enum place_role role);
 /* eval_job.c: locations among the arguments of a job that is started. */
 void run_job(const struct io *io);
 /* eval_handed.c: a command or several; code of the same language; "bucket/key" or a mapping of
- * Bucket and Key; the scheme of the file system that the call is of or is given ("s3"), or empty. */
+ * Bucket and Key; the scheme of the file system that the call is of or is given ("s3"), or empty.
+ */
 struct str io_scheme(const struct io *io);
+bool io_is_in_memory(const struct io *io);
+/* kind, or that of a connection to a database in memory where the call opens one. */
+struct str io_connection_kind(const struct io *io, struct str kind);
 void io_run_shell(const struct io *io, struct value *shell);
 void io_run_code(const struct io *io, struct value *code);
 void io_add_pair(const struct io *io, struct value *pair, struct locations *out);

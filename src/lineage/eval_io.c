@@ -82,7 +82,7 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
     switch (io->row->kind) {
     case KIND_TABLE:
         if (str_find_char(text, '/') == SIZE_MAX)
-            return table_uri(io, text);
+            return io_is_in_memory(io) ? STR_EMPTY : table_uri(io, text);
         break;
     case KIND_GS:
         return uri_from_bucket_path(a, STR("gs"), text);
@@ -398,14 +398,13 @@ static void run_code(const struct io *io)
             !str_eq(db->text.bytes, STR(HOLE_TEXT)) && !str_contains(db->text.bytes, STR("/")))
             e->sql.database = db->text.bytes;
         bool is_table = sql->kind == VALUE_TEXT && is_bare_name(sql->text.bytes) &&
-                        !io->needs_remote &&
+                        !io->needs_remote && !io_is_in_memory(io) &&
                         (io->row->kind == KIND_TABLE || io->row->kind == KIND_SQL);
         if (is_table)
             emit_uri(e, &(struct emit){ REFERENCE_READ, REFERENCE_DATA, io->via, false },
                      table_uri(io, sql->text.bytes), sql, io->node);
         else
-            run_sql(e, sql, dialect, str_eq(io->kind, STR("memory.connection")), io->via, line,
-                    col);
+            run_sql(e, sql, dialect, io_is_in_memory(io), io->via, line, col);
         if (db != NULL)
             e->sql.database = was;
     }

@@ -230,5 +230,7 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
         return object_place(io, result, STR_EMPTY, l);
     if (str_eq(r, STR("handle")) || str_eq(r, STR("location")))
         return with_kind(io, result, r, location_with_scheme(io, l), NULL);
+    if (io->row->kind == KIND_DB)
+        r = io_connection_kind(io, r);
     return with_kind(io, result, expand_kind(io, r), NULL, NULL);
 }
