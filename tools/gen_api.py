@@ -35,17 +35,74 @@ def c_str(text):
     return json.dumps(text)
 
 
+def pattern_of(where, schema):
+    if schema.get("pattern") not in {None, *PATTERNS}:
+        raise SystemExit(f"{where}: there is no check for the pattern {schema['pattern']}")
+    return PATTERNS[schema["pattern"]] if "pattern" in schema else "PATTERN_NONE"
+
+
 def param_row(where, p):
     schema = p["schema"]
     unknown = set(schema) - KNOWN_SCHEMA
     if unknown or schema["type"] not in ("string", "integer") or p["in"] not in ("path", "query"):
         raise SystemExit(f"{where}: the parameter {p['name']} needs a check that the table does not have: {unknown}")
     is_int = schema["type"] == "integer"
-    pattern = PATTERNS[schema["pattern"]] if "pattern" in schema else "PATTERN_NONE"
+    pattern = pattern_of(where, schema)
     low, high = (schema["minimum"], schema["maximum"]) if is_int else (schema.get("minLength", 0), schema["maxLength"])
     return "{ STR_INIT(%s), %s, %s, %s, %d, %d, %s }" % (
         c_str(p["name"]), "PARAM_INT" if is_int else "PARAM_STR", str(p["in"] == "path").lower(),
         str(p.get("required", False)).lower(), low, high, pattern)
+
+
+BODY_KEYS = {"object": {"properties", "required", "additionalProperties"}, "array": {"items", "minItems", "maxItems"},
+             "string": {"minLength", "maxLength", "pattern", "enum"}, "integer": {"minimum", "maximum"}, "boolean": set()}
+TEXT_KEYS = {"type", "description", "example", "title"}
+MAX_MEMBERS = 32
+
+
+def body_schema(doc, where, name, schema, out):
+    """Write the tables of a schema and of those below it; the C expression for its address."""
+    schema = resolve(doc, schema)
+    kind = schema.get("type")
+    unknown = set(schema) - BODY_KEYS.get(kind, set()) - TEXT_KEYS
+    if kind not in BODY_KEYS or unknown:
+        raise SystemExit(f"{where}: a body has no check for {kind} with {sorted(unknown)}")
+    low = high = 0
+    pattern, words, members, items = "PATTERN_NONE", [], [], "NULL"
+    if kind == "object":
+        if schema.get("additionalProperties") is not False or len(schema["properties"]) > MAX_MEMBERS:
+            raise SystemExit(f"{where}: an object in a body has additionalProperties: false, and at most {MAX_MEMBERS} members")
+        if not set(schema.get("required", [])) <= set(schema["properties"]):
+            raise SystemExit(f"{where}: a required member has no schema")
+        for i, (key, inner) in enumerate(schema["properties"].items()):
+            at = body_schema(doc, f"{where}/{key}", f"{name}_{i}", inner, out)
+            members.append("{ STR_INIT(%s), %s, %s }" % (c_str(key), str(key in schema.get("required", [])).lower(), at))
+    elif kind == "array":
+        low, high = schema.get("minItems", 0), schema["maxItems"]
+        items = body_schema(doc, where + "/0", name + "_item", schema["items"], out)
+    elif kind == "string":
+        words = schema.get("enum", [])
+        high = max(map(len, words)) if words else schema["maxLength"]
+        low = schema.get("minLength", 0)
+        pattern = pattern_of(where, schema)
+    elif kind == "integer":
+        low, high = schema["minimum"], schema["maximum"]
+    if members:
+        out.append(f"static const struct schema_member {name}_members[] = {{\n    " + ",\n    ".join(members) + ",\n};\n")
+    if words:
+        out.append(f"static const struct str {name}_words[] = {{ " + ", ".join(f"STR_INIT({c_str(w)})" for w in words) + " };\n")
+    out.append("static const struct schema %s = { SCHEMA_%s, %d, %d, %s, %s, %d, %s, %d, %s };\n" % (
+        name, {"string": "STR", "integer": "INT", "boolean": "BOOL"}.get(kind, kind.upper()), low, high, pattern,
+        f"{name}_words" if words else "NULL", len(words), f"{name}_members" if members else "NULL", len(members), items))
+    return "&" + name
+
+
+def body_of(doc, op):
+    """The schema of the body, or None."""
+    content = resolve(doc, op["requestBody"])["content"] if "requestBody" in op else {}
+    if content and list(content) != ["application/json"]:
+        raise SystemExit(f"{op['operationId']}: a body is application/json")
+    return content["application/json"]["schema"] if content else None
 
 
 def operations(doc):
@@ -58,14 +115,19 @@ def routes(doc, out):
     rows = []
     for path, method, op in operations(doc):
         name = op["operationId"]
-        if op["x-role"] not in ROLES or "requestBody" in op:
-            raise SystemExit(f"{name}: x-role must be one of {sorted(ROLES)}, and bodies have no check yet")
+        if op["x-role"] not in ROLES:
+            raise SystemExit(f"{name}: x-role must be one of {sorted(ROLES)}")
+        body = body_of(doc, op)
+        if body is not None and op.get("x-max-body-bytes", 0) == 0:
+            raise SystemExit(f"{name}: a body needs x-max-body-bytes")
+        body_at = "NULL" if body is None else body_schema(doc, name, name + "_body", body, out)
         params = [param_row(name, resolve(doc, p)) for p in op.get("parameters", [])]
         if params:
             out.append(f"static const struct param {name}_params[] = {{\n    " + ",\n    ".join(params) + ",\n};\n")
-        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %d, %s, %d, STR_INIT(%s) }," % (
+        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %d, %s, %d, %s, %s, STR_INIT(%s) }," % (
             method.upper(), c_str(path), c_str(name), name, op["x-role"].upper(), str(op.get("x-slow", False)).lower(), op.get("x-max-body-bytes", 0),
-            f"{name}_params" if params else "NULL", len(params), c_str(op["summary"])))
+            f"{name}_params" if params else "NULL", len(params), body_at,
+            str(body is not None and resolve(doc, op["requestBody"]).get("required", False)).lower(), c_str(op["summary"])))
     out.append("const struct route api_routes[] = {\n" + "\n".join(rows) + "\n};\n")
     out.append("const size_t api_n_routes = sizeof api_routes / sizeof api_routes[0];\n")
 
@@ -114,6 +176,10 @@ def list_of_calls(doc):
 def bounds(schema):
     """What a value must be, in words."""
     words = [schema["type"]]
+    if "enum" in schema:
+        words.append("one of " + ", ".join(schema["enum"]))
+    if "maxItems" in schema:
+        words.append(f"{schema.get('minItems', 0):,} to {schema['maxItems']:,} items")
     if "minimum" in schema:
         words.append(f"{schema['minimum']:,} to {schema['maximum']:,}")
     if "maxLength" in schema:
@@ -128,6 +194,25 @@ def parameters(doc, op):
     rows = "".join(f"<tr><td>{code(p['name'])}<td>{p['in']}, {'required' if p.get('required') else 'optional'}"
                    f"<td>{bounds(p['schema'])}<td>{html.escape(p.get('description', ''))}" for p in params)
     return f"<h3>Parameters</h3><table><tr><th>Name<th>Where<th>Value<th>Meaning{rows}</table>"
+
+
+def body_rows(doc, schema, pointer, required):
+    schema = resolve(doc, schema)
+    yield pointer, required, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from body_rows(doc, inner, f"{pointer.rstrip('/')}/{name}", name in schema.get("required", []))
+    if "items" in schema:
+        yield from body_rows(doc, schema["items"], f"{pointer.rstrip('/')}/0", False)
+
+
+def body(doc, op):
+    schema = body_of(doc, op)
+    if schema is None:
+        return ""
+    is_required = resolve(doc, op["requestBody"]).get("required", False)
+    rows = "".join(f"<tr><td>{code(pointer)}<td>{'required' if required else 'optional'}<td>{bounds(s)}"
+                   f"<td>{html.escape(s.get('description', ''))}" for pointer, required, s in body_rows(doc, schema, "/", is_required))
+    return f"<h3>Body</h3><table><tr><th>Place<th>Needed<th>Value<th>Meaning{rows}</table>"
 
 
 def request_example(doc, path, m, op):
@@ -161,7 +246,7 @@ def docs_page(doc):
     for path, m, op in operations(doc):
         parts.append(f'<section id="{op["operationId"]}"><h2>{method(m, path)}</h2><p><b>{html.escape(op["summary"])}.</b> '
                      f'{html.escape(op.get("description", ""))}</p><p class=soft>{ROLE_TEXT[op["x-role"]]}</p>'
-                     + parameters(doc, op) + request_example(doc, path, m, op) + responses(doc, op) + "</section>")
+                     + parameters(doc, op) + body(doc, op) + request_example(doc, path, m, op) + responses(doc, op) + "</section>")
     problem = doc["components"]["schemas"]["Problem"]["properties"]
     rows = "".join(f"<tr><td>{code(name)}<td>{schema['type']}<td>{html.escape(schema.get('description', ''))}"
                    for name, schema in problem.items())

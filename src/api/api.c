@@ -135,7 +135,7 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
     json_writer_init(&call->json, &answer->body);
     if (call->err.code != ERR_NONE) {
         fail(call, &call->err);
-    } else if (!call->route->handler(call, &err)) {
+    } else if (!body_take(call, &err) || !call->route->handler(call, &err)) {
         fail(call, &err);
     } else if (call->is_json) {
         if (!http_answer_is_begun(answer))

@@ -6,12 +6,13 @@
 #define API_API_INTERNAL_H
 
 #include "api/api.h"
+#include "json/json.h"
 #include "json/writer.h"
 
 enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
 enum param_kind { PARAM_STR, PARAM_INT };
 enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET, PATTERN_PATH };
-enum { MAX_PARAMS = 8, MAX_FAULTS = 16 };
+enum { MAX_PARAMS = 8, MAX_FAULTS = 16, MAX_MEMBERS = 32 };
 
 /* A parameter as the contract has it. */
 struct param {
@@ -20,6 +21,25 @@ struct param {
     bool is_path, is_required;
     int64_t min, max; /* of the number, or of the text's length in characters */
     enum param_pattern pattern;
+};
+
+/* A value in a body as the contract has it. */
+enum schema_kind { SCHEMA_OBJECT, SCHEMA_ARRAY, SCHEMA_STR, SCHEMA_INT, SCHEMA_BOOL };
+struct schema_member;
+struct schema {
+    enum schema_kind kind;
+    int64_t min, max; /* of the number, the text's characters, the array's items */
+    enum param_pattern pattern;
+    const struct str *words; /* of a text that is one of some; NULL: any */
+    size_t n_words;
+    const struct schema_member *members; /* of an object; others are refused */
+    size_t n_members;                    /* at most MAX_MEMBERS */
+    const struct schema *items;          /* of an array */
+};
+struct schema_member {
+    struct str name;
+    bool is_required;
+    const struct schema *schema;
 };
 
 struct call;
@@ -36,6 +56,8 @@ struct route {
     size_t max_body_bytes;
     const struct param *params; /* NULL when there are none */
     size_t n_params;
+    const struct schema *body; /* NULL: what is sent is ignored */
+    bool is_body_required;
     struct str summary;
 };
 
@@ -52,8 +74,8 @@ extern const struct api_page api_contract, api_docs_page, api_index_page;
 
 /* One thing that is wrong with a request.  Strings live as long as it. */
 struct fault {
-    struct str place; /* "path" or "query" */
-    struct str name;  /* of the parameter */
+    struct str place; /* "path", "query" or "body" */
+    struct str name;  /* of the parameter; in the body a JSON pointer */
     struct str detail, fix;
 };
 
@@ -64,8 +86,9 @@ struct call {
     struct http_answer *answer;
     const struct route *route; /* NULL: none matched */
     struct str id;
-    struct str caller;  /* the name of the token; empty without */
-    struct str allowed; /* for the header Allow */
+    struct str caller;       /* the name of the token; empty without */
+    struct str allowed;      /* for the header Allow */
+    const struct json *body; /* checked; NULL if there is none */
     struct str values[MAX_PARAMS];
     int64_t numbers[MAX_PARAMS];
     struct err err;                  /* found before the handler: it does not run */
@@ -104,6 +127,17 @@ struct str call_base_url(const struct call *call);
 
 /* route.c: find the route and check the parameters; sets call->err. */
 void route_match(struct call *call);
+/* One more thing that is wrong. */
+void call_add_fault(struct call *call, struct str place, struct str name, const struct err *why);
+/* True if nothing is wrong so far; else err says the first and how many there are. */
+MUST_USE bool call_faults(const struct call *call, struct err *err);
+/* Has the text so many characters, and the form?  what: how it is called in the message. */
+MUST_USE bool pattern_check(struct str what, int64_t min, int64_t max, enum param_pattern pattern,
+                            struct str text, struct err *err);
+
+/* body.c: parse and check the body of a route that has one.  Fails with ERR_INVALID (faults are
+ * told), ERR_MEDIA_TYPE, ERR_PARSE, ERR_TOO_LARGE. */
+MUST_USE bool body_take(struct call *call, struct err *err);
 
 /* auth.c */
 struct str role_name(enum role role);

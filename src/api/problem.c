@@ -16,7 +16,8 @@ static void write_faults(struct json_writer *w, const struct call *call)
     for (size_t i = 0; i < call->n_faults; i++) {
         json_write_object(w);
         json_put_str(w, STR("in"), call->faults[i].place);
-        json_put_str(w, STR("parameter"), call->faults[i].name);
+        bool is_body = str_eq(call->faults[i].place, STR("body"));
+        json_put_str(w, is_body ? STR("pointer") : STR("parameter"), call->faults[i].name);
         json_put_str(w, STR("detail"), call->faults[i].detail);
         json_put_str(w, STR("fix"), call->faults[i].fix);
         json_write_end(w);

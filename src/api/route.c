@@ -57,13 +57,14 @@ static bool check_path(struct str text, struct err *err)
     return true;
 }
 
-static bool check_text(const struct param *p, struct str text, struct err *err)
+bool pattern_check(struct str what, int64_t min, int64_t max, enum param_pattern pattern,
+                   struct str text, struct err *err)
 {
     size_t n = characters(text);
-    if (n < (size_t)p->min || n > (size_t)p->max)
-        return err_set(err, ERR_INVALID, "the parameter %.*s has %lld to %lld characters",
-                       STR_FMT(p->name), (long long)p->min, (long long)p->max);
-    switch (p->pattern) {
+    if (n < (size_t)min || n > (size_t)max)
+        return err_set(err, ERR_INVALID, "%.*s has %lld to %lld characters", STR_FMT(what),
+                       (long long)min, (long long)max);
+    switch (pattern) {
     case PATTERN_NONE:
         return true;
     case PATTERN_CLUSTER_ID:
@@ -73,27 +74,45 @@ static bool check_text(const struct param *p, struct str text, struct err *err)
     case PATTERN_PATH:
         return check_path(text, err);
     }
-    panic("pattern %d", (int)p->pattern);
+    panic("pattern %d", (int)pattern);
 }
 
-static void add_fault(struct call *call, bool is_in_path, struct str name, const struct err *why)
+void call_add_fault(struct call *call, struct str place, struct str name, const struct err *why)
 {
     struct arena *a = call->req->arena;
     if (call->n_faults == MAX_FAULTS)
         return;
     call->faults[call->n_faults++] = (struct fault){
-        .place = is_in_path ? STR("path") : STR("query"),
-        .name = str_slice(name, 0, 60),
+        .place = place,
+        .name = str_slice(name, 0, 200),
         .detail = arena_printf(a, "%s", why->msg),
         .fix = arena_printf(a, "%s", err_fix_text(why)),
     };
 }
 
-static bool check_value(const struct param *p, struct str text, int64_t *number_out,
-                        struct err *err)
+bool call_faults(const struct call *call, struct err *err)
+{
+    if (call->n_faults == 0)
+        return true;
+    const struct fault *first = &call->faults[0];
+    bool is_body = str_eq(first->place, STR("body"));
+    err_set(err, ERR_INVALID, "%.*s%s%.*s", STR_FMT(is_body ? first->name : STR_EMPTY),
+            is_body ? ": " : "", STR_FMT(first->detail));
+    err_fix(err, "%.*s", STR_FMT(first->fix));
+    return call->n_faults == 1 ? false : err_wrap(err, "the first of %zu faults", call->n_faults);
+}
+
+static void add_fault(struct call *call, bool is_in_path, struct str name, const struct err *why)
+{
+    call_add_fault(call, is_in_path ? STR("path") : STR("query"), name, why);
+}
+
+static bool check_value(struct arena *a, const struct param *p, struct str text,
+                        int64_t *number_out, struct err *err)
 {
     if (p->kind == PARAM_STR)
-        return check_text(p, text, err);
+        return pattern_check(arena_concat(a, STR("the parameter "), p->name), p->min, p->max,
+                             p->pattern, text, err);
     uint64_t n;
     if (!scan_whole_u64(text, INT64_MAX, &n) || (int64_t)n < p->min || (int64_t)n > p->max)
         return err_set(err, ERR_INVALID, "the parameter %.*s is a whole number from %lld to %lld",
@@ -107,7 +126,7 @@ static void take_value(struct call *call, size_t i, struct str text)
     const struct param *p = &call->route->params[i];
     struct err why = ERR_INIT;
     call->values[i] = text;
-    if (!check_value(p, text, &call->numbers[i], &why))
+    if (!check_value(call->req->arena, p, text, &call->numbers[i], &why))
         add_fault(call, p->is_path, p->name, &why);
 }
 
@@ -190,12 +209,7 @@ static bool take_params(struct call *call, const struct str raw[MAX_PARAMS], str
         err_set(&why, ERR_INVALID, "the parameter %.*s is missing", STR_FMT(route->params[i].name));
         add_fault(call, route->params[i].is_path, route->params[i].name, &why);
     }
-    if (call->n_faults == 0)
-        return true;
-    const struct fault *first = &call->faults[0];
-    err_set(err, ERR_INVALID, "%.*s", STR_FMT(first->detail));
-    err_fix(err, "%.*s", STR_FMT(first->fix));
-    return call->n_faults == 1 ? false : err_wrap(err, "the first of %zu faults", call->n_faults);
+    return call_faults(call, err);
 }
 
 void route_match(struct call *call)

@@ -1,8 +1,11 @@
 """The running server keeps its contract: schemathesis makes requests from it and checks the answers."""
+import copy
 import subprocess
 import sys
 
-from conftest import clean_env, run_cli
+import pytest
+import yaml
+from conftest import TOP, clean_env, run_cli
 from test_serve import Server
 
 
@@ -38,3 +41,37 @@ def test_the_contract_is_valid(tmp_path):
 
     from openapi_spec_validator import validate
     validate(json.loads(run_cli("openapi", check=True).stdout))
+
+
+THING = ("components", "schemas", "Thing", "properties")
+CALL = ("paths", "/things/{name}", "post")
+
+
+@pytest.mark.parametrize("place, value, says", [
+    ((*THING, "ratio"), {"type": "number"}, "no check for number"),
+    ((*THING, "label"), {"type": "string", "maxLength": 8, "format": "date"}, "format"),
+    ((*THING, "bucket", "pattern"), "^x$", "pattern ^x$"),
+    (("components", "schemas", "Thing", "additionalProperties"), True, "additionalProperties"),
+    (("components", "schemas", "Thing", "required"), ["gone"], "required member"),
+    ((*CALL, "x-max-body-bytes"), 0, "x-max-body-bytes"),
+    ((*CALL, "requestBody", "content"), {"text/plain": {}}, "application/json"),
+    ((*CALL, "x-role"), "boss", "x-role"),
+    ((*CALL, "parameters"), [{"name": "name", "in": "header", "schema": {"type": "string", "maxLength": 1}}], "name"),
+])
+def test_a_contract_that_promises_what_is_not_checked_breaks_the_build(tmp_path, place, value, says):
+    contract = copy.deepcopy(yaml.safe_load((TOP / "tests" / "api" / "bodies.yaml").read_text()))
+    at = contract
+    for name in place[:-1]:
+        at = at[name]
+    at[place[-1]] = value
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(contract, sort_keys=False))
+    run = subprocess.run([sys.executable, TOP / "tools" / "gen_api.py", tmp_path / "c.yaml", tmp_path / "o.c", tmp_path / "o.h"],
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and says in run.stderr and "Traceback" not in run.stderr, run.stderr
+
+
+def test_bodies_are_described_for_people(tmp_path):
+    subprocess.run([sys.executable, TOP / "tools" / "gen_api.py", TOP / "tests" / "api" / "bodies.yaml", tmp_path / "o.c", tmp_path / "o.h"], check=True)
+    rows = (tmp_path / "o.c").read_text().split("api_docs_page_bytes[] = {")[1].split("}")[0]
+    page = bytes(int(n) for n in rows.replace("\n", "").split(",") if n).decode()
+    assert "<code>/size/nodes</code><td>required<td>integer, 1 to 20" in page and "one of round, square" in page
