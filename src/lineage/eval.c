@@ -77,6 +77,24 @@ static void chain_set(struct eval *e, struct value *owner, struct value *key, st
     value_map_put(&e->vs, c->fields, key, v);
 }
 
+/* x$name <- v of R's list. */
+static void set_element(struct eval *e, struct value *list, struct str name, struct value *v)
+{
+    struct seq *s = list->seq;
+    for (size_t i = 0; s->names != NULL && i < s->n; i++)
+        if (str_eq(s->names[i], name)) {
+            s->items[i] = e->branch_depth > 0 ? value_join(&e->vs, s->items[i], v) : v;
+            return;
+        }
+    size_t n = s->n;
+    value_seq_add(&e->vs, list, v);
+    if (s->n == n)
+        return;
+    if (s->names == NULL)
+        s->names = ARENA_NEW_N(e->arena, struct str, s->n);
+    s->names[n] = name;
+}
+
 static void assign_attr(struct eval *e, const struct node *target, struct value *v)
 {
     struct value *owner = eval_expr(e, target->attr.value);
@@ -90,6 +108,8 @@ static void assign_attr(struct eval *e, const struct node *target, struct value 
         strmap_put(&owner->klass->members, target->attr.name, v);
     else if (owner->kind == VALUE_MAP)
         value_map_put(&e->vs, owner, value_text(&e->vs, target->attr.name), v);
+    else if (owner->kind == VALUE_SEQ && e->unit->lang == CALL_R)
+        set_element(e, owner, target->attr.name, v);
     else if (owner->kind == VALUE_CHAIN)
         chain_set(e, owner, value_text(&e->vs, target->attr.name), v);
 }
@@ -111,6 +131,7 @@ void eval_assign(struct eval *e, const struct node *target, struct value *v)
         assign_attr(e, target, v);
         break;
     case NODE_SUBSCRIPT: {
+        struct str name;
         struct value *owner = eval_expr(e, target->binary.left);
         if (target->binary.right == NULL || target->binary.right->kind == NODE_SLICE)
             break;
@@ -122,6 +143,9 @@ void eval_assign(struct eval *e, const struct node *target, struct value *v)
         else if (owner->kind == VALUE_SEQ && key->kind == VALUE_NUMBER && key->number.is_whole &&
                  key->number.whole >= 0 && (uint64_t)key->number.whole < owner->seq->n)
             owner->seq->items[key->number.whole] = v;
+        else if (owner->kind == VALUE_SEQ && e->unit->lang == CALL_R &&
+                 value_is_known_text(key, &name))
+            set_element(e, owner, name, v);
         break;
     }
     default:

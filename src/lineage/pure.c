@@ -17,6 +17,7 @@ static const struct pure_table *const python_functions[] = {
 static const struct pure_table *const r_functions[] = {
     &pure_r_text_functions,
     &pure_r_seq_functions,
+    &pure_r_package_functions,
     NULL,
 };
 static const struct pure_table *const scala_functions[] = {
@@ -40,6 +41,24 @@ static const struct pure_row *find(const struct pure_table *const *tables, struc
     for (; *tables != NULL && row == NULL; tables++)
         row = find_in(*tables, name);
     return row;
+}
+
+/* R's functions stand in the tables without the packages that most code attaches. */
+static struct str without_package(struct str name)
+{
+    static const struct str packages[] = {
+        STR_INIT("DBI."),        STR_INIT("askpass."), STR_INIT("base."),
+        STR_INIT("data.table."), STR_INIT("dbplyr."),  STR_INIT("dplyr."),
+        STR_INIT("fs."),         STR_INIT("glue."),    STR_INIT("here."),
+        STR_INIT("lubridate."),  STR_INIT("purrr."),   STR_INIT("rlang."),
+        STR_INIT("rstudioapi."), STR_INIT("stats."),   STR_INIT("stringi."),
+        STR_INIT("stringr."),    STR_INIT("tools."),   STR_INIT("utils."),
+        STR_INIT("uuid."),       STR_INIT("xfun."),
+    };
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (str_has_prefix(name, packages[i]))
+            return str_from_pos(name, packages[i].len);
+    return name;
 }
 
 static bool is_unknown(const struct value *v)
@@ -174,6 +193,8 @@ struct value *pure_function(struct values *vs, enum call_lang lang, struct str n
                                              : lang == CALL_SCALA ? scala_functions
                                                                   : python_functions;
     const struct pure_row *row = find(tables, name);
+    if (row == NULL && lang == CALL_R)
+        row = find(tables, without_package(name));
     struct pure_call c = { .vs = vs, .lang = lang, .args = args, .is_certain = true };
     struct value *v = row == NULL ? NULL : pure_spread(&c, row);
     return v == vs->declined ? NULL : v;
@@ -282,14 +303,14 @@ struct value *pure_attribute(struct values *vs, struct value *receiver, struct s
 }
 
 static const struct pure_table *const all_tables[] = {
-    &pure_builtin_functions,   &pure_make_functions,    &pure_path_functions,
-    &pure_pathlib_functions,   &pure_url_functions,     &pure_re_functions,
-    &pure_text_methods,        &pure_path_methods,      &pure_seq_methods,
-    &pure_map_methods,         &pure_pattern_methods,   &pure_match_methods,
-    &pure_r_text_functions,    &pure_r_seq_functions,   &pure_scala_functions,
-    &pure_scala_text_methods,  &pure_scala_seq_methods, &pure_scala_map_methods,
-    &pure_scala_other_methods, &pure_date_functions,    &pure_date_methods,
-    &pure_literal_functions,
+    &pure_builtin_functions, &pure_make_functions,      &pure_path_functions,
+    &pure_pathlib_functions, &pure_url_functions,       &pure_re_functions,
+    &pure_text_methods,      &pure_path_methods,        &pure_seq_methods,
+    &pure_map_methods,       &pure_pattern_methods,     &pure_match_methods,
+    &pure_r_text_functions,  &pure_r_seq_functions,     &pure_r_package_functions,
+    &pure_scala_functions,   &pure_scala_text_methods,  &pure_scala_seq_methods,
+    &pure_scala_map_methods, &pure_scala_other_methods, &pure_date_functions,
+    &pure_date_methods,      &pure_literal_functions,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)
