@@ -13,7 +13,8 @@ static bool is_device(struct str name)
 
 static bool is_relative(struct str name)
 {
-    return !shell_is_remote(name) && str_find_char(STR("/~@" HOLE_TEXT), name.ptr[0]) == SIZE_MAX;
+    return name.len > 0 && !shell_is_remote(name) &&
+           str_find_char(STR("/~@" HOLE_TEXT), name.ptr[0]) == SIZE_MAX;
 }
 
 /* Places that serve answers, not data. */
@@ -219,8 +220,9 @@ static void copy_one(struct shell_call *call, const struct shell_copy *copy,
     }
     r.dir = SHELL_WRITE;
     r.copy_of = from;
-    bool may_be_remote = shell_is_remote(source->text) || source->text.ptr[0] == HOLE_BYTE;
-    bool is_download = is_disk_target(call, target) && target->text.ptr[0] != HOLE_BYTE &&
+    struct str unknown = STR(HOLE_TEXT);
+    bool may_be_remote = shell_is_remote(source->text) || str_has_prefix(source->text, unknown);
+    bool is_download = is_disk_target(call, target) && !str_has_prefix(target->text, unknown) &&
                        (may_be_remote || (call->row->flags & SHELL_TO_DISK) != 0);
     r.is_may |= is_download;
     (void)shell_report(run, &r, target);
