@@ -57,7 +57,7 @@
  *     names    a list: names of a folder, joined to it     pattern  a list: the location itself
  *     walk     what os.walk gives                          response, pages  what boto3 lists
  *     handle   an open file of the location   config   the content of the file
- *     location an object that readers take for the location
+ *     location an object that readers take for the location      fs+path  what url_to_fs gives
  *     KIND:place    an object of that kind that stands for the location ("recv" of later calls)
  *     objects, KIND:objects  a list of such objects, whose keys begin with the prefix
  */

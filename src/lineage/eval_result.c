@@ -174,6 +174,23 @@ static struct value *objects(const struct io *io, struct value *result, struct s
     return seq;
 }
 
+/* fsspec.url_to_fs: the file system of a URL, and the path there. */
+static struct value *fs_and_path(const struct io *io, const struct locations *l,
+                                 struct value *result)
+{
+    struct eval *e = io->e;
+    struct value *text = l->n > 0 ? l->items[0].text : value_to_text(&e->vs, result);
+    size_t mark = str_find(text->text.bytes, STR("://"), 0);
+    struct str scheme = mark == SIZE_MAX ? STR("local") : str_slice(text->text.bytes, 0, mark);
+    if (mark != SIZE_MAX)
+        text = value_text_slice(&e->vs, text, mark + 3, text->text.bytes.len);
+    struct value *pair = eval_seq(e, VALUE_IS_TUPLE);
+    struct str kind = arena_concat(e->arena, STR("fs."), scheme);
+    value_seq_add(&e->vs, pair, with_kind(io, result, kind, NULL, NULL));
+    value_seq_add(&e->vs, pair, text);
+    return pair;
+}
+
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result)
 {
     struct eval *e = io->e;
@@ -207,6 +224,8 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
         v->seq->any_more = list_response(io);
         return v;
     }
+    if (str_eq(r, STR("fs+path")))
+        return fs_and_path(io, l, result);
     if (str_eq(r, STR("walk")))
         return walk_triples(io, l);
     if (str_eq(r, STR("objects")))

@@ -91,6 +91,12 @@ static struct value *sql_text(struct eval *e, struct value *v)
     return v;
 }
 
+/* Of a database in memory: what is not in another one that was attached. */
+static bool is_own_table(const struct sql_ref *ref)
+{
+    return ref->kind == SQL_TABLE && str_find_char(ref->name, '.') == SIZE_MAX;
+}
+
 void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool is_memory,
              struct str via, uint32_t line, uint32_t col)
 {
@@ -113,7 +119,8 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
         if (found.hit_limit)
             eval_hit_limit(e, "sql");
         for (size_t k = 0; k < found.n_refs; k++)
-            emit_sql(e, &found.refs[k], one, via, line, col);
+            if (!is_memory || !is_own_table(&found.refs[k]))
+                emit_sql(e, &found.refs[k], one, via, line, col);
     }
 }
 
