@@ -239,12 +239,50 @@ static bool number_may_end(uint8_t state)
     return state == N_ZERO || state == N_INT || state == N_FRACTION || state == N_EXPONENT;
 }
 
+static inline const char *pass_digits(const char *p, const char *end)
+{
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    return p;
+}
+
+/* The end of the number at p when it is well-formed and ends within the chunk, as nearly all do;
+ * else NULL, and the states say what it is. */
+static const char *whole_number(const char *p, const char *end)
+{
+    p += *p == '-';
+    const char *digits = p;
+    p = pass_digits(p, end);
+    if (p == digits || (*digits == '0' && p - digits > 1))
+        return NULL;
+    if (p < end && *p == '.') {
+        digits = p + 1;
+        p = pass_digits(digits, end);
+        if (p == digits)
+            return NULL;
+    }
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p++;
+        p += p < end && (*p == '+' || *p == '-');
+        digits = p;
+        p = pass_digits(p, end);
+        if (p == digits)
+            return NULL;
+    }
+    return p < end ? p : NULL;
+}
+
 /* The bytes of a number in this chunk; *p is moved past them. */
 static bool feed_number(struct json_push *j, const char **p, const char *end, struct err *err)
 {
     const char *start = *p, *at = *p;
     uint8_t before = j->number_state;
-    while (at < end && number_takes(&j->number_state, *at)) {
+    const char *behind = before == N_START ? whole_number(start, end) : NULL;
+    if (behind != NULL) {
+        at = behind;
+        before = N_INT;
+    }
+    while (behind == NULL && at < end && number_takes(&j->number_state, *at)) {
         before = j->number_state;
         at++;
     }

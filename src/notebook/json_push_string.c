@@ -66,13 +66,32 @@ static void add_utf8(struct buf *text, unsigned c)
     }
 }
 
+/* The bytes of the well-formed character at p, which begins with a byte from 0x80 on and has three
+ * more bytes behind it; 0 if it is none. */
+static inline size_t character_size(const char *p)
+{
+    const unsigned char *c = (const unsigned char *)p;
+    bool second = (c[1] & 0xC0) == 0x80, third = (c[2] & 0xC0) == 0x80;
+    if (c[0] < 0xE0)
+        return c[0] >= 0xC2 && second ? 2 : 0;
+    if (c[0] < 0xF0) {
+        bool is_wrong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F);
+        return second && third && !is_wrong ? 3 : 0;
+    }
+    bool is_wrong = c[0] > 0xF4 || (c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F);
+    return second && third && (c[3] & 0xC0) == 0x80 && !is_wrong ? 4 : 0;
+}
+
 /* The bytes from 0x80 on, and what is missing of a character that the last chunk began: RFC 3629,
  * section 4.  *p is moved to the first byte that is ASCII; with a character unfinished it is the
  * end, or wrong. */
 static bool pass_utf8(struct json_push *j, const char **p, const char *end, struct err *err)
 {
     const char *at = *p;
-    for (; at < end; at++) {
+    size_t size = 1;
+    while (j->utf8_left == 0 && size > 0 && end - at >= 4 && (signed char)*at < 0)
+        at += size = character_size(at);
+    for (; at < end; at++) { /* what the chunk cuts, or what is wrong, to find its place */
         unsigned char c = (unsigned char)*at;
         if (j->utf8_left > 0) {
             if (c < j->utf8_low || c > j->utf8_high)
@@ -132,6 +151,19 @@ static int hex_digit(char c)
     return -1;
 }
 
+/* The code unit of the four hexadecimal digits at p, or -1. */
+static inline int code_unit(const char *p)
+{
+    int unit = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_digit(p[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
 bool push_escape(struct json_push *j, const char *p, struct err *err)
 {
     j->state = S_STRING;
@@ -169,6 +201,12 @@ bool push_hex(struct json_push *j, const char *p, struct err *err)
 static bool pass_escape(struct json_push *j, const char **p, const char *end, struct err *err)
 {
     const char *at = *p + 1;
+    int unit = end - at >= 5 && *at == 'u' ? code_unit(at + 1) : -1;
+    if (unit >= 0) {
+        add_code_unit(j, (unsigned)unit);
+        *p = at + 5;
+        return true;
+    }
     j->state = S_ESCAPE;
     if (at < end && !push_escape(j, at++, err))
         return false;
@@ -238,6 +276,17 @@ static bool leads_to_string(struct json_push *j, const char **p, const char *end
     return true;
 }
 
+/* Append n bytes and the meaning of the escape that ends them. */
+static void add_run(struct buf *into, const char *run, size_t n, char escape)
+{
+    char *to = buf_reserve(into, n + 1);
+    if (to == NULL)
+        return;
+    memcpy(to, run, n);
+    to[n] = escape;
+    buf_added(into, n + 1);
+}
+
 /* The bytes of a wanted string up to its end or that of the chunk. */
 static bool take_string(struct json_push *j, const char **p, const char *end, struct err *err)
 {
@@ -251,10 +300,16 @@ static bool take_string(struct json_push *j, const char **p, const char *end, st
                 !pass_utf8(j, &at, end, err))
                 return false;
         } while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\');
-        if (at > run) {
+        if (at > run)
             flush_surrogate(j);
-            buf_add(j->into, (struct str){ run, (size_t)(at - run) });
+        char escape = end - at >= 2 && *at == '\\' ? escapes[(unsigned char)at[1]] : '\0';
+        if (escape != '\0') {
+            flush_surrogate(j);
+            add_run(j->into, run, (size_t)(at - run), escape);
+            at += 2;
+            continue;
         }
+        buf_add(j->into, (struct str){ run, (size_t)(at - run) });
         *p = at;
         if (at == end)
             return true;

@@ -206,6 +206,11 @@ static bool on_wants(void *ctx, enum push_kind kind)
         return reader_parameter_wants(r);
     enum place place = here(r);
     const struct reader_row *row = r->row;
+    if (place == P_LINES && kind == PUSH_STRING) { /* most of what is wanted */
+        r->row = &rows[r->first_row[P_LINES]];
+        r->json.into = &r->source;
+        return true;
+    }
     if (row == NULL && r->first_row[place] < r->first_row[place + 1] &&
         rows[r->first_row[place]].key.len == 0)
         row = &rows[r->first_row[place]]; /* an element of an array */
