@@ -172,7 +172,8 @@ static void add_members(struct scala_parser *p, struct node_list *out, struct no
         name->text = param->arg.name;
         assign->assign.targets = name;
         assign->assign.annotation = scala_node_at(p, NODE_UNKNOWN, param);
-        assign->assign.value = param->arg.value;
+        assign->assign.value =
+            param->arg.value != NULL ? param->arg.value : scala_node_at(p, NODE_UNKNOWN, param);
         node_list_add(out, assign);
     }
 }

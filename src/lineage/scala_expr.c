@@ -368,10 +368,13 @@ static struct node *member(struct scala_parser *p, struct node *left, const stru
     struct node *n = scala_node(p, NODE_ATTR, t);
     n->attr.value = left;
     n->attr.name = name;
-    if (!str_eq(name, STR("empty")))
+    bool is_command = str_eq(name, STR("!")) || str_eq(name, STR("!!"));
+    if (!is_command && !str_eq(name, STR("empty")))
         return n;
-    struct node *call = scala_node_at(p, NODE_CALL, left); /* Seq.empty */
+    struct node *call = scala_node_at(p, NODE_CALL, left); /* "ls".!, Seq.empty */
     call->call.func = n;
+    if (is_command)
+        return call;
     struct node *lowered = scala_lower_call(p, call);
     return lowered != call ? lowered : n;
 }

@@ -67,6 +67,7 @@ static const struct front_end_case calls[] = {
     { "new Foo", "Foo()" },
     { "a f (b, c)", "a.f(b, c)" },
     { "f\n(a)", "f; a" },
+    { "\"ls\".!!; \"ls\" !", "\"ls\".!!(); \"ls\".!()" },
     { "f(x,\n  y,\n)", "f(x, y)" },
     { "o = {\n  \"a\": 1,\n  \"b\": [2, c],\n}\ndf.options(**o)",
       "o = {\"a\": 1, \"b\": [2, c]}; df.options(**o)" },
@@ -137,7 +138,7 @@ static const struct front_end_case declarations[] = {
     { "object A { val r = 1\n  def f(s: String) = s\"$r/$s\" }",
       "class A() {r = 1; def f(s) {return \"{r}/{s}\"}}" },
     { "case class C[T](a: String = \"x\", val b: Int)(c: D) extends E(1) with F.G { f(a) }",
-      "class C(E, F.G) {a: ?() = \"x\"; b: ?(); c: ?(); f(a)}" },
+      "class C(E, F.G) {a: ?() = \"x\"; b: ?() = ?(); c: ?() = ?(); f(a)}" },
     { "sealed trait T; case object O extends T", "class T() {}; class O(T) {}" },
     { "import a.b.c; import a.{b, c => d, e => _, _}; import x",
       "import a.b (c); "
