@@ -10,18 +10,28 @@
 #include <stdlib.h>
 
 static const struct pure_table *const python_functions[] = {
-    &pure_builtin_functions, &pure_make_functions,    &pure_path_functions,
-    &pure_pathlib_functions, &pure_url_functions,     &pure_re_functions,
-    &pure_date_functions,    &pure_literal_functions, NULL,
+    &pure_builtin_functions,
+    &pure_make_functions,
+    &pure_path_functions,
+    &pure_pathlib_functions,
+    &pure_url_functions,
+    &pure_re_functions,
+    &pure_date_functions,
+    &pure_literal_functions,
+    &pure_object_functions,
+    &pure_widget_functions,
+    NULL,
 };
 static const struct pure_table *const r_functions[] = {
     &pure_r_text_functions,
     &pure_r_seq_functions,
     &pure_r_package_functions,
+    &pure_widget_functions,
     NULL,
 };
 static const struct pure_table *const scala_functions[] = {
     &pure_scala_functions,
+    &pure_widget_functions,
     NULL,
 };
 
@@ -186,6 +196,18 @@ struct value *pure_spread(const struct pure_call *c, const struct pure_row *row)
     return all;
 }
 
+/* str.strip(x) */
+static struct value *unbound_method(struct values *vs, struct str name,
+                                    const struct call_args *args)
+{
+    if (!str_has_prefix(name, STR("str.")) || args->n_items == 0)
+        return NULL;
+    struct call_args rest = *args;
+    rest.items++;
+    rest.n_items--;
+    return pure_method(vs, CALL_PYTHON, args->items[0], str_from_pos(name, 4), &rest, true);
+}
+
 struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,
                             const struct call_args *args)
 {
@@ -195,6 +217,8 @@ struct value *pure_function(struct values *vs, enum call_lang lang, struct str n
     const struct pure_row *row = find(tables, name);
     if (row == NULL && lang == CALL_R)
         row = find(tables, without_package(name));
+    if (row == NULL && lang == CALL_PYTHON)
+        return unbound_method(vs, name, args);
     struct pure_call c = { .vs = vs, .lang = lang, .args = args, .is_certain = true };
     struct value *v = row == NULL ? NULL : pure_spread(&c, row);
     return v == vs->declined ? NULL : v;
@@ -291,6 +315,8 @@ static struct value *one_attribute(struct values *vs, struct value *v, struct st
                                                   : url_attribute(vs, v->seq, name);
     if (v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER)
         return time_attribute(vs, v, name);
+    if (v->kind == VALUE_MAP)
+        return strmap_get(&v->map->entries, name);
     return v->kind == VALUE_CHAIN ? module_attribute(vs, v->chain, name) : NULL;
 }
 
@@ -310,7 +336,8 @@ static const struct pure_table *const all_tables[] = {
     &pure_r_text_functions,  &pure_r_seq_functions,     &pure_r_package_functions,
     &pure_scala_functions,   &pure_scala_text_methods,  &pure_scala_seq_methods,
     &pure_scala_map_methods, &pure_scala_other_methods, &pure_date_functions,
-    &pure_date_methods,      &pure_literal_functions,
+    &pure_date_methods,      &pure_literal_functions,   &pure_object_functions,
+    &pure_widget_functions,
 };
 
 const struct pure_table *const *pure_tables(size_t *n)

@@ -194,7 +194,16 @@ static struct value *extreme(const struct pure_call *c)
 {
     struct value *const *items = c->args->items;
     size_t n = c->args->n_items;
-    if (n == 0 || c->args->is_open || args_named(c->args, STR("key")) != NULL)
+    if (n == 0 || c->args->is_open)
+        return NULL;
+    /* by a key, or of a listing: one of them */
+    bool is_any = args_named(c->args, STR("key")) != NULL;
+    is_any = is_any || (items[0]->kind == VALUE_SEQ && items[0]->seq->is_open);
+    if (n == 1 && is_any && items[0]->kind == VALUE_SEQ)
+        return pure_subscript(c->vs, items[0], value_unknown(c->vs, HOLE_RUN_TIME, STR_EMPTY));
+    if (n == 1 && items[0]->kind == VALUE_CHAIN)
+        return c->vs->declined;
+    if (is_any)
         return NULL;
     if (n == 1) {
         const struct value *seq = seq_of(c->vs, items[0]);

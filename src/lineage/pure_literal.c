@@ -239,15 +239,19 @@ static struct value *dedent(const struct pure_call *c)
     return text_out_take(&out, 0);
 }
 
-/* string.Template: the text itself, which has the methods of both. */
+/* string.Template, jinja2.Template: the text itself, which has the methods of both. */
 static struct value *template(const struct pure_call *c)
 {
     return pure_arg_text(c, 0, STR("template"));
 }
 
 static const struct pure_row functions[] = {
-    { STR_INIT("ast.literal_eval"), load, 0, 0 },    { STR_INIT("inspect.cleandoc"), dedent, 0, 0 },
-    { STR_INIT("json.dumps"), dump, 0, 0 },          { STR_INIT("json.loads"), load, 0, 0 },
-    { STR_INIT("string.Template"), template, 0, 0 }, { STR_INIT("textwrap.dedent"), dedent, 0, 0 },
+    { STR_INIT("ast.literal_eval"), load, 0, 0 },
+    { STR_INIT("inspect.cleandoc"), dedent, 0, 0 },
+    { STR_INIT("jinja2.Template"), template, 0, 0 },
+    { STR_INIT("json.dumps"), dump, 0, 0 },
+    { STR_INIT("json.loads"), load, 0, 0 },
+    { STR_INIT("string.Template"), template, 0, 0 },
+    { STR_INIT("textwrap.dedent"), dedent, 0, 0 },
 };
 const struct pure_table pure_literal_functions = PURE_TABLE(functions);

@@ -104,7 +104,9 @@ static bool real_binary(enum node_op op, double a, double b, double *out)
         *out = is_zero ? 0 : floor(a / b);
         return !is_zero;
     case OP_MOD:
-        *out = is_zero ? 0 : a - floor(a / b) * b;
+        *out = is_zero ? 0 : fmod(a, b);
+        if ((*out < 0 && b > 0) || (*out > 0 && b < 0))
+            *out += b;
         return !is_zero;
     case OP_POW:
         *out = pow(a, b);

@@ -290,5 +290,6 @@ static const struct pure_row functions[] = {
     { STR_INIT("tempfile.gettempdir"), not_known, HOLE_RANDOM, 0 },
     { STR_INIT("tempfile.mkdtemp"), not_known, HOLE_RANDOM, 0 },
     { STR_INIT("tempfile.mktemp"), not_known, HOLE_RANDOM, 0 },
+    { STR_INIT("tensorflow.io.gfile.join"), join, 0, 0 },
 };
 const struct pure_table pure_path_functions = PURE_TABLE(functions);

@@ -78,6 +78,8 @@ static struct value *name_of(struct values *vs, const struct value *path)
 static struct value *stem_of(struct values *vs, const struct value *path)
 {
     struct str s = path->text.bytes;
+    if (str_eq(s, STR(".")))
+        return value_text(vs, STR_EMPTY);
     return value_text_slice(vs, path, path_listed_base(path, path_base(s)), path_suffix(s));
 }
 

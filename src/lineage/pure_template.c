@@ -207,8 +207,13 @@ static struct value *converted(struct values *vs, struct value *v, struct format
     case 'a':
         v = value_to_repr(vs, v);
         break;
-    case 's':
     case 'c':
+        if (v->kind == VALUE_NUMBER) {
+            struct call_args args = { .items = &v, .n_items = 1 };
+            v = pure_function(vs, CALL_PYTHON, STR("chr"), &args);
+        }
+        FALLTHROUGH;
+    case 's':
         v = value_to_text(vs, v);
         break;
     case 'i':
@@ -353,6 +358,48 @@ struct value *pure_substitute(struct values *vs, const struct value *template,
         if (!is_literal)
             add_piece(&p, v);
         from = end < s.len ? end : s.len;
+    }
+    add_literal(&p, from, s.len);
+    return join_pieces(&p);
+}
+
+/* ---- jinja2 ---- */
+
+/* The value of what stands between "{{" and "}}": a name, perhaps with attributes and keys. */
+static struct value *expression_value(struct formatter *f, struct str text)
+{
+    text = str_trim(text);
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_name_char(text.ptr[i]) && text.ptr[i] != '.')
+            return NULL;
+    return text.len == 0 || (text.ptr[0] >= '0' && text.ptr[0] <= '9') ? NULL
+                                                                       : field_value(f, text);
+}
+
+struct value *pure_render(struct values *vs, const struct value *template,
+                          const struct call_args *args)
+{
+    struct pieces p = { .vs = vs, .template = template };
+    struct formatter f = { .pieces = { .vs = vs }, .args = args };
+    struct str s = template->text.bytes;
+    size_t from = 0;
+    if (args->n_items > 0 && args->items[0]->kind == VALUE_MAP)
+        f.mapping = args->items[0];
+    for (size_t at = str_find(s, STR("{"), 0); at != SIZE_MAX; at = str_find(s, STR("{"), at)) {
+        char kind = at + 1 < s.len ? s.ptr[at + 1] : 0;
+        struct str close = kind == '{' ? STR("}}") : kind == '%' ? STR("%}") : STR("#}");
+        size_t end =
+            kind == '{' || kind == '%' || kind == '#' ? str_find(s, close, at + 2) : SIZE_MAX;
+        if (end == SIZE_MAX) {
+            at++;
+            continue;
+        }
+        add_literal(&p, from, at);
+        if (kind == '{')
+            add_piece(&p, expression_value(&f, str_slice(s, at + 2, end)));
+        else if (kind == '%')
+            add_piece(&p, NULL);
+        from = at = end + 2;
     }
     add_literal(&p, from, s.len);
     return join_pieces(&p);

@@ -12,4 +12,8 @@
 struct value *pure_substitute(struct values *vs, const struct value *template,
                               const struct call_args *args, bool is_safe);
 
+/* jinja2.Template(template).render(...): what is more than a name is a hole. */
+struct value *pure_render(struct values *vs, const struct value *template,
+                          const struct call_args *args);
+
 #endif

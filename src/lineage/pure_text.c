@@ -316,6 +316,12 @@ static struct value *substitute(const struct pure_call *c)
     return pure_substitute(c->vs, c->self, c->args, c->how != 0);
 }
 
+/* jinja2.Template's */
+static struct value *render(const struct pure_call *c)
+{
+    return pure_render(c->vs, c->self, c->args);
+}
+
 static struct value *recode(const struct pure_call *c)
 {
     return value_with_flags(c->vs, c->self, (unsigned)c->how);
@@ -351,6 +357,7 @@ static const struct pure_row methods[] = {
     { STR_INIT("partition"), partition, FROM_LEFT, 0 },
     { STR_INIT("removeprefix"), remove_end, LEFT_END, 0 },
     { STR_INIT("removesuffix"), remove_end, RIGHT_END, 0 },
+    { STR_INIT("render"), render, 0, 0 },
     { STR_INIT("replace"), replace, 0, 0 },
     { STR_INIT("rfind"), text_index, 1, 0 },
     { STR_INIT("rindex"), text_index, 1, 0 },

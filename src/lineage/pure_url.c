@@ -312,6 +312,10 @@ static struct value *encode_query(const struct pure_call *c)
 }
 
 static const struct pure_row functions[] = {
+    { STR_INIT("requests.compat.urljoin"), join, 0, 0 },
+    { STR_INIT("requests.compat.urlparse"), take_apart, PARSE, 0 },
+    { STR_INIT("six.moves.urllib.parse.urljoin"), join, 0, 0 },
+    { STR_INIT("six.moves.urllib.parse.urlparse"), take_apart, PARSE, 0 },
     { STR_INIT("urllib.parse.quote"), quote, QUOTE, 0 },
     { STR_INIT("urllib.parse.quote_plus"), quote, QUOTE_PLUS, 0 },
     { STR_INIT("urllib.parse.unquote"), unquote, QUOTE, 0 },

@@ -347,6 +347,16 @@ static const struct row as_python[] = {
     { "string.Template('$a/${b}/$$c').substitute(a=1, b='x')", "1/x/$c" },
     { "string.Template('$a/$b').safe_substitute(a=1)", "1/$b" },
     { "string.Template('$a/$b').substitute({'a': 1, 'b': 2})", "1/2" },
+    { "list(itertools.islice([1, 2, 3], 2))", "[1, 2]" },
+    { "list(itertools.islice([1, 2, 3, 4], 1, 4, 2))", "[2, 4]" },
+    { "calendar.monthrange(2024, 2)", "(3, 29)" },
+    { "calendar.monthrange(1969, 12)", "(0, 31)" },
+    { "str.upper('a')", "A" },
+    { "str.replace('a-b', '-', '/')", "a/b" },
+    { "123456789.123 % 0.1", "0.022999989093655665" },
+    { "-7.5 % 2", "0.5" },
+    { "'%c' % 233", "\303\251" },
+    { "pathlib.Path('.').name", "" },
 };
 
 static size_t n_wrong_rows(enum call_lang lang, const struct row *rows, size_t n)
@@ -502,6 +512,18 @@ static const struct row with_holes[] = {
     { "string.Template('$a/$b').substitute(a=1)", "1/{}" },
     { "list(boto3.x())[0]", "{}" },
     { "list(enumerate(boto3.x()))[9][1]", "{}" },
+    { "types.SimpleNamespace(a='x', b=1).a", "x" },
+    { "easydict.EasyDict({'a': {'b': 'x'}}).a.b", "x" },
+    { "[dbutils.widgets.text('p', 'v'), dbutils.widgets.get('p')][1]", "v" },
+    { "dbutils.widgets.get('p')", "{}" },
+    { "decouple.config('A', default='x')", "x" },
+    { "decouple.config('A')", "{}" },
+    { "random.choice(['a', 'b'])", "a|b" },
+    { "max(['a', 'b'], key=len)", "a|b" },
+    { "max(H, key=len)", "{}" },
+    { "jinja2.Template('s3://{{ b }}/{{c.d}}/{{ e | f }}{# x #}').render(b='x', c={'d': 1})",
+      "s3://x/1/{}" },
+    { "jinja2.Template('a{% if x %}b').render({'x': 1})", "a{}b" },
 };
 
 static void unknown_parts_stay_holes_and_alternatives_are_multiplied(void **state)
