@@ -115,7 +115,7 @@
 /* The evaluator: steps and memory of one notebook, rounds of a loop, depth of calls, elements that
  * one assignment or call takes apart. */
 #define LIMIT_EVAL_STEPS 2000000UL
-#define LIMIT_EVAL_BYTES (12UL * 1024 * 1024)
+#define LIMIT_EVAL_BYTES (7UL * 1024 * 1024)
 #define LIMIT_LOOP 20UL
 #define LIMIT_CALL_DEPTH 8U
 #define LIMIT_UNPACK 64UL
