@@ -15,6 +15,7 @@
 struct folder_store {
     struct store store; /* first */
     int fd;             /* the lake */
+    bool is_named_only; /* write as on a file system without unnamed files; for tests */
 };
 
 /* Names that begin so are unfinished writes. */

@@ -1,6 +1,6 @@
 /*
- * folder_put: objects come and go.  One is written beside its place under a hidden name, brought to
- * the disk, and then takes its name in one step; a reader or a crash sees the old bytes or the new.
+ * folder_put: objects come and go.  One is written as a file without a name, brought to the disk,
+ * and then takes its name in one step; a reader or a crash sees the old bytes or the new.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/folder_internal.h"
@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+enum { HIDDEN_BYTES = sizeof FOLDER_HIDDEN_PREFIX + 16 };
 
 /* Make the folders that the key names, each below the last. */
 static bool make_parents(const struct folder_store *f, struct arena *a, const struct store_put *put,
@@ -56,37 +58,74 @@ static bool write_all(int fd, struct str bytes)
     return fsync(fd) == 0;
 }
 
-/* Give the finished file its name; errno says why not. */
-static bool take_name(int dir, const char *hidden, const char *name, bool is_new_only)
+/* A file without a name, which vanishes when we are killed; *hidden is "" then.  Not every file
+ * system has them, so else one with a hidden name.  -1 and errno. */
+static int open_unnamed(const struct folder_store *f, int dir, char hidden[HIDDEN_BYTES])
 {
-    if (!is_new_only)
-        return renameat(dir, hidden, dir, name) == 0;
-    if (linkat(dir, hidden, dir, name, 0) != 0)
-        return false;
-    return unlinkat(dir, hidden, 0) == 0;
+    uint64_t random = 0;
+    hidden[0] = '\0';
+    if (!f->is_named_only) {
+        int fd = openat(dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+        if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+            return fd;
+    }
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        return -1;
+    snprintf(hidden, HIDDEN_BYTES, FOLDER_HIDDEN_PREFIX "%016llx", (unsigned long long)random);
+    return openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 }
 
-static bool write_in(int dir, const char *name, const struct store_put *put, struct err *err)
+/* Give the file a name that nobody has. */
+static bool link_file(int dir, int fd, const char *hidden, const char *name)
 {
-    char hidden[sizeof FOLDER_HIDDEN_PREFIX + 16];
+    char path[32];
+    if (hidden[0] != '\0')
+        return linkat(dir, hidden, dir, name, 0) == 0;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* Give the finished file its name; errno says why not.  Only a file with a hidden name can take the
+ * place of another in one step. */
+static bool take_name(int dir, int fd, char hidden[HIDDEN_BYTES], const char *name,
+                      bool is_new_only)
+{
     uint64_t random = 0;
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        return err_errno(err, errno, "getrandom");
-    snprintf(hidden, sizeof hidden, FOLDER_HIDDEN_PREFIX "%016llx", (unsigned long long)random);
-    int fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (link_file(dir, fd, hidden, name))
+        return hidden[0] == '\0' || unlinkat(dir, hidden, 0) == 0;
+    if (errno != EEXIST || is_new_only)
+        return false;
+    if (hidden[0] == '\0') {
+        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+            return false;
+        snprintf(hidden, HIDDEN_BYTES, FOLDER_HIDDEN_PREFIX "%016llx", (unsigned long long)random);
+        if (!link_file(dir, fd, "", hidden)) {
+            hidden[0] = '\0';
+            return false;
+        }
+    }
+    return renameat(dir, hidden, dir, name) == 0;
+}
+
+static bool write_in(const struct folder_store *f, int dir, const char *name,
+                     const struct store_put *put, struct err *err)
+{
+    char hidden[HIDDEN_BYTES];
+    int fd = open_unnamed(f, dir, hidden);
     if (fd < 0)
         return folder_fail(err, errno, put->bucket, put->key);
-    bool ok = write_all(fd, put->body);
+    bool is_written = write_all(fd, put->body);
+    bool ok = is_written && take_name(dir, fd, hidden, name, put->is_new_only);
     int error = errno;
     close(fd);
-    if (ok && take_name(dir, hidden, name, put->is_new_only))
+    if (ok)
         return fsync(dir) == 0 || folder_fail(err, errno, put->bucket, put->key);
-    error = ok ? errno : error;
-    (void)unlinkat(dir, hidden, 0); /* a hidden rest is never seen as an object */
-    if (ok && error == EEXIST && put->is_new_only)
+    if (hidden[0] != '\0')
+        (void)unlinkat(dir, hidden, 0); /* a hidden rest is never seen as an object */
+    if (is_written && error == EEXIST && put->is_new_only)
         return err_set(err, ERR_CONFLICT, "s3://%.*s/%.*s is there already", STR_FMT(put->bucket),
                        STR_FMT(put->key));
-    if (ok && (error == EISDIR || error == ENOTEMPTY || error == EEXIST))
+    if (is_written && (error == EISDIR || error == ENOTEMPTY || error == EEXIST))
         return err_set(err, ERR_INVALID, "s3://%.*s/%.*s is a folder", STR_FMT(put->bucket),
                        STR_FMT(put->key));
     return folder_fail(err, error, put->bucket, put->key);
@@ -106,7 +145,7 @@ bool folder_put(struct store *s, const struct store_put *put, struct err *err)
     int dir = folder_open(f, parent.ptr, O_RDONLY | O_DIRECTORY);
     if (dir < 0)
         return folder_fail(err, errno, put->bucket, put->key);
-    bool ok = write_in(dir, path + slash + 1, put, err);
+    bool ok = write_in(f, dir, path + slash + 1, put, err);
     close(dir);
     return ok;
 }

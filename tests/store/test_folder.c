@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "store/folder.h"
+#include "store/folder_internal.h"
 #include "util/buf.h"
 #include "util/clock.h"
 
@@ -221,9 +221,18 @@ static void ranges_and_conditions_are_kept(void **state)
     assert_str(body, "0123456789");
 }
 
-static void a_put_replaces_whole_or_not_at_all(void **state)
+static unsigned n_files; /* hidden ones */
+
+static int count_files(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
-    struct lake *lake = *state;
+    (void)st;
+    (void)ftw;
+    n_files += flag == FTW_F && strstr(path, "/.") != NULL;
+    return 0;
+}
+
+static void try_to_replace(struct lake *lake)
+{
     AUTO_ARENA a = ARENA_INIT;
     AUTO_BUF out = BUF_INIT(1000);
     struct err err = ERR_INIT;
@@ -241,6 +250,21 @@ static void a_put_replaces_whole_or_not_at_all(void **state)
     assert_int_equal(err.code, ERR_INVALID);
     assert_false(put(lake, "d/k/below", "x", false, &err));
     assert_str(keys(lake, &out, "", "", false), "d/k\n");
+    n_files = 0;
+    assert_int_equal(nftw(lake->path, count_files, 16, FTW_PHYS), 0);
+    assert_int_equal(n_files, 0);
+}
+
+static void a_put_replaces_whole_or_not_at_all(void **state)
+{
+    try_to_replace(*state);
+}
+
+static void so_does_one_where_files_need_names(void **state)
+{
+    struct lake *lake = *state;
+    ((struct folder_store *)lake->store)->is_named_only = true;
+    try_to_replace(lake);
 }
 
 static void what_is_removed_is_gone_and_nothing_else(void **state)
@@ -378,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_removed_is_gone_and_nothing_else, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_put_replaces_whole_or_not_at_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(so_does_one_where_files_need_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_deadline_and_a_cancel_end_a_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scan_reads_what_was_selected, set_up, tear_down),
         cmocka_unit_test_setup_teardown(buckets_are_the_folders_with_their_names, set_up,

@@ -3,6 +3,7 @@
 Each time the server must start again at once, and every object must be whole or absent, never a part.
 """
 import hashlib
+import os
 import random
 import shutil
 import signal
@@ -73,6 +74,14 @@ class S3Lake:
             self.s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
 
 
+def has_unnamed_files(folder):
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY))
+    except OSError:
+        return False
+    return True
+
+
 def ask_until_it_dies(url, dice, answers):
     """A client that is in the middle of a request whenever the server dies."""
     while True:
@@ -127,6 +136,8 @@ def test_killed_at_any_moment_it_starts_again_and_nothing_is_damaged(kind, demo,
     record_property("kills", n)
     record_property("kills_while_writing", n_while_writing)
     print(f"{kind}: {n} kills, {n_while_writing} of them after some objects of a demo were written, {len(answers)} answers")
+    if kind == "folder" and has_unnamed_files(tmp_path):
+        assert not [p for p in (tmp_path / "lake").rglob(".*") if p.is_file()], "unfinished writes were left behind"
     assert n >= KILLS // 2 and n_while_writing > 0 and answers
     # What was lost is written again, and the listing shows nothing of what was left behind.
     run_cli("demo", *lake.options, cwd=tmp_path, env=lake.env, check=True)
