@@ -16,6 +16,7 @@
  *                         out: boto3.resource.Bucket is boto3.resource("s3").Bucket
  *   pyspark.ml.*.load     "*" stands for any names, or none
  *   .to_csv   .rio.to_raster   a method of any receiver but a module
+ *   .[]                   a member by name: x["a"], x.a (with A and on)
  *   ~.read.csv            these names in this order, others may stand between, the last is last
  *   ~.read.format(iceberg).load   and that call (here format) had this text as an argument
  *   open                  a builtin, or a function that nothing defines

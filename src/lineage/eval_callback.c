@@ -260,7 +260,8 @@ static struct value *run_outside(struct eval *e, enum callback how, struct value
                                  const struct call_args *args, const struct node *n)
 {
     struct value *list = how == CALLBACK_ARGS ? args_get(args, at + 1, STR("args")) : NULL;
-    if (how == CALLBACK_SELF)
+    /* options that partial() binds by name say nothing of where the data is */
+    if (how == CALLBACK_SELF || (how == CALLBACK_PARTIAL && at == 0 && args->n_items == 1))
         return f;
     if (how == CALLBACK_REST && at + 1 < args->n_items)
         return call_one(e, f, args_of(e, args->items + at + 1, args->n_items - at - 1), n);

@@ -376,7 +376,9 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
             found = value_join(&e->vs, found, eval_attr(e, value_alternative(v, i), name, n));
         break;
     case VALUE_CHAIN:
-        found = chain_attr(e, v, name);
+        found = io_member(e, v, value_text(&e->vs, name), false, n);
+        if (found == NULL)
+            found = chain_attr(e, v, name);
         break;
     default:
         found = plain_attr(e, v, name);
@@ -429,6 +431,8 @@ struct value *eval_item(struct eval *e, struct value *v, const struct node *inde
     if (v->kind == VALUE_CHAIN) {
         struct str name;
         struct value *set = value_is_known_text(key, &name) ? chain_field(v->chain, name) : NULL;
+        if (set == NULL)
+            set = io_member(e, v, key, true, index);
         return set != NULL ? set : value_chain_item(&e->vs, v, key);
     }
     if (v->kind == VALUE_INSTANCE || v->kind == VALUE_FUNCTION || v->kind == VALUE_CLASS)

@@ -113,3 +113,29 @@ struct str io_connection_kind(const struct io *io, struct str kind)
             return memory;
     return kind;
 }
+
+static const struct call_row *method_row(const struct eval *e, const struct chain *c,
+                                         struct str name)
+{
+    bool needs_remote;
+    struct callee q = { .lang = c->lang, .names = &name, .n = 1, .kind = c->kind };
+    return calls_find(e->options->calls, &q, &needs_remote);
+}
+
+struct value *io_member(struct eval *e, const struct value *base, struct value *name, bool is_item,
+                        const struct node *n)
+{
+    struct str item = STR("[]"), text;
+    if (base->kind != VALUE_CHAIN || base->chain->kind.len == 0)
+        return NULL;
+    const struct call_row *row = method_row(e, base->chain, item);
+    if (row == NULL || row->dir != CALL_MAKE || row->n_on == 0)
+        return NULL;
+    if (!is_item && value_is_known_text(name, &text) && method_row(e, base->chain, text) != NULL)
+        return NULL; /* a method of the object, no member */
+    struct call_args *args = ARENA_NEW(e->arena, struct call_args);
+    args->items = ARENA_NEW(e->arena, struct value *);
+    args->items[0] = name;
+    args->n_items = 1;
+    return io_call(e, value_chain_attr(&e->vs, base, item), args, n);
+}

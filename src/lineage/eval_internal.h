@@ -194,6 +194,10 @@ void run_job(const struct io *io);
  */
 struct str io_scheme(const struct io *io);
 bool io_is_in_memory(const struct io *io);
+/* base[name] (is_item) or base.name of an object that has members by name (a row ".[]"), or NULL.
+ */
+struct value *io_member(struct eval *e, const struct value *base, struct value *name, bool is_item,
+                        const struct node *n);
 /* kind, or that of a connection to a database in memory where the call opens one. */
 struct str io_connection_kind(const struct io *io, struct str kind);
 void io_run_shell(const struct io *io, struct value *shell);

@@ -245,7 +245,9 @@ static struct value *below_receiver(const struct io *io, struct value *below)
     struct value *tail = value_to_text(vs, below);
     if (c == NULL)
         return tail;
-    return value_concat(vs, c->place, value_concat(vs, value_text(vs, STR("/")), tail));
+    bool is_path = io->row->kind != KIND_TABLE && io->row->kind != KIND_VALUE;
+    struct value *joint = value_text(vs, is_path ? STR("/") : STR("."));
+    return value_concat(vs, c->place, value_concat(vs, joint, tail));
 }
 
 struct locations io_locations(const struct io *io, enum place_role role)

@@ -227,6 +227,11 @@ def location(row, call, role, recv):
         if role in call.given:
             return "builtin:" + call.given[role]
         return recv and recv.uri(row)
+    if role + ".below" in row.places:
+        if recv is None or recv.whole is None or not call.give(role + ".below", "'x.csv'"):
+            return None
+        recv = recv.below("x.csv", "." if row.kind in ("table", "value") else "/")
+        return recv.uri(row)
     if role + ".pair" in row.places:
         call.give(role + ".pair", repr(WHOLE["s3"][0].format(role)))
         return WHOLE["s3"][1].format(role)
@@ -259,6 +264,11 @@ class Receiver:
         if "at.key" in row.places:
             self.key = "d/file.csv"
 
+    def below(self, name, joint):
+        other = Receiver(self.lines, self.expression)
+        other.whole, other.is_name = self.whole + joint + name, self.is_name
+        return other
+
     def uri(self, row):
         if self.whole is None and self.bucket is None:
             return None
@@ -276,7 +286,7 @@ class Makers:
         self.by_kind, self.cache = {}, {}
         for row in rows:
             kind = row.returns.removesuffix(":place").removesuffix(":objects")
-            if kind and row.dir not in ("S", "-"):
+            if kind and row.dir not in ("S", "-") and row.names[-1] != "[]":
                 self.by_kind.setdefault(kind, []).append(row)
         self.by_kind.setdefault("pathlib", []).extend(r for r in rows if r.returns == "path")
 
@@ -306,16 +316,18 @@ class Makers:
             call.positional[0] = repr(service)
         recv = None
         if row.on:
-            recv = self.make([o for o in row.on if o != "remote"], any(w[0].how == "recv" for w in row.places.values()), depth + 1)
+            recv = self.make([o for o in row.on if o != "remote"], any(w[0].how == "recv" or p == "at.below" for p, w in row.places.items()), depth + 1)
             if recv is None:
                 return None
         made = Receiver([], "", row, call)
         for place in row.places:
             if place.startswith("at"):
-                value = {"at.bucket": "bkt-at", "at.key": "d/file.csv"}.get(place, made.whole)
+                value = {"at.bucket": "bkt-at", "at.key": "d/file.csv", "at.below": "thing"}.get(place, made.whole)
                 call.give(place, repr(value))
             elif place == "mode":
                 call.give(place, "'r'")
+        if recv and "at.below" in row.places and recv.whole:
+            made.whole, made.is_name = recv.whole + "." + "thing", recv.is_name
         if recv:
             made.bucket, made.key = made.bucket if not call.needs_receiver else recv.bucket, made.key or recv.key
             made.lines = list(recv.lines)
@@ -343,7 +355,7 @@ def text_of(row, call, recv):
 def snippet(row, makers, keywords, which, mode="r"):
     """(code, [(direction, uri), ...]) of a call by that row, or None where it says nothing."""
     call = Call(row, keywords, which)
-    needs_place = any(w[min(which, len(w) - 1)].how == "recv" for w in row.places.values())
+    needs_place = any(w[min(which, len(w) - 1)].how == "recv" or p.endswith(".below") for p, w in row.places.items())
     recv = None
     kinds = [o for o in row.on if o != "remote"]
     if kinds:

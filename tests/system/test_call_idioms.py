@@ -4,6 +4,27 @@ import pytest
 from test_call_rows import found
 
 CASES = [
+    ("""import dask,pandas as pd
+dask.delayed(pd.read_csv)('s3://b/x.csv')""",
+     ["read s3://b/x.csv"]),
+    ("""from dask import delayed
+import pandas as pd
+parts=[delayed(pd.read_csv)(f) for f in ['a.csv','b.csv']]""",
+     ["read file:a.csv", "read file:b.csv"]),
+    ("""import pandas as pd
+list(map(pd.read_csv,['a.csv','b.csv']))""",
+     ["read file:a.csv", "read file:b.csv"]),
+    ("""import pandas as pd
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor() as ex:
+    ex.submit(pd.read_csv,'a.csv')
+    ex.map(pd.read_csv,['b.csv'])""",
+     ["read file:a.csv", "read file:b.csv"]),
+    ("""import pandas as pd
+from functools import partial
+r=partial(pd.read_csv,sep=';')
+r('a.csv')""",
+     ["read file:a.csv"]),
     ("""import boto3
 s3=boto3.client('s3')
 kw=dict(Bucket='b',Key='k.csv')
@@ -57,6 +78,9 @@ Path('d')/'y.txt'
      ["read file:d/y.txt", "write file:d/x.json"]),
     ("""import glob,pandas as pd
 df=pd.concat([pd.read_csv(f) for f in glob.glob('data/*.csv')])""",
+     ["read file:data/*.csv"]),
+    ("""import glob,pandas as pd
+df=pd.concat(map(pd.read_csv, glob.glob('data/*.csv')))""",
      ["read file:data/*.csv"]),
     ("""import sagemaker
 sess=sagemaker.Session()
@@ -265,6 +289,11 @@ pd.read_csv(io.BytesIO(o['Body'].read()))""",
 cv2.imread('a.png')
 cv2.imwrite('b.png',x)""",
      ["read file:a.png", "write file:b.png"]),
+    ("""from pymongo import MongoClient
+c=MongoClient('h')
+c['db']['coll'].insert_many(x)
+c.db.coll2.find({})""",
+     ["read table:db.coll2", "write table:db.coll"]),
     ("""import psycopg2
 conn=psycopg2.connect('x')
 with conn.cursor() as cur:
