@@ -4,6 +4,7 @@
 
 #include "util/beneath.h"
 #include "util/limits.h"
+#include "json/yaml_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,6 +146,17 @@ static bool read_object(struct siblings *s, struct arena *a, struct str path, st
                       &ignored);
 }
 
+/* The analysis reads JSON; what is no YAML is not given. */
+static bool as_json(struct arena *a, struct str yaml, struct str *json)
+{
+    AUTO_BUF out = BUF_INIT(LIMIT_SIBLING_BYTES);
+    struct err ignored = ERR_INIT;
+    if (!yaml_to_json(yaml, &out, &ignored))
+        return false;
+    *json = arena_str(a, buf_str(&out));
+    return true;
+}
+
 bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *bytes)
 {
     struct siblings *s = ctx;
@@ -153,6 +165,9 @@ bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *byte
         return false;
     bool ok = s->source->kind == SOURCE_OBJECT ? read_object(s, a, path, &found)
                                                : read_local(s->source, a, path, &found);
+    if (ok &&
+        (str_has_suffix_nocase(path, STR(".yaml")) || str_has_suffix_nocase(path, STR(".yml"))))
+        ok = as_json(a, found, &found);
     if (!ok || found.len > LIMIT_SIBLINGS_BYTES - s->n_bytes)
         return false;
     s->n_read++;

@@ -18,6 +18,11 @@
 /* Values of one such document: a node of the tree is some 60 bytes, "0," only two. */
 #define LIMIT_JSON_VALUES 500000UL
 
+/* A YAML document (configuration beside notebooks): its bytes, and its anchors, which libyaml looks
+ * up one by one. */
+#define LIMIT_YAML_BYTES (1024UL * 1024)
+#define LIMIT_YAML_ANCHORS 1000UL
+
 /* Parameters of one query string. */
 #define LIMIT_QUERY_PARAMS 1000UL
 
