@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lineage/cells.h"
 #include "lineage/eval_internal.h"
 #include "lineage/python.h"
 #include "lineage/uri.h"
 
+#include "notebook/reader.h"
 #include "util/limits.h"
 
 static void add_library(struct eval *e, struct str module)
@@ -31,6 +33,8 @@ static struct value *supplied(struct eval *e, struct str dotted)
 /* A sibling file's bytes: written by the notebook itself (%%writefile), or given by the caller. */
 static bool sibling_bytes(struct eval *e, struct str path, struct str *bytes)
 {
+    while (str_has_prefix(path, STR("./")))
+        path = str_from_pos(path, 2);
     const struct node *written = strmap_get(&e->written, path);
     if (written != NULL) {
         *bytes = written->magic.body;
@@ -203,12 +207,59 @@ struct value *load_config(struct eval *e, struct str uri)
                                          (uint32_t)e->unit->cell, 0);
 }
 
+/* The cells of a notebook that is run in the place of its line, with the names of the one that runs
+ * it, as IPython does. */
+static void run_notebook(struct eval *e, struct str path, struct str bytes)
+{
+    struct notebook nb;
+    struct err ignored = ERR_INIT; /* what is no notebook is not run */
+    struct unit *outer = e->unit;
+    if (!notebook_read(e->arena, path, bytes, &nb, &ignored))
+        return;
+    enum code_language kernel = notebook_code_language(&nb);
+    e->import_depth++;
+    for (size_t i = 0; i < nb.n_cells; i++) {
+        struct code_piece piece;
+        if (nb.cells[i].kind != CELL_CODE)
+            continue;
+        cell_read(&nb.cells[i], kernel, &piece);
+        struct unit *unit = ARENA_NEW(e->arena, struct unit);
+        *unit = (struct unit){ nb.cells[i].source, path, outer->cell, 1, outer->lang };
+        e->unit = unit;
+        run_piece(e, &piece);
+    }
+    e->unit = outer;
+    e->import_depth--;
+}
+
+/* The file that "%run name" means: as it is written, else with the suffix of a source or of a
+ * notebook (Databricks names notebooks without one). */
+static bool find_run(struct eval *e, struct str *path, struct str *bytes)
+{
+    static const struct str suffixes[] = { STR_INIT(".py"), STR_INIT(".ipynb") };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (str_has_suffix(*path, suffixes[i]))
+            return sibling_bytes(e, *path, bytes);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        struct str full = arena_concat(e->arena, *path, suffixes[i]);
+        if (sibling_bytes(e, full, bytes)) {
+            *path = full;
+            return true;
+        }
+    }
+    return false;
+}
+
 void run_sibling(struct eval *e, struct str path)
 {
     struct str bytes;
-    if (e->import_depth >= LIMIT_CALL_DEPTH || !str_has_suffix(path, STR(".py")) ||
-        !sibling_bytes(e, path, &bytes))
+    if (e->import_depth >= LIMIT_CALL_DEPTH || !find_run(e, &path, &bytes))
         return;
+    if (str_has_suffix(path, STR(".ipynb")) ||
+        str_has_prefix(bytes, STR("# Databricks notebook source"))) {
+        run_notebook(e, path, bytes);
+        return;
+    }
     struct scope *module = run_module(e, path, bytes);
     import_star(e, path, module);
 }
