@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/eval_internal.h"
+#include "lineage/uri.h"
 
 /* The texts of the locations as one value. */
 static struct value *location_value(const struct io *io, const struct locations *l, unsigned flags)
@@ -191,6 +192,22 @@ static struct value *fs_and_path(const struct io *io, const struct locations *l,
     return pair;
 }
 
+/* The file of a call that reads a configuration: its location, or that of the open file, or of what
+ * was read of it, that it is given. */
+static struct str config_uri(const struct io *io, const struct locations *l)
+{
+    if (l->n > 0)
+        return l->items[0].uri;
+    const struct value *v = io_part(io, ROLE_AT, PART_WHOLE);
+    const struct chain *c = v != NULL && v->kind == VALUE_CHAIN ? v->chain : NULL;
+    for (int i = 0; i < 2 && c != NULL && c->place == NULL; i++) /* f, f.read() */
+        c = c->base;
+    const struct value *place = c != NULL ? c->place : NULL;
+    return place != NULL && place->kind == VALUE_TEXT
+               ? uri_from_path(io->e->arena, place->text.bytes)
+               : STR_EMPTY;
+}
+
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result)
 {
     struct eval *e = io->e;
@@ -234,7 +251,7 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
     if (str_has_suffix(r, of_objects))
         return objects(io, result, str_slice(r, 0, r.len - of_objects.len));
     if (str_eq(r, STR("config"))) {
-        v = l->n > 0 ? load_config(e, l->items[0].uri) : NULL;
+        v = load_config(e, config_uri(io, l));
         if (v == NULL) {
             v = eval_map(e);
             v->map->is_open = true;
