@@ -1,0 +1,2 @@
+def latest(name):
+    return f"s3://harbour/latest/{name}.csv"

@@ -1,0 +1,2 @@
+BUCKET = "harbour"
+ZONES = ["raw", "clean"]
