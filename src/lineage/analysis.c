@@ -130,6 +130,7 @@ static void eval_init(struct eval *e, struct arena *a, const struct notebook *nb
     sql_session_init(&e->sql, a);
     sql_session_init(&e->memory, a);
     e->memory.is_in_memory = true;
+    supply_names(e);
 }
 
 void analyze(struct arena *a, const struct notebook *nb, const struct analysis_options *options,

@@ -76,9 +76,11 @@ struct analysis {
 };
 
 struct analysis_options {
-    const struct calls *calls;   /* required; shared, not changed */
-    const struct strmap *values; /* struct str *: a dotted name's text ("config.BUCKET"); or NULL */
-    struct str path;             /* of the notebook in its place, for siblings; may be empty */
+    const struct calls *calls; /* required; shared, not changed */
+    /* struct str *: the text of a dotted name ("config.BUCKET"), or of a name without a dot: a
+     * variable of the environment, and a name that nothing defines.  Or NULL. */
+    const struct strmap *values;
+    struct str path; /* of the notebook in its place, for siblings; may be empty */
     /* The content of a sibling file, its path relative to the notebook; false: not there.  bytes in
      * the arena.  NULL: no siblings. */
     bool (*sibling)(void *ctx, struct arena *a, struct str path, struct str *bytes);

@@ -30,6 +30,22 @@ static struct value *supplied(struct eval *e, struct str dotted)
                                             (uint32_t)e->unit->cell, 0);
 }
 
+void supply_names(struct eval *e)
+{
+    const struct strmap *values = e->options->values;
+    for (size_t i = 0; values != NULL && i < values->n; i++) {
+        struct str name = values->entries[i].key;
+        const struct str *text = values->entries[i].value;
+        if (text == NULL || str_find_char(name, '.') != SIZE_MAX)
+            continue;
+        struct value *v =
+            value_with_origin(&e->vs, value_text(&e->vs, *text), "supplied", name, 0, 0);
+        value_map_put(&e->vs, e->vs.environ, value_text(&e->vs, name), v);
+        for (size_t lang = 0; lang < CALL_N_LANGS; lang++)
+            strmap_put(&e->globals[lang]->names, name, v);
+    }
+}
+
 /* A sibling file's bytes: written by the notebook itself (%%writefile), or given by the caller. */
 static bool sibling_bytes(struct eval *e, struct str path, struct str *bytes)
 {

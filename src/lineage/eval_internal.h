@@ -260,6 +260,9 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
 /* eval_import.c */
 void run_import(struct eval *e, const struct node *n);
 /* The content of a file beside the notebook as a value, or NULL. */
+/* The values of the options whose names have no dot: variables of the environment, and names that
+ * nothing defines, until the notebook sets them. */
+void supply_names(struct eval *e);
 struct value *load_config(struct eval *e, struct str uri);
 void run_sibling(struct eval *e, struct str path);
 

@@ -150,6 +150,10 @@ def test_values_stand_for_what_code_cannot_tell(tmp_path):
     values = "config.BUCKET=lake, settings.ROOT = s3://other"
     assert uris(path, "--analysis-values", values) == ["s3://lake/a.csv", "s3://other/b.csv"]
     assert uris(path, env=clean_env(BOATHOUSE_ANALYSIS_VALUES=values)) == ["s3://lake/a.csv", "s3://other/b.csv"]
+    path = notebooks.write(tmp_path / "b.ipynb", "import os", LOAD % "os.environ['DAY'] + '/a.csv'", LOAD % "os.getenv('DAY', 'x') + '/b.csv'",
+                           LOAD % "WHERE + '/c.csv'", "WHERE = 's3://own'", LOAD % "WHERE + '/d.csv'", "!aws s3 cp $DAY/e.csv s3://out/")
+    assert uris(path, "--analysis-values", "DAY=s3://day, WHERE=s3://where") == [
+        "s3://day/a.csv", "s3://day/b.csv", "s3://where/c.csv", "s3://own/d.csv", "s3://day/e.csv", "s3://out/e.csv"]
     for wrong in ("config.BUCKET", "=x"):
         result = run_cli("analyze", path, "--analysis-values", wrong)
         assert result.returncode == 2 and "is not NAME=VALUE" in result.stderr
