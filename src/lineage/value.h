@@ -131,7 +131,7 @@ struct chain {
     uint32_t depth;       /* steps from the root */
     bool is_module;       /* ROOT: imported, builtin */
     bool is_value;        /* ROOT: name is that of a value that is not known, because of hole */
-    struct hole hole;
+    struct hole hole;     /* and of module.NAME */
 };
 
 struct function {

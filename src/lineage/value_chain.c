@@ -181,6 +181,12 @@ static struct str chain_subject(const struct chain *chain, enum hole_reason reas
     return STR_EMPTY;
 }
 
+/* module.NAME: what the user may supply under that name. */
+static bool is_member(const struct chain *chain)
+{
+    return chain->step == STEP_ATTR && chain->base->step == STEP_ROOT && chain->base->is_module;
+}
+
 static struct hole chain_hole(const struct chain *chain)
 {
     const struct chain *root = chain;
@@ -189,6 +195,8 @@ static struct hole chain_hole(const struct chain *chain)
     if (root->is_value)
         return root->hole;
     enum hole_reason reason = chain_reason(chain);
+    if (reason == HOLE_RUN_TIME && is_member(chain))
+        return chain->hole;
     return (struct hole){ reason, chain_subject(chain, reason) };
 }
 
@@ -283,6 +291,10 @@ struct value *value_chain_attr(struct values *vs, const struct value *base, stru
     struct chain *c = step_of(vs, base, STEP_ATTR);
     if (c != NULL)
         c->name = name;
+    if (c != NULL && is_member(c)) {
+        struct str dotted = arena_concat(vs->arena, c->base->name, STR("."));
+        c->hole = (struct hole){ HOLE_IMPORTED, arena_concat(vs->arena, dotted, name) };
+    }
     return chain_value(vs, base, c);
 }
 

@@ -147,6 +147,8 @@ def test_values_stand_for_what_code_cannot_tell(tmp_path):
     path = notebooks.write(tmp_path / "a.ipynb", "from config import BUCKET\nimport settings", LOAD % "f's3://{BUCKET}/a.csv'",
                            LOAD % "settings.ROOT + '/b.csv'")
     assert uris(path) == ["s3://{}/a.csv", "{}/b.csv"]
+    told = run_cli("analyze", path, check=True).stdout
+    assert "partial: imported config.BUCKET" in told and "partial: imported settings.ROOT" in told
     values = "config.BUCKET=lake, settings.ROOT = s3://other"
     assert uris(path, "--analysis-values", values) == ["s3://lake/a.csv", "s3://other/b.csv"]
     assert uris(path, env=clean_env(BOATHOUSE_ANALYSIS_VALUES=values)) == ["s3://lake/a.csv", "s3://other/b.csv"]
