@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "cli/analyses.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { N = 60 };
+
+/* N sources "0.py" ... in a folder of their own; number i reads i % 5 files; every 7th is broken.
+ */
+struct world {
+    char folder[64];
+    struct arena arena;
+    struct cli cli;
+    struct analyst analyst;
+    struct sources sources;
+    size_t n_done, n_wrong, fail_at; /* done() fails at that one; N: never */
+};
+
+static void path_of(const struct world *w, size_t i, char out[128])
+{
+    snprintf(out, 128, "%s/%zu.%s", w->folder, i, i % 7 == 3 ? "ipynb" : "py");
+}
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct err err = ERR_INIT;
+    char path[128];
+    if (w == NULL)
+        return -1;
+    snprintf(w->folder, sizeof w->folder, "/tmp/boathouse-analyses.XXXXXX");
+    if (mkdtemp(w->folder) == NULL)
+        return -1;
+    for (size_t i = 0; i < N; i++) {
+        path_of(w, i, path);
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        for (size_t k = 0; k < i % 5; k++)
+            fprintf(f, "open('s3://b/%zu/%zu')\n", i, k);
+        for (size_t k = 0; k < i * 37 % 400; k++)
+            fprintf(f, "x%zu = [%zu]\n", k, k);
+        fclose(f);
+    }
+    static char *env[] = { NULL };
+    static char words[3][16] = { "boathouse", "analyze", "x" };
+    char *argv[] = { words[0], words[1], words[2] };
+    w->cli.arena = &w->arena;
+    w->cli.env = env;
+    if (!command_parse(&w->cli, 3, argv, &err) ||
+        !analyst_open(&w->analyst, &w->arena, &w->cli.config, &err))
+        fail_msg("%s", err.msg);
+    w->sources.cli = &w->cli;
+    w->fail_at = N;
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    char path[128];
+    for (size_t i = 0; i < N; i++) {
+        path_of(w, i, path);
+        unlink(path);
+    }
+    rmdir(w->folder);
+    sources_release(&w->sources);
+    analyst_release(&w->analyst);
+    arena_release(&w->arena);
+    free(w);
+    return 0;
+}
+
+static void work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an)
+{
+    (void)ctx;
+    (void)nb;
+    buf_printf(&f->out, "%zu", an != NULL ? an->n_references : (size_t)99);
+}
+
+static bool done(void *ctx, struct finding *f, struct err *err)
+{
+    struct world *w = ctx;
+    char path[128], expected[16];
+    size_t i = w->n_done++;
+    path_of(w, i, path);
+    snprintf(expected, sizeof expected, "%zu", i % 7 == 3 ? 99 : i % 5);
+    /* Not on the test's own thread, so only counted here. */
+    w->n_wrong += !str_eq(f->source.name, str_from(path)) ||
+                  !str_eq(buf_str(&f->out), str_from(expected)) ||
+                  f->err.code != (i % 7 == 3 ? ERR_PARSE : ERR_NONE);
+    return i != w->fail_at || err_set(err, ERR_IO, "the disk is full");
+}
+
+/* Analyse all; gives how many could be added. */
+static size_t run(struct world *w, unsigned n_workers, bool *ok, struct err *err)
+{
+    size_t n = 0;
+    char path[128];
+    const struct analyses_options options = { .sources = &w->sources,
+                                              .analyst = &w->analyst,
+                                              .n_workers = n_workers,
+                                              .work = work,
+                                              .done = done,
+                                              .ctx = w };
+    w->n_done = 0;
+    struct analyses *x = analyses_start(&options);
+    for (; n < N; n++) {
+        path_of(w, n, path);
+        struct str text = str_from(path);
+        const struct source source = { .kind = SOURCE_FILE, .name = text, .path = text };
+        struct err why = ERR_INIT;
+        err_set(&why, ERR_PARSE, "known to be broken");
+        if (n % 14 == 3 ? !analyses_add_broken(x, text, &why) : !analyses_add(x, &source))
+            break;
+    }
+    *ok = analyses_finish(x, err);
+    assert_int_equal(w->n_wrong, 0);
+    return n;
+}
+
+static void results_come_in_order_for_any_number_of_workers(void **state)
+{
+    static const unsigned workers[] = { 1, 2, 3, 8, 40 };
+    struct world *w = *state;
+    for (size_t i = 0; i < ARRAY_LEN(workers); i++) {
+        struct err err = ERR_INIT;
+        bool ok;
+        assert_int_equal(run(w, workers[i], &ok, &err), N);
+        assert_true(ok);
+        assert_int_equal(w->n_done, N);
+    }
+}
+
+static void a_failure_of_the_output_ends_all(void **state)
+{
+    struct world *w = *state;
+    for (size_t at = 0; at < N; at += 11) {
+        struct err err = ERR_INIT;
+        bool ok;
+        w->fail_at = at;
+        run(w, 3, &ok, &err);
+        assert_false(ok);
+        assert_int_equal(err.code, ERR_IO);
+        assert_int_equal(w->n_done, at + 1);
+    }
+}
+
+static void nothing_at_all_is_done_at_once(void **state)
+{
+    struct world *w = *state;
+    struct err err = ERR_INIT;
+    const struct analyses_options options = { .sources = &w->sources,
+                                              .analyst = &w->analyst,
+                                              .n_workers = 4,
+                                              .work = work,
+                                              .done = done,
+                                              .ctx = w };
+    assert_true(analyses_finish(analyses_start(&options), &err));
+    assert_int_equal(w->n_done, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(results_come_in_order_for_any_number_of_workers, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_of_the_output_ends_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_at_all_is_done_at_once, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
