@@ -262,8 +262,9 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
             return callee->chain->lang == CALL_SCALA ? callee
                                                      : value_chain_call(&e->vs, callee, args);
         struct str name = chain_name(&e->vs, callee->chain);
-        struct value *v =
-            is_plain(callee->chain) ? pure_function(&e->vs, callee->chain->lang, name, args) : NULL;
+        struct value *v = is_plain(callee->chain)
+                              ? pure_function(&e->vs, callee->chain->lang, name, args)
+                              : pure_chain_call(&e->vs, callee->chain, args);
         return v != NULL ? v : io_call(e, callee, args, n);
     }
     case VALUE_INSTANCE: {

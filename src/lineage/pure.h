@@ -17,6 +17,11 @@
 struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,
                             const struct call_args *args);
 
+/* A call of an object of the outside that only makes values: parser.add_argument(...) and
+ * parse_args() of argparse, the class that namedtuple() gave; NULL if it is none of these. */
+struct value *pure_chain_call(struct values *vs, const struct chain *callee,
+                              const struct call_args *args);
+
 /* A method of a TEXT, SEQ, MAP, NUMBER; changes containers in place (append, update, pop).
  * is_certain: false in a branch, where a change may not happen.  NULL: it has no such method. */
 struct value *pure_method(struct values *vs, enum call_lang lang, struct value *receiver,

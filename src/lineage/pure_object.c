@@ -10,7 +10,8 @@
 static struct value *namespace(const struct pure_call *c)
 {
     struct value *from = pure_arg(c, 0, STR_EMPTY);
-    if (from != NULL && from->kind != VALUE_MAP)
+    bool is_made = from != NULL ? from->kind == VALUE_MAP : c->how == 0;
+    if (!is_made)
         return c->vs->declined;
     struct value *v = from != NULL ? map_copy(c->vs, from) : value_map(c->vs);
     map_update(c->vs, v, NULL, c->args);
@@ -104,6 +105,7 @@ static const struct pure_row functions[] = {
     { STR_INIT("omegaconf.OmegaConf.create"), namespace, 0, PURE_WHOLE },
     { STR_INIT("random.choice"), choice, 0, 0 },
     { STR_INIT("types.SimpleNamespace"), namespace, 0, PURE_WHOLE },
+    { STR_INIT("vars"), namespace, 1, PURE_WHOLE },
 };
 const struct pure_table pure_object_functions = PURE_TABLE(functions);
 

@@ -12,6 +12,7 @@ void values_init(struct values *vs, struct arena *a, size_t limit_bytes)
     vs->declined = value_unknown(vs, HOLE_RUN_TIME, STR_EMPTY);
     vs->environ = value_map(vs);
     vs->widgets = value_map(vs);
+    vs->options = value_map(vs);
     vs->environ->map->is_open = true;
     vs->environ->map->missing.reason = HOLE_ENVIRONMENT;
     vs->limit_bytes = limit_bytes;

@@ -174,6 +174,7 @@ struct values {
     size_t limit_bytes;     /* of the arena: past it every operation gives an unknown value */
     struct value *environ;  /* MAP, open: os.environ */
     struct value *widgets;  /* MAP: dbutils.widgets and their defaults */
+    struct value *options;  /* MAP: options of argparse and their defaults */
     struct value *full;     /* what every operation gives past limit_bytes */
     struct value *declined; /* of pure functions alone: it is none of theirs */
     bool hit_limit;

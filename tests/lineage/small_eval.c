@@ -102,6 +102,8 @@ static struct value *eval_call(struct small *s, const struct node *n)
         v = pure_function(s->vs, s->lang, chain_name(s->vs, callee->chain), args);
     if (v == NULL && func->kind == NODE_ATTR)
         v = pure_method(s->vs, s->lang, eval(s, func->attr.value), func->attr.name, args, true);
+    if (v == NULL && callee->kind == VALUE_CHAIN)
+        v = pure_chain_call(s->vs, callee->chain, args);
     return v != NULL ? v : value_chain_call(s->vs, callee, args);
 }
 

@@ -524,6 +524,21 @@ static const struct row with_holes[] = {
     { "jinja2.Template('s3://{{ b }}/{{c.d}}/{{ e | f }}{# x #}').render(b='x', c={'d': 1})",
       "s3://x/1/{}" },
     { "jinja2.Template('a{% if x %}b').render({'x': 1})", "a{}b" },
+    { "[(p := argparse.ArgumentParser()), p.add_argument('-o', '--out-dir', default='s3://o'), "
+      "p.add_argument('--n'), p.parse_args([]).out_dir][-1]",
+      "s3://o" },
+    { "[(p := argparse.ArgumentParser()), p.add_argument('--in'), "
+      "p.parse_args(['--in', 'a', '--x=b']).x][-1]",
+      "b" },
+    { "[(p := argparse.ArgumentParser()), p.add_argument('--a', default='d'), "
+      "p.parse_known_args()[0].a][-1]",
+      "d" },
+    { "argparse.ArgumentParser().parse_args().bucket", "{}" },
+    { "vars(argparse.Namespace(a='x'))['a']", "x" },
+    { "[(C := collections.namedtuple('C', 'a b, c')), C('x', c='y').c, C('x')[0]][1:]",
+      "['y', 'x']" },
+    { "collections.namedtuple('C', ['a', 'b'])('x', 'y').b", "y" },
+    { "collections.namedtuple('C', H)('x', 'y')", "{}" },
 };
 
 static void unknown_parts_stay_holes_and_alternatives_are_multiplied(void **state)
