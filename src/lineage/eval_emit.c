@@ -15,16 +15,21 @@ static enum reference_kind kind_of(struct str uri)
     return KINDS[uri_what(uri)];
 }
 
-static struct str line_of(struct str text, uint32_t line)
+/* That line of the text, trimmed.  References come mostly in order, so the search goes on where the
+ * last one ended. */
+static struct str line_of(struct eval *e, struct str text, uint32_t line)
 {
-    size_t from = 0;
-    for (uint32_t i = 1; i < line && from < text.len; i++) {
-        size_t at = str_find_char(str_from_pos(text, from), '\n');
+    struct line_place *last = &e->last_line;
+    if (last->text != text.ptr || last->line > line || last->at > text.len)
+        *last = (struct line_place){ text.ptr, 1, 0 };
+    for (; last->line < line; last->line++) {
+        size_t at = str_find_char(str_from_pos(text, last->at), '\n');
         if (at == SIZE_MAX)
             return STR_EMPTY;
-        from += at + 1;
+        last->at += at + 1;
     }
-    struct str rest = str_from_pos(text, from);
+    /* A line may be as long as the cell. */
+    struct str rest = str_slice(text, last->at, last->at + 2 * LIMIT_CODE_LINE_BYTES);
     size_t end = str_find_char(rest, '\n');
     struct str one = str_trim(str_slice(rest, 0, end == SIZE_MAX ? rest.len : end));
     return str_slice(one, 0, LIMIT_CODE_LINE_BYTES);
@@ -70,7 +75,7 @@ void emit_at(struct eval *e, const struct emit *how, struct str uri, const struc
         .cell = e->unit->cell,
         .line = line,
         .col = col,
-        .code = line_of(e->unit->text, line),
+        .code = line_of(e, e->unit->text, line),
         .via = how->via,
         .is_called = !e->is_uncalled && !e->is_unreached,
         .is_may = how->is_may,

@@ -72,6 +72,11 @@ struct eval {
     bool is_uncalled; /* in a function that nothing calls */
     bool is_unreached;
 
+    struct line_place {
+        const char *text;
+        uint32_t line;
+        size_t at;
+    } last_line;           /* of the last reference: where its line begins in its text */
     struct strmap seen;    /* references, by their identity */
     struct strmap memo;    /* function and arguments -> returned value */
     struct strmap aliases; /* a local file's uri -> struct value * text of where it came from */
