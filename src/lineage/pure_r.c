@@ -53,6 +53,12 @@ static struct value *file_path_one(const struct pure_call *c)
     return join_args(c, named_or(c, STR("fsep"), STR("/")));
 }
 
+/* NULL in a format gives no text at all: what a program that runs has there is another value. */
+static struct value *without_null(struct values *vs, struct value *v)
+{
+    return pure_is_none(v) ? value_unknown(vs, HOLE_ARGUMENT, STR_EMPTY) : v;
+}
+
 static struct value *sprintf_one(const struct pure_call *c)
 {
     const struct value *template = scalar_text(c, 0, STR("fmt"));
@@ -63,6 +69,10 @@ static struct value *sprintf_one(const struct pure_call *c)
         args.items++;
         args.n_items--;
     }
+    struct value **items = ARENA_NEW_N(c->vs->arena, struct value *, args.n_items);
+    for (size_t i = 0; i < args.n_items; i++)
+        items[i] = without_null(c->vs, args.items[i]);
+    args.items = items;
     return pure_percent(c->vs, template, &args);
 }
 
@@ -135,7 +145,9 @@ static struct value *suffix_one(const struct pure_call *c)
 
 static struct value *same_one(const struct pure_call *c)
 {
-    return c->args->n_items > 0 ? value_to_text(c->vs, c->args->items[0]) : NULL;
+    if (c->args->n_items == 0 || pure_is_none(c->args->items[0]))
+        return NULL;
+    return value_to_text(c->vs, c->args->items[0]);
 }
 
 /* sub, gsub: pattern, replacement, x; stringr has x first. */
