@@ -240,6 +240,11 @@ static bool is_plain(const struct chain *c)
     return c->step == STEP_ROOT && !c->is_value;
 }
 
+static bool is_names_call(struct str name)
+{
+    return str_eq(name, STR("locals")) || str_eq(name, STR("globals")) || str_eq(name, STR("vars"));
+}
+
 struct value *call_value(struct eval *e, struct value *callee, const struct call_args *args,
                          const struct node *n)
 {
@@ -258,10 +263,16 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         struct value *mapped = run_callbacks(e, callee->chain, args, n);
         if (mapped != NULL)
             return mapped;
-        if (callee->chain->step == STEP_CALL) /* f(a)(b) is no second f; Scala: df("column") */
+        if (callee->chain->step == STEP_CALL) { /* f(a)(b) is no second f; Scala: df("column") */
+            struct value *made = pure_chain_call(&e->vs, callee->chain, args);
+            if (made != NULL)
+                return made;
             return callee->chain->lang == CALL_SCALA ? callee
                                                      : value_chain_call(&e->vs, callee, args);
+        }
         struct str name = chain_name(&e->vs, callee->chain);
+        if (callee->chain->step == STEP_ROOT && args->n_items == 0 && is_names_call(name))
+            return scope_map(e);
         struct value *v = is_plain(callee->chain)
                               ? pure_function(&e->vs, callee->chain->lang, name, args)
                               : pure_chain_call(&e->vs, callee->chain, args);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/cells.h"
 #include "lineage/eval_internal.h"
+#include "lineage/pure_yaml.h"
 #include "lineage/python.h"
 #include "lineage/uri.h"
 
@@ -218,6 +219,8 @@ struct value *load_config(struct eval *e, struct str uri)
     if (!uri_is_local_file(uri) || !sibling_bytes(e, str_from_pos(uri, 5), &bytes))
         return NULL;
     struct value *v = literal(e, bytes);
+    if (v == NULL && (str_has_suffix(uri, STR(".yaml")) || str_has_suffix(uri, STR(".yml"))))
+        v = yaml_value(&e->vs, bytes);
     return v == NULL ? NULL
                      : value_with_origin(&e->vs, v, "read from", str_from_pos(uri, 5),
                                          (uint32_t)e->unit->cell, 0);

@@ -107,6 +107,8 @@ void eval_assign(struct eval *e, const struct node *target, struct value *v);
 /* eval_scope.c */
 struct scope *scope_new(struct eval *e, struct scope *parent);
 struct value *scope_get(struct eval *e, struct str name); /* NULL: not defined */
+/* An open MAP of all names that can be seen: locals(), globals(). */
+struct value *scope_map(struct eval *e);
 void scope_set(struct eval *e, struct str name, struct value *v);
 void scope_set_in(struct eval *e, struct scope *s, struct str name, struct value *v);
 /* Branches: begin, run one, keep it, ..., join.  must: one of them certainly runs. */

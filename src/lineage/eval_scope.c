@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/eval_internal.h"
 
+#include "util/limits.h"
+
 struct scope *scope_new(struct eval *e, struct scope *parent)
 {
     struct scope *s = ARENA_NEW(e->arena, struct scope);
@@ -27,6 +29,20 @@ struct value *scope_get(struct eval *e, struct str name)
             return v;
     }
     return NULL;
+}
+
+struct value *scope_map(struct eval *e)
+{
+    struct value *all = value_map(&e->vs);
+    for (const struct scope *s = e->scope; s != NULL && all->kind == VALUE_MAP; s = s->parent)
+        for (size_t i = 0; i < s->names.n && all->map->entries.n < LIMIT_SEQ_ITEMS; i++) {
+            const struct strmap_entry *name = &s->names.entries[i];
+            if (name->value != NULL && strmap_get(&all->map->entries, name->key) == NULL)
+                strmap_put(&all->map->entries, name->key, name->value);
+        }
+    if (all->kind == VALUE_MAP)
+        all->map->is_open = true;
+    return all;
 }
 
 void scope_set_in(struct eval *e, struct scope *s, struct str name, struct value *v)

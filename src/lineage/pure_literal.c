@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/pure_number.h"
 #include "lineage/pure_seq.h"
+#include "lineage/pure_yaml.h"
 #include "lineage/python.h"
 #include "util/limits.h"
 
@@ -101,6 +102,15 @@ static struct value *load(const struct pure_call *c)
         return NULL;
     const struct node *n = python_parse_expression(c->vs->arena, str_trim(text));
     return n == NULL ? NULL : value_of(c->vs, n, 0);
+}
+
+/* yaml.safe_load() of a text that is known */
+static struct value *load_yaml(const struct pure_call *c)
+{
+    struct str text;
+    if (!pure_arg_known(c, 0, STR("stream"), &text))
+        return c->vs->declined;
+    return yaml_value(c->vs, text);
 }
 
 /* ---- writing ---- */
@@ -253,5 +263,8 @@ static const struct pure_row functions[] = {
     { STR_INIT("json.loads"), load, 0, 0 },
     { STR_INIT("string.Template"), template, 0, 0 },
     { STR_INIT("textwrap.dedent"), dedent, 0, 0 },
+    { STR_INIT("yaml.full_load"), load_yaml, 0, 0 },
+    { STR_INIT("yaml.load"), load_yaml, 0, 0 },
+    { STR_INIT("yaml.safe_load"), load_yaml, 0, 0 },
 };
 const struct pure_table pure_literal_functions = PURE_TABLE(functions);

@@ -43,6 +43,22 @@ static const struct row PYTHON[] = {
     { "what is not known is a hole",
       { "import pandas as pd, os\npd.read_parquet(f's3://b/{os.environ[\"X\"]}/x.parquet')" },
       "read s3://b/{}/x.parquet" },
+    { "an option of the command line has its default",
+      { "import argparse, pandas as pd\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--in-dir', default='s3://b/in')\nargs = p.parse_args()\n"
+        "pd.read_csv(args.in_dir + '/x.csv')" },
+      "read s3://b/in/x.csv" },
+    { "named tuples are known by their fields",
+      { "import collections, pandas as pd\nC = collections.namedtuple('C', 'bucket key')\n"
+        "c = C('b', key='k.csv')\npd.read_csv(f's3://{c.bucket}/{c.key}')" },
+      "read s3://b/k.csv" },
+    { "locals() are the names that are set",
+      { "import pandas as pd\nt = 'x'\npd.read_csv('s3://b/%(t)s.csv' % locals())" },
+      "read s3://b/x.csv" },
+    { "YAML that is written in a text is known",
+      { "import yaml, pandas as pd\nc = yaml.safe_load('in:\\n  path: s3://b/x.csv')\n"
+        "pd.read_csv(c['in']['path'])" },
+      "read s3://b/x.csv" },
     { "the environment that the notebook sets is known",
       { "import os, pandas as pd\nos.environ['X'] = 'v'\npd.read_csv(os.environ['X'] + '/a.csv')" },
       "read file:v/a.csv" },

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "lineage/pure_internal.h"
+#include "lineage/pure_yaml.h"
 #include "small_eval.h"
 #include "util/attrs.h"
 
@@ -686,6 +687,54 @@ static const struct row in_scala[] = {
     { "'12'.toInt() + 1", "13" },
 };
 
+/* What PyYAML 6 reads; what is not known here would be a value there. */
+static const struct row yaml[] = {
+    { "a: 1\nb: x y\nc:\n  d: s3://b/k # note\n  e: [1, 'two', \"th\\tree\"]\n",
+      "{'a': 1, 'b': 'x y', 'c': {'d': 's3://b/k', 'e': [1, 'two', 'th\\tree']}}" },
+    { "- a\n- b: 1\n  c: 2\n-\n  - x\n  - y\n", "['a', {'b': 1, 'c': 2}, ['x', 'y']]" },
+    { "k:\n- a\n- b\nz: {p: q, 'r s': [1.5, null, true]}\n",
+      "{'k': ['a', 'b'], 'z': {'p': 'q', 'r s': [1.5, None, True]}}" },
+    { "---\n# c\na: 'it''s'\nurl: http://h:80/x#y\nempty:\nn: ~\nyes_: yes\no: 'on'\n",
+      "{'a': \"it's\", 'url': 'http://h:80/x#y', 'empty': None, 'n': None, 'yes_': True, "
+      "'o': 'on'}" },
+    { "a: |\n  l1\n   l2\n\n  l3\nb: >-\n  f1\n  f2\nc: 1\n",
+      "{'a': 'l1\\n l2\\n\\nl3\\n', 'b': 'f1 f2', 'c': 1}" },
+    { "- - 1\n  - 2\n- 3\n", "[[1, 2], 3]" },
+    { "x: -1.5\ny: 1e3\nz: 007\nh: 0x1F\nq: 1_000\n",
+      "{'x': -1.5, 'y': '1e3', 'z': 7, 'h': 31, 'q': 1000}" },
+    { "a: b\n---\nc: d\n", "{'a': 'b'}" },
+    { "'a': b\r\nc: d\r\n", "{'a': 'b', 'c': 'd'}" },
+    { "a: &x 1\nb: *x\n", "{'a': {}, 'b': {}}" },
+};
+
+static void yaml_is_read_as_its_library_reads_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(yaml); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct values vs;
+        values_init(&vs, &a, ROOM);
+        struct str text = str_from(yaml[i].expression);
+        struct value *v = yaml_value(&vs, text);
+        assert_case(v != NULL, yaml[i].expression);
+        assert_str(small_eval_shown(&vs, v), yaml[i].want);
+        for (size_t n = 0; n < text.len; n++)
+            (void)yaml_value(&vs, str_slice(text, 0, n));
+    }
+    AUTO_ARENA a = ARENA_INIT;
+    struct values vs;
+    values_init(&vs, &a, ROOM);
+    char deep[4000];
+    memset(deep, '[', sizeof deep);
+    assert_null(yaml_value(&vs, (struct str){ deep, sizeof deep }));
+    for (size_t i = 0; i < sizeof deep; i += 2) {
+        deep[i] = '-';
+        deep[i + 1] = ' ';
+    }
+    assert_null(yaml_value(&vs, (struct str){ deep, sizeof deep }));
+    assert_null(yaml_value(&vs, STR("just text")));
+}
+
 static void functions_of_r_and_scala_are_known(void **state)
 {
     (void)state;
@@ -838,6 +887,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions_of_constants_are_what_python_makes_of_them),
         cmocka_unit_test(unknown_parts_stay_holes_and_alternatives_are_multiplied),
+        cmocka_unit_test(yaml_is_read_as_its_library_reads_it),
         cmocka_unit_test(functions_of_r_and_scala_are_known),
         cmocka_unit_test(tables_are_in_order_and_have_no_name_twice),
         cmocka_unit_test(calls_with_any_arguments_end_well),
