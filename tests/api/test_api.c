@@ -96,7 +96,7 @@ static void world_init(struct world *w, bool has_tokens)
 {
     struct err err = ERR_INIT;
     *w = (struct world){ .harbour = { { &harbour_ops, 20 }, 0, 0, ERR_NONE } };
-    strcpy(w->folder, "/tmp/boathouse-api-XXXXXX");
+    snprintf(w->folder, sizeof w->folder, "/tmp/boathouse-api-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     w->store = folder_store_open(w->folder, &err);
     assert_non_null(w->store);
