@@ -11,6 +11,18 @@ static bool is_static(const struct node *def)
     return false;
 }
 
+static void decorate(struct eval *e, const struct node *decorator, struct str name)
+{
+    struct value *v = eval_expr(e, decorator);
+    if (decorator->kind == NODE_CALL) {
+        for (const struct node *a = decorator->call.args; a != NULL; a = a->next)
+            if (str_eq(a->arg.name, STR("name")))
+                return;
+        v = eval_expr(e, decorator->call.func);
+    }
+    io_decorate(e, v, name, decorator);
+}
+
 struct value *define_function(struct eval *e, const struct node *def)
 {
     struct function *f = ARENA_NEW(e->arena, struct function);
@@ -24,7 +36,7 @@ struct value *define_function(struct eval *e, const struct node *def)
         *ARENA_PUSH(e->arena, f->defaults, n, cap) =
             p->arg.value != NULL ? eval_expr(e, p->arg.value) : NULL;
     for (const struct node *d = def->def.decorators; d != NULL; d = d->next)
-        eval_expr(e, d);
+        decorate(e, d, def->def.name);
     struct value *v = eval_new(e, VALUE_FUNCTION);
     v->function = f;
     if (!e->is_uncalled)

@@ -309,6 +309,17 @@ static struct value *instance_attr(struct eval *e, struct value *v, struct str n
     return is_property(bound) ? call_value(e, method, &NONE, n) : method;
 }
 
+/* An object of a store says where it is: its key, and the bucket that it is in. */
+static struct value *object_part(const struct chain *c, struct str name)
+{
+    if (c->bucket == NULL)
+        return NULL;
+    bool is_name = str_eq(name, STR("name"));
+    if (c->place != NULL && (is_name || str_eq(name, STR("key"))))
+        return c->place;
+    return str_eq(name, STR("bucket_name")) || (c->place == NULL && is_name) ? c->bucket : NULL;
+}
+
 static struct value *chain_attr(struct eval *e, struct value *v, struct str name)
 {
     struct value *attr = value_chain_attr(&e->vs, v, name);
@@ -325,6 +336,8 @@ static struct value *chain_attr(struct eval *e, struct value *v, struct str name
         bool is_text = text != NULL && value_alternative(text, 0)->kind == VALUE_TEXT;
         text = is_text ? text : NULL;
     }
+    if (text == NULL)
+        text = object_part(v->chain, name);
     if (text == NULL)
         text = pure_attribute(&e->vs, v, name);
     return text != NULL ? text : io_kind(e, attr);

@@ -6,6 +6,21 @@
 #include "util/attrs.h"
 #include "util/limits.h"
 
+/* "${name}" that a template of the notebook's system fills in is not known. */
+struct str without_templates(struct arena *a, struct str text)
+{
+    size_t at = str_find(text, STR("${"), 0);
+    while (at != SIZE_MAX) {
+        size_t end = str_find(text, STR("}"), at);
+        if (end == SIZE_MAX)
+            break;
+        text = arena_printf(a, "%.*s%s%.*s", STR_FMT(str_slice(text, 0, at)), HOLE_TEXT,
+                            STR_FMT(str_from_pos(text, end + 1)));
+        at = str_find(text, STR("${"), at);
+    }
+    return text;
+}
+
 void io_run_shell(const struct io *io, struct value *shell)
 {
     struct eval *e = io->e;

@@ -190,13 +190,13 @@ struct locations {
     size_t n, cap;
 };
 
-/* text with each "${name}" unknown. */
-struct str without_templates(struct arena *a, struct str text);
 struct value *io_part(const struct io *io, enum place_role role, enum place_part p);
 struct locations io_locations(const struct io *io, enum place_role role);
 /* eval_job.c: locations among the arguments of a job that is started. */
 void run_job(const struct io *io);
-/* eval_handed.c: a command or several; code of the same language; "bucket/key" or a mapping of
+/* eval_handed.c: text with each "${name}" unknown. */
+struct str without_templates(struct arena *a, struct str text);
+/* A command or several; code of the same language; "bucket/key" or a mapping of
  * Bucket and Key; the scheme of the file system that the call is of or is given ("s3"), or empty.
  */
 struct str io_scheme(const struct io *io);
@@ -216,6 +216,10 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
 
 /* A chain with the kind that the tables give for its name without a call ("spark", ".read"). */
 struct value *io_kind(struct eval *e, struct value *chain);
+/* A decorator that makes a table of what the function gives: of the function's name, where the
+ * decorator was given none. */
+void io_decorate(struct eval *e, const struct value *decorator, struct str name,
+                 const struct node *n);
 /* A name of a module of which all names were imported, if a table knows it there; or NULL. */
 struct value *star_member(struct eval *e, struct str name);
 

@@ -20,25 +20,12 @@ static bool is_document(struct str text)
            (t.ptr[0] == '<' && str_find(t, STR("</"), 0) != SIZE_MAX);
 }
 
-/* "${name}" that a template of the notebook's system fills in is not known. */
-struct str without_templates(struct arena *a, struct str text)
-{
-    size_t at = str_find(text, STR("${"), 0);
-    while (at != SIZE_MAX) {
-        size_t end = str_find(text, STR("}"), at);
-        if (end == SIZE_MAX)
-            break;
-        text = arena_printf(a, "%.*s%s%.*s", STR_FMT(str_slice(text, 0, at)), HOLE_TEXT,
-                            STR_FMT(str_from_pos(text, end + 1)));
-        at = str_find(text, STR("${"), at);
-    }
-    return text;
-}
-
 static struct str table_uri(const struct io *io, struct str name)
 {
     struct eval *e = io->e;
     static const enum place_role ROLES[] = { ROLE_SCHEMA, ROLE_DB };
+    if (io->row->dir != CALL_WRITE && sql_session_has_view(&e->sql, name))
+        return STR_EMPTY; /* the notebook's own */
     for (size_t i = 0; i < 2; i++) {
         struct value *db = io_part(io, ROLES[i], PART_WHOLE);
         db = db == NULL ? NULL : value_to_text(&e->vs, value_alternative(db, 0));
@@ -637,6 +624,25 @@ struct value *io_kind(struct eval *e, struct value *chain)
     struct value *v = eval_new(e, VALUE_CHAIN);
     v->chain = c;
     return v;
+}
+
+void io_decorate(struct eval *e, const struct value *decorator, struct str name,
+                 const struct node *n)
+{
+    struct callee q;
+    bool needs_remote = false;
+    if (decorator->kind != VALUE_CHAIN || !question(e, decorator->chain, &q))
+        return;
+    const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);
+    if (row == NULL || !str_eq(row->returns, STR("decorator")))
+        return;
+    struct call_args *args = ARENA_NEW(e->arena, struct call_args);
+    args->names = ARENA_NEW(e->arena, struct str);
+    args->named = ARENA_NEW(e->arena, struct value *);
+    args->names[0] = STR("name");
+    args->named[0] = value_text(&e->vs, name);
+    args->n_named = 1;
+    (void)io_call(e, decorator, args, n);
 }
 
 struct value *star_member(struct eval *e, struct str name)

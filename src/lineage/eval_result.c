@@ -208,6 +208,19 @@ static struct str config_uri(const struct io *io, const struct locations *l)
                : STR_EMPTY;
 }
 
+/* What stands in a file of settings: known where the file lies beside the notebook. */
+static struct value *configuration(const struct io *io, const struct locations *l)
+{
+    struct eval *e = io->e;
+    struct value *v = load_config(e, config_uri(io, l));
+    if (v != NULL)
+        return v;
+    v = eval_map(e);
+    v->map->is_open = true;
+    v->map->missing = (struct hole){ HOLE_CONFIGURATION, STR_EMPTY };
+    return v;
+}
+
 struct value *io_result(const struct io *io, const struct locations *l, struct value *result)
 {
     struct eval *e = io->e;
@@ -250,15 +263,8 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
     struct str of_objects = STR(":objects");
     if (str_has_suffix(r, of_objects))
         return objects(io, result, str_slice(r, 0, r.len - of_objects.len));
-    if (str_eq(r, STR("config"))) {
-        v = load_config(e, config_uri(io, l));
-        if (v == NULL) {
-            v = eval_map(e);
-            v->map->is_open = true;
-            v->map->missing = (struct hole){ HOLE_CONFIGURATION, STR_EMPTY };
-        }
-        return v;
-    }
+    if (str_eq(r, STR("config")))
+        return configuration(io, l);
     struct str colon = STR(":place");
     if (str_has_suffix(r, colon))
         return object_place(io, result, str_slice(r, 0, r.len - colon.len), l);

@@ -173,6 +173,8 @@ struct value *pure_spread(const struct pure_call *c, const struct pure_row *row)
         return run(&one, row);
     size_t n;
     struct value **slots = slots_of(c, &n);
+    for (size_t i = 0; i < n; i++)
+        slots[i] = slots[i] != NULL ? value_without_none(c->vs, slots[i]) : NULL;
     size_t count = choices_count(slots, n, LIMIT_ALTERNATIVES);
     struct value *all = NULL;
     one.is_certain = false;

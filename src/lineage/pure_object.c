@@ -34,7 +34,9 @@ static struct value *make_widget(const struct pure_call *c)
 {
     struct value *name = pure_arg(c, 0, STR("name"));
     struct value *v = pure_arg(c, 1, STR("defaultValue"));
-    if (name != NULL && v != NULL)
+    struct str text;
+    bool is_empty = v != NULL && value_is_known_text(v, &text) && text.len == 0;
+    if (name != NULL && v != NULL && !is_empty) /* an empty field is to be filled in */
         value_map_put(c->vs, c->vs->widgets, name, v);
     return value_const(c->vs, STR("None"));
 }

@@ -400,8 +400,11 @@ bool sql_starts_statement(struct sql_parser *p)
     const struct sql_token *t = sql_peek(&p->lx, 0);
     if (t->kind != SQL_WORD || t->kw == KW_NONE)
         return t->kind == SQL_WORD && t->text.len == 2 && sql_at_word(p, 0, "go") && t->is_first;
-    if (t->kw == KW_SELECT || t->kw == KW_WITH)
-        return t->kw == KW_SELECT || sql_peek(&p->lx, 1)->kind == SQL_WORD;
+    if (t->kw == KW_SELECT)
+        return true;
+    if (t->kw == KW_WITH) /* not Hive's WITH SERDEPROPERTIES (...), WITH DBPROPERTIES (...) */
+        return sql_peek(&p->lx, 1)->kind == SQL_WORD && !sql_at_word(p, 1, "serdeproperties") &&
+               !sql_at_word(p, 1, "dbproperties");
     const struct statement *s = statement_of(t->kw);
     return s != NULL && s->is_sure && second_word_fits(p, t->kw);
 }

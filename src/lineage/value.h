@@ -232,6 +232,8 @@ uint64_t value_hash(const struct value *v);
 size_t value_n_alternatives(const struct value *v);
 struct value *value_alternative(const struct value *v, size_t i);
 
+/* Where a name may also hold None, what is set later is meant: v without that alternative. */
+struct value *value_without_none(struct values *vs, struct value *v);
 /* As str() or an f-string writes it: TEXT for all kinds but unions; unknown parts are holes (a
  * chain's reason follows from its root: datetime -> clock, uuid -> random, ...).  A union gives a
  * union of texts. */

@@ -351,11 +351,30 @@ static struct value *one_to_text(struct values *vs, struct value *v)
     return one_to_repr(vs, v);
 }
 
+static bool is_none(const struct value *v)
+{
+    return v->kind == VALUE_CONST && str_eq(v->constant, STR("None"));
+}
+
+struct value *value_without_none(struct values *vs, struct value *v)
+{
+    struct value *rest = NULL;
+    size_t n = value_n_alternatives(v), left = 0;
+    for (size_t i = 0; i < n; i++)
+        left += !is_none(value_alternative(v, i));
+    if (left == n || left == 0)
+        return v;
+    for (size_t i = 0; i < n; i++)
+        if (!is_none(value_alternative(v, i)))
+            rest = value_join(vs, rest, value_alternative(v, i));
+    return rest;
+}
+
 struct value *value_to_text(struct values *vs, struct value *v)
 {
     if (v->kind == VALUE_CHAIN && v->chain->place != NULL)
         v = v->chain->place;
-    return each(vs, v, one_to_text);
+    return each(vs, value_without_none(vs, v), one_to_text);
 }
 
 struct value *value_to_repr(struct values *vs, struct value *v)

@@ -112,6 +112,48 @@ static const struct row PYTHON[] = {
       "read file:a.csv" },
 };
 
+/* Stores, sessions and services of the cloud. */
+static const struct row CLOUD[] = {
+    { "objects below a prefix have keys that begin with it",
+      { "import boto3\ns3 = boto3.resource('s3')\nbox = s3.Bucket('box')\n"
+        "for o in box.objects.filter(Prefix='in/'):\n"
+        "    s3.Bucket('out').copy({'Bucket': 'box', 'Key': o.key}, o.key.replace('in/', "
+        "'done/'))\n"
+        "    s3.Object(o.bucket_name, o.key).get()" },
+      "list s3://box/in\nread s3://box/in/{}\nwrite s3://out/done/{}\nread s3://box/in/{}" },
+    { "a widget gives what it begins with",
+      { "dbutils.widgets.text('table', 'main.sales.orders', 'Table')\n"
+        "dbutils.widgets.dropdown('env', 'dev', ['dev', 'prod'])\ndbutils.widgets.text('x', '')",
+        "t = dbutils.widgets.get('table')\nspark.table(t)\n"
+        "spark.read.parquet(f\"/mnt/{dbutils.widgets.get('env')}/a\")\n"
+        "spark.read.parquet('/mnt/b/' + dbutils.widgets.get('x'))" },
+      "read table:main.sales.orders\nread file:/mnt/dev/a\nread file:/mnt/b/{}" },
+    { "a temporary view is no table of the current database",
+      { "spark.sql('USE shop')\ndf.createOrReplaceTempView('fresh')\n"
+        "spark.table('fresh')\nspark.table('old')" },
+      "read table:shop.old" },
+    { "decorators make tables of functions",
+      { "import dlt\n@dlt.table\ndef bronze():\n    return spark.read.json('/Volumes/m/raw')\n"
+        "@dlt.table(name='silver')\n@dlt.expect('a', 'b')\ndef f():\n    return "
+        "dlt.read('bronze')\n@dlt.view(comment='c')\ndef v():\n    return dlt.read('silver')",
+        "spark.table('v')" },
+      "write table:bronze\nread file:/Volumes/m/raw\nwrite table:silver\nread table:bronze\n"
+      "read table:silver" },
+    { "None is never part of a location",
+      { "import pandas as pd\nhost = None\nfor b in balancers():\n    if b.ok:\n"
+        "        host = b['DNS']\npd.read_csv('http://{}/a.csv'.format(host))" },
+      "read http://{}/a.csv" },
+    { "a session's sql has no object, classes come with a star",
+      { "sql('USE CATALOG main')\nsql('USE DATABASE shop')\nsql('SELECT * FROM orders')",
+        "from delta.tables import *\nDeltaTable.forName(spark, 'stock').alias('a').merge(b, "
+        "'x').whenMatchedUpdateAll().execute()" },
+      "read table:main.shop.orders\nread table:main.shop.stock\nwrite table:main.shop.stock" },
+    { "properties of a serializer begin no statement",
+      { "%%sql\nCREATE EXTERNAL TABLE clicks (id string)\nROW FORMAT\n  SERDE 'a.b.C'\n"
+        "  WITH SERDEPROPERTIES ('paths'='id')\nLOCATION 's3://box/clicks'" },
+      "write table:clicks\nread s3://box/clicks" },
+};
+
 static void run(const struct calls *calls, const char *language, const struct row *row)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -127,6 +169,12 @@ static void finds_what_python_cells_read_and_write(void **state)
 {
     for (size_t i = 0; i < ARRAY_LEN(PYTHON); i++)
         run(*state, "python", &PYTHON[i]);
+}
+
+static void finds_what_cells_do_in_the_cloud(void **state)
+{
+    for (size_t i = 0; i < ARRAY_LEN(CLOUD); i++)
+        run(*state, "python", &CLOUD[i]);
 }
 
 static int make_calls(void **state)
@@ -145,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_python_cells_read_and_write),
+        cmocka_unit_test(finds_what_cells_do_in_the_cloud),
     };
     return cmocka_run_group_tests(tests, make_calls, free_calls);
 }
