@@ -24,14 +24,20 @@ static const struct verb VERBS[] = {
     { STR_INIT("copy"), REFERENCE_READ, true },     { STR_INIT("to"), REFERENCE_WRITE, false },
 };
 
+static size_t word_end(struct str name, size_t from)
+{
+    size_t to = from + 1;
+    while (to < name.len && name.ptr[to] != '_' && name.ptr[to] != '.' &&
+           !(name.ptr[to] >= 'A' && name.ptr[to] <= 'Z'))
+        to++;
+    return to;
+}
+
 /* The verb that is a whole word of the name: read_table, loadData, df_to_csv. */
 static const struct verb *verb_of(struct str name)
 {
     for (size_t from = 0; from < name.len;) {
-        size_t to = from + 1;
-        while (to < name.len && name.ptr[to] != '_' && name.ptr[to] != '.' &&
-               !(name.ptr[to] >= 'A' && name.ptr[to] <= 'Z'))
-            to++;
+        size_t to = word_end(name, from);
         for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++)
             if (str_eq_nocase(str_slice(name, from, to), VERBS[i].word))
                 return &VERBS[i];
@@ -51,14 +57,69 @@ static bool is_place(struct str text, struct str uri)
            str_find_char(text, '.') != SIZE_MAX;
 }
 
+/* Does the name say that a statement is run: runQuery, execute_sql, query_to_df, and not that it is
+ * shown or made? */
+static bool is_of_statements(struct str name)
+{
+    static const struct str RUN[] = { STR_INIT("query"), STR_INIT("sql"), STR_INIT("execute"),
+                                      STR_INIT("exec") };
+    static const struct str SHOW[] = { STR_INIT("print"), STR_INIT("format"), STR_INIT("show"),
+                                       STR_INIT("parse"), STR_INIT("build"),  STR_INIT("make"),
+                                       STR_INIT("log"),   STR_INIT("explain") };
+    bool is_run = false;
+    for (size_t from = 0; from < name.len;) {
+        size_t to = word_end(name, from);
+        for (size_t i = 0; i < sizeof RUN / sizeof RUN[0]; i++)
+            is_run = is_run || str_eq_nocase(str_slice(name, from, to), RUN[i]);
+        for (size_t i = 0; i < sizeof SHOW / sizeof SHOW[0]; i++)
+            if (str_eq_nocase(str_slice(name, from, to), SHOW[i]))
+                return false;
+        from = to + (to < name.len && (name.ptr[to] == '_' || name.ptr[to] == '.'));
+    }
+    return is_run;
+}
+
+/* Text that is a statement of SQL and no sentence. */
+static bool is_statement(const struct value *v)
+{
+    static const struct str STARTS[] = { STR_INIT("select"), STR_INIT("with"),  STR_INIT("insert"),
+                                         STR_INIT("create"), STR_INIT("merge"), STR_INIT("update"),
+                                         STR_INIT("delete") };
+    if (v->kind != VALUE_TEXT)
+        return false;
+    struct str text = str_trim(v->text.bytes);
+    for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
+        struct str s = STARTS[i];
+        if (text.len > s.len && str_eq_nocase(str_slice(text, 0, s.len), s) &&
+            (text.ptr[s.len] == ' ' || text.ptr[s.len] == '\n' || text.ptr[s.len] == '\t'))
+            return true;
+    }
+    return false;
+}
+
+/* A statement handed to a function that runs statements. */
+static void guess_statements(struct eval *e, const struct call_args *args, const struct node *n,
+                             struct str via)
+{
+    for (size_t i = 0; i < args->n_items + args->n_named; i++) {
+        struct value *v = i < args->n_items ? args->items[i] : args->named[i - args->n_items];
+        if (is_statement(value_alternative(v, 0)))
+            run_sql(e, v, SQL_ANY, false, via, n->line, n->col);
+    }
+}
+
 /* A call that no row knows, of a name that no library defines. */
 void io_guess(struct eval *e, const struct callee *callee, const struct call_args *args,
               const struct node *n, struct str via)
 {
     struct str name = callee->names[callee->n - 1];
     const struct verb *verb = verb_of(name);
-    if (verb == NULL || !callee->is_rooted || callee->n > 3 ||
+    if (!callee->is_rooted || callee->n > 3 ||
         calls_knows_library(e->options->calls, callee->lang, callee->names[0]))
+        return;
+    if (is_of_statements(name))
+        guess_statements(e, args, n, via);
+    if (verb == NULL)
         return;
     size_t seen = 0;
     for (size_t i = 0; i < args->n_items + args->n_named; i++) {

@@ -188,6 +188,7 @@ struct location {
 struct locations {
     struct location *items;
     size_t n, cap;
+    bool keeps_unknown; /* a copy's target that only the file's name makes a location */
 };
 
 struct value *io_part(const struct io *io, enum place_role role, enum place_part p);

@@ -91,7 +91,7 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
 
 static void add_location(struct locations *out, struct eval *e, struct value *text, struct str uri)
 {
-    if (uri.len > 0 && out->n < LIMIT_CALL_LOCATIONS)
+    if ((uri.len > 0 || out->keeps_unknown) && out->n < LIMIT_CALL_LOCATIONS)
         *ARENA_PUSH(e->arena, out->items, out->n, out->cap) = (struct location){ text, uri };
 }
 
@@ -239,7 +239,7 @@ static struct value *below_receiver(const struct io *io, struct value *below)
 
 struct locations io_locations(const struct io *io, enum place_role role)
 {
-    struct locations out = { 0 };
+    struct locations out = { .keeps_unknown = io->row->dir == CALL_COPY && role == ROLE_DST };
     struct value *whole = io_part(io, role, PART_WHOLE);
     if (whole != NULL)
         add_whole(io, row_place(io->row, role, PART_WHOLE), whole, &out, 0);

@@ -110,6 +110,19 @@ bool sql_take_path(struct sql_parser *p, struct sql_place *out)
     return true;
 }
 
+/* Delta's `path@v3` and `path@20190101000000000`: the table at that path as it was. */
+static struct str without_version(struct str path)
+{
+    size_t at = str_rfind_char(path, '@');
+    if (at == SIZE_MAX)
+        return path;
+    size_t from = at + 1 + (at + 1 < path.len && path.ptr[at + 1] == 'v');
+    for (size_t i = from; i < path.len; i++)
+        if (path.ptr[i] < '0' || path.ptr[i] > '9')
+            return path;
+    return from < path.len ? str_slice(path, 0, at) : path;
+}
+
 static void set_path(struct sql_place *out, struct str path)
 {
     out->kind = SQL_PATH;
@@ -176,7 +189,7 @@ bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_pla
     if (out->n_parts == 1 && is_quoted && looks_like_path(part))
         set_path(out, part);
     else if (out->n_parts == 2 && is_quoted && is_format(out->first))
-        set_path(out, part);
+        set_path(out, str_eq_nocase(out->first, STR("delta")) ? without_version(part) : part);
     else if (out->n_parts == 1 && is_quoted && part.len != 0 && part.ptr[0] == '@')
         out->kind = SQL_STAGE;
     /* `p.d.t` in one pair of backticks is three parts. */

@@ -148,6 +148,20 @@ static const struct row CLOUD[] = {
         "from delta.tables import *\nDeltaTable.forName(spark, 'stock').alias('a').merge(b, "
         "'x').whenMatchedUpdateAll().execute()" },
       "read table:main.shop.orders\nread table:main.shop.stock\nwrite table:main.shop.stock" },
+    { "a file's name makes a location of a folder that is not known",
+      { "from sagemaker.s3 import S3Uploader\nimport sagemaker\nsess = sagemaker.Session()\n"
+        "S3Uploader.upload('d/a.csv', f's3://{sess.default_bucket()}/{made()}')\n"
+        "sess.upload_data('d/b.csv', bucket=sess.default_bucket(), key_prefix=made())" },
+      "read file:d/a.csv\nwrite s3://{}/{}/a.csv\nread file:d/b.csv\nwrite s3://{}/{}/b.csv" },
+    { "a statement is run by what its name says runs it",
+      { "from helpers import *\nimport tools\nrun_query('SELECT a FROM shop.orders')\n"
+        "tools.executeQueryAsFrame(c, 'SELECT b FROM shop.items')\n"
+        "print_query('SELECT c FROM shop.none')\nrun_query('select one of them')" },
+      "read table:shop.orders\nread table:shop.items" },
+    { "a version of a table is at the table's path",
+      { "spark.sql('SELECT * FROM delta.`s3://box/t@v5`')\n"
+        "spark.sql('SELECT * FROM delta.`s3://box/u@home`')" },
+      "read s3://box/t\nread s3://box/u@home" },
     { "properties of a serializer begin no statement",
       { "%%sql\nCREATE EXTERNAL TABLE clicks (id string)\nROW FORMAT\n  SERDE 'a.b.C'\n"
         "  WITH SERDEPROPERTIES ('paths'='id')\nLOCATION 's3://box/clicks'" },
