@@ -1,7 +1,7 @@
 /*
  * pure_regex: regular expressions on texts that are known, with Python's syntax.
  *
- * What Python, Java (Scala) and R (TRE, PCRE) have in common: literals, classes, groups, also named
+ * What Python, Java (Scala) and R have in common: literals, classes, groups, also named
  * and not captured, alternatives, greedy and lazy repetition, anchors, "(?i)".  No lookaround and
  * no back references.  HOLE_BYTE in the text is one character, taken for a letter.
  */

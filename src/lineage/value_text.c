@@ -53,9 +53,9 @@ void text_out_hole(struct text_out *out, struct hole hole)
 static void add_with_holes(struct text_out *out, struct str s, const struct hole *holes)
 {
     size_t at = 0;
-    for (size_t hole = str_find_char(s, HOLE_BYTE); hole != SIZE_MAX; holes += holes != NULL) {
+    for (size_t hole = str_find_char(s, HOLE_BYTE); hole != SIZE_MAX;) {
         add_plain(out, str_slice(s, at, hole));
-        text_out_hole(out, holes == NULL ? (struct hole){ .name = STR_EMPTY } : *holes);
+        text_out_hole(out, holes == NULL ? (struct hole){ .name = STR_EMPTY } : *holes++);
         at = hole + 1;
         size_t next = str_find_char(str_from_pos(s, at), HOLE_BYTE);
         hole = next == SIZE_MAX ? SIZE_MAX : at + next;
