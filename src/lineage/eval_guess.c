@@ -53,8 +53,8 @@ static bool is_place(struct str text, struct str uri)
         return false;
     if (uri_is_remote(uri))
         return !str_has_prefix(uri, STR("http")) || uri_what(uri) != URI_WHAT_UNKNOWN;
-    return uri_is_local_file(uri) && uri_what(uri) != URI_WHAT_UNKNOWN &&
-           str_find_char(text, '.') != SIZE_MAX;
+    bool is_path = uri_is_local_file(uri) || str_has_prefix(uri, STR("{}"));
+    return is_path && uri_what(uri) != URI_WHAT_UNKNOWN && str_find_char(text, '.') != SIZE_MAX;
 }
 
 /* Does the name say that a statement is run: runQuery, execute_sql, query_to_df, and not that it is
@@ -114,7 +114,7 @@ void io_guess(struct eval *e, const struct callee *callee, const struct call_arg
 {
     struct str name = callee->names[callee->n - 1];
     const struct verb *verb = verb_of(name);
-    if (!callee->is_rooted || callee->n > 3 ||
+    if (!callee->is_rooted || callee->n > 6 ||
         calls_knows_library(e->options->calls, callee->lang, callee->names[0]))
         return;
     if (is_of_statements(name))

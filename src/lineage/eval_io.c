@@ -68,7 +68,7 @@ static struct str uri_of(const struct io *io, const struct call_place *place, st
         return uri_from_name(a, "stage", text);
     switch (io->row->kind) {
     case KIND_TABLE:
-        if (str_find_char(text, '/') == SIZE_MAX)
+        if (str_find_char(text, '/') == SIZE_MAX || str_find(text, STR(".`"), 0) != SIZE_MAX)
             return io_is_in_memory(io) ? STR_EMPTY : table_uri(io, text);
         break;
     case KIND_GS:
@@ -665,6 +665,14 @@ struct value *star_member(struct eval *e, struct str name)
     return NULL;
 }
 
+static bool has_remote(const struct locations *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (uri_is_remote(l->items[i].uri))
+            return true;
+    return false;
+}
+
 struct value *io_call(struct eval *e, const struct value *callee, const struct call_args *args,
                       const struct node *n)
 {
@@ -687,6 +695,9 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
         return result;
     }
     struct locations l = run_row(&io);
+    bool is_data_row = io.row->dir == CALL_READ || io.row->dir == CALL_WRITE;
+    if (is_data_row && (io.needs_remote ? !has_remote(&l) : l.n == 0)) /* whose method is it? */
+        io_guess(e, &q, args, n, io.via);
     run_code(&io);
     run_job(&io);
     run_beside(&io);

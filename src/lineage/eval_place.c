@@ -174,10 +174,19 @@ struct value *place_value(struct eval *e, const struct call_place *place,
                           const struct chain *receiver, const struct call_args *args,
                           struct str own_name)
 {
+    struct value *unknown = NULL;
     for (size_t i = 0; place != NULL && i < place->n_ways; i++) {
         struct value *v = way_value(e, &place->ways[i], place->part, receiver, args, own_name);
-        if (v != NULL && !(v->kind == VALUE_CONST && str_eq(v->constant, STR("None"))))
+        if (v == NULL || (v->kind == VALUE_CONST && str_eq(v->constant, STR("None"))))
+            continue;
+        /* A session may stand in front: read.df(context, path). */
+        bool is_session = i + 1 < place->n_ways && place->ways[i].how == HOW_ARG &&
+                          place->ways[i + 1].how == HOW_ARG &&
+                          (v->kind == VALUE_UNKNOWN || v->kind == VALUE_CHAIN);
+        if (!is_session && (unknown == NULL || v->kind == VALUE_TEXT))
             return v;
+        if (unknown == NULL)
+            unknown = v;
     }
-    return NULL;
+    return unknown;
 }

@@ -84,6 +84,8 @@ static void keep_option(const struct magic *m, struct str name, struct str value
                         struct magic_line *out)
 {
     bool is_session = m->cell == MAGIC_IS_SESSION;
+    if (m->cell == MAGIC_IS_SQL && has_word("--save", name))
+        out->view = value; /* other cells select from it as from a view */
     if (has_word("-o --output --out --save --as", name) ||
         (m->dialect == SQL_BIGQUERY && has_word("-n --name", name)))
         out->target = value;

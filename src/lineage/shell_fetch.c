@@ -112,6 +112,23 @@ static const struct shell_field *output_of(const struct shell_call *call, size_t
     return NULL;
 }
 
+/* A question to a service, whose answer is shown: not GET, something posted, a token sent. */
+static bool is_service_call(const struct shell_call *call)
+{
+    bool is_asked = shell_has_option(call, "-d --data --data-binary --data-raw -F --form");
+    for (size_t i = 0; i < call->n_options; i++) {
+        const struct shell_field *value = call->options[i].value;
+        struct str name = call->options[i].name;
+        if (value == NULL)
+            continue;
+        if (str_eq(name, STR("-X")) || str_eq(name, STR("--request")))
+            is_asked = is_asked || !str_eq_nocase(value->text, STR("GET"));
+        if (str_eq(name, STR("-H")) || str_eq(name, STR("--header")))
+            is_asked = is_asked || str_has_prefix_nocase(value->text, STR("Authorization"));
+    }
+    return is_asked;
+}
+
 void shell_curl(struct shell_call *call)
 {
     struct shell_run *run = call->run;
@@ -136,6 +153,8 @@ void shell_curl(struct shell_call *call)
         if (target != NULL && folder != NULL)
             target =
                 shell_field_of(run, shell_join(run->arena, folder->text, target->text), target);
+        if (target == NULL && is_service_call(call) && !shell_has_data_suffix(url->text))
+            continue;
         fetch(call, url, target, false);
     }
 }

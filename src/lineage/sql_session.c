@@ -51,7 +51,9 @@ static void keep_setting(struct sql_parser *p, bool is_path, struct str name)
                      (is_path && sql_at_op(p, 1, ',')));
     struct sql_session *s = p->session;
     if (is_path && is_plain) {
-        sql_session_use(s, t->text);
+        /* Behind "public" comes the schema that is meant, or more than one. */
+        bool is_any = sql_at_op(p, 1, ',') && str_eq_nocase(t->text, STR("public"));
+        sql_session_use(s, is_any ? STR_EMPTY : t->text);
     } else if (name.len > 0 && is_plain && s->variables.n < LIMIT_SQL_NAMES) {
         struct str *value = ARENA_NEW(s->arena, struct str);
         *value = arena_str(s->arena, t->text);

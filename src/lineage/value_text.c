@@ -111,15 +111,19 @@ static bool is_slash_twice(const struct text_out *out, struct str piece)
 
 void text_out_joined(struct text_out *out, struct value *v)
 {
-    if (v->kind == VALUE_TEXT && is_slash_twice(out, v->text.bytes)) {
+    struct str left = { out->bytes, out->n };
+    bool is_listed = v->kind == VALUE_TEXT && (v->flags & VALUE_IS_LISTED) && out->n > 0;
+    if (v->kind == VALUE_TEXT && str_has_suffix(left, STR("://")) &&
+        str_has_prefix(v->text.bytes, left)) {
+        out->n = out->n_holes = 0; /* a scheme is not written twice: what glob yields has none */
+    } else if (!is_listed && v->kind == VALUE_TEXT && is_slash_twice(out, v->text.bytes)) {
         text_out_slice(out, v, 1, SIZE_MAX);
         return;
     }
-    if (v->kind != VALUE_TEXT || !(v->flags & VALUE_IS_LISTED) || out->n == 0) {
+    if (!is_listed || out->n == 0) {
         text_out_value(out, v);
         return;
     }
-    struct str left = { out->bytes, out->n };
     size_t last = str_rfind_char(v->text.bytes, '/');
     if (str_has_suffix(left, STR("/")) && str_has_prefix(v->text.bytes, left))
         out->n = out->n_holes = 0;

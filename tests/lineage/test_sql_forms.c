@@ -312,6 +312,7 @@ static const struct row session_rows[] = {
     { "USE WAREHOUSE w; USE ROLE r; SELECT * FROM t", "r table:t;", SQL_SNOWFLAKE },
     { "SET search_path TO s; SELECT * FROM t", "r table:s.t;", SQL_POSTGRES },
     { "SET search_path = 's', public; SELECT * FROM t", "r table:s.t;", SQL_REDSHIFT },
+    { "SET search_path TO public, s; SELECT * FROM t", "r table:t;", SQL_POSTGRES },
     { "SET hivevar:x = d; SELECT * FROM ${hivevar:x}.t", "r table:d.t;", SQL_SPARK },
     { "SET x = 't'; SELECT * FROM ${x}", "r table:t;", SQL_SPARK },
     { "SET spark.sql.shuffle.partitions = 8; SELECT * FROM t", "r table:t;", SQL_SPARK },
