@@ -108,6 +108,16 @@ static void guess_statements(struct eval *e, const struct call_args *args, const
     }
 }
 
+bool io_is_left_open(const struct io *io, const struct locations *l)
+{
+    if (io->row->dir != CALL_READ && io->row->dir != CALL_WRITE)
+        return false;
+    for (size_t i = 0; i < l->n; i++)
+        if (!io->needs_remote || uri_is_remote(l->items[i].uri))
+            return false;
+    return true;
+}
+
 /* A call that no row knows, of a name that no library defines. */
 void io_guess(struct eval *e, const struct callee *callee, const struct call_args *args,
               const struct node *n, struct str via)

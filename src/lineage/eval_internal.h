@@ -224,7 +224,9 @@ void io_decorate(struct eval *e, const struct value *decorator, struct str name,
 /* A name of a module of which all names were imported, if a table knows it there; or NULL. */
 struct value *star_member(struct eval *e, struct str name);
 
-/* eval_guess.c: a call that no row knows. */
+/* eval_guess.c: a call that no row knows; whether a row that was found gave no place, so that the
+ * method may be one of somebody's own class. */
+bool io_is_left_open(const struct io *io, const struct locations *l);
 void io_guess(struct eval *e, const struct callee *callee, const struct call_args *args,
               const struct node *n, struct str via);
 

@@ -665,14 +665,6 @@ struct value *star_member(struct eval *e, struct str name)
     return NULL;
 }
 
-static bool has_remote(const struct locations *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (uri_is_remote(l->items[i].uri))
-            return true;
-    return false;
-}
-
 struct value *io_call(struct eval *e, const struct value *callee, const struct call_args *args,
                       const struct node *n)
 {
@@ -695,8 +687,7 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
         return result;
     }
     struct locations l = run_row(&io);
-    bool is_data_row = io.row->dir == CALL_READ || io.row->dir == CALL_WRITE;
-    if (is_data_row && (io.needs_remote ? !has_remote(&l) : l.n == 0)) /* whose method is it? */
+    if (io_is_left_open(&io, &l))
         io_guess(e, &q, args, n, io.via);
     run_code(&io);
     run_job(&io);
