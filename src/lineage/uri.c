@@ -118,6 +118,8 @@ struct str uri_from_s3(struct arena *a, struct str bucket, struct str key)
     bucket = str_trim_char(clean(a, bucket), '/');
     if (bucket.len == 0 && key.len == 0)
         return STR_EMPTY;
+    if ((bucket.len == 0 || str_eq(bucket, HOLE_STR)) && is_whole(key))
+        return uri_from_path(a, key); /* R's aws.s3 takes a URI for the key */
     if (bucket.len == 0)
         bucket = HOLE_STR;
     struct str place = uri_join(a, bucket, key);

@@ -61,6 +61,11 @@ static const struct idiom in_r[] = {
     { "download.file(\"http://x.org/a.csv\", destfile = \"a.csv\")\nread.table(\"a.csv\")",
       "write file:a.csv\nread http://x.org/a.csv\nread file:a.csv\nread http://x.org/a.csv" },
     { "ggsave(\"plot.png\")", "write file:plot.png" },
+    { "s3read_using(FUN = read.csv, object = \"s3://bk/z.csv\")", "read s3://bk/z.csv" },
+    { "sagemaker <- import('sagemaker')\nsession <- sagemaker$Session()\n"
+      "session$upload_data(path = \"a.csv\", bucket = \"bk\", key_prefix = \"d\")",
+      "read file:a.csv\nwrite s3://bk/d/a.csv" },
+    { "out <- file(\"o.txt\", \"w\"); writeLines(\"a\", out)", "write file:o.txt" },
     { "sparkR.session()\ndf <- SparkR::sql(\"select * from sdb.st\")\nwrite.parquet(df, "
       "\"s3://bk/w\")",
       "read table:sdb.st\nwrite s3://bk/w" },

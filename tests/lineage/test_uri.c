@@ -288,6 +288,7 @@ static void bucket_and_key_make_an_address(void **state)
         { "s3://b", "k", "s3://b/k" },
         { H, "k", "s3://{}/k" },
         { "", "k", "s3://{}/k" },
+        { "", "s3://b/k", "s3://b/k" },
         { "b-" H, H "/x", "s3://b-{}/{}/x" },
         { H, H, "" },
         { "", "", "" },
