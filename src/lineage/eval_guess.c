@@ -22,6 +22,7 @@ static const struct verb VERBS[] = {
     { STR_INIT("export"), REFERENCE_WRITE, false }, { STR_INIT("dump"), REFERENCE_WRITE, false },
     { STR_INIT("upload"), REFERENCE_READ, true },   { STR_INIT("store"), REFERENCE_WRITE, false },
     { STR_INIT("copy"), REFERENCE_READ, true },     { STR_INIT("to"), REFERENCE_WRITE, false },
+    { STR_INIT("from"), REFERENCE_READ, false },
 };
 
 static size_t word_end(struct str name, size_t from)

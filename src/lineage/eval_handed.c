@@ -6,6 +6,19 @@
 #include "util/attrs.h"
 #include "util/limits.h"
 
+bool io_is_folder_of_another(const struct value *all, size_t i)
+{
+    const struct value *v = value_alternative(all, i);
+    if (v->kind != VALUE_TEXT || !str_has_suffix(v->text.bytes, STR("/")))
+        return false;
+    for (size_t k = 0; k < value_n_alternatives(all); k++) {
+        const struct value *other = value_alternative(all, k);
+        if (k != i && other->kind == VALUE_TEXT && str_has_prefix(other->text.bytes, v->text.bytes))
+            return true;
+    }
+    return false;
+}
+
 /* "${name}" that a template of the notebook's system fills in is not known. */
 struct str without_templates(struct arena *a, struct str text)
 {

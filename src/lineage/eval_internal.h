@@ -197,6 +197,8 @@ struct locations io_locations(const struct io *io, enum place_role role);
 void run_job(const struct io *io);
 /* eval_handed.c: text with each "${name}" unknown. */
 struct str without_templates(struct arena *a, struct str text);
+/* Is an alternative "dir/" beside "dir/name": a name that was empty until one was found? */
+bool io_is_folder_of_another(const struct value *all, size_t i);
 /* A command or several; code of the same language; "bucket/key" or a mapping of
  * Bucket and Key; the scheme of the file system that the call is of or is given ("s3"), or empty.
  */

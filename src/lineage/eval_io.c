@@ -168,7 +168,8 @@ static void add_whole(const struct io *io, const struct call_place *place, struc
         break;
     case VALUE_UNION:
         for (size_t i = 0; i < value_n_alternatives(v); i++)
-            add_whole(io, place, value_alternative(v, i), out, depth + 1);
+            if (!io_is_folder_of_another(v, i))
+                add_whole(io, place, value_alternative(v, i), out, depth + 1);
         break;
     case VALUE_SEQ:
         for (size_t i = 0; i < v->seq->n && i < LIMIT_CALL_LOCATIONS; i++)

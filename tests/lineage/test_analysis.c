@@ -180,6 +180,17 @@ static const struct row CLOUD[] = {
       { "spark.sql('SELECT * FROM delta.`s3://box/t@v5`')\n"
         "spark.sql('SELECT * FROM delta.`s3://box/u@home`')" },
       "read s3://box/t\nread s3://box/u@home" },
+    { "a query that is saved under a name is no table",
+      { "%%sql --save fresh --no-execute\nSELECT * FROM stock",
+        "%sql --with fresh SELECT * FROM fresh" },
+      "read table:stock" },
+    { "a name that is empty until one is found is not the folder",
+      { "import pandas as pd\nname = ''\nfor f in files():\n    if f.ok:\n        name = f.name\n"
+        "pd.read_csv('d/' + name)" },
+      "read file:d/{}" },
+    { "a class of nobody's library is made from a file",
+      { "from pools import Pool\np = Pool.from_file('../d/users.json.gz')" },
+      "read file:../d/users.json.gz" },
     { "properties of a serializer begin no statement",
       { "%%sql\nCREATE EXTERNAL TABLE clicks (id string)\nROW FORMAT\n  SERDE 'a.b.C'\n"
         "  WITH SERDEPROPERTIES ('paths'='id')\nLOCATION 's3://box/clicks'" },
