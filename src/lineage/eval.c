@@ -136,6 +136,8 @@ void eval_assign(struct eval *e, const struct node *target, struct value *v)
         if (target->binary.right == NULL || target->binary.right->kind == NODE_SLICE)
             break;
         struct value *key = eval_expr(e, target->binary.right);
+        if (owner->kind == VALUE_MAP && value_is_known_text(key, &name))
+            scope_keep_entry(e, &owner->map->entries, name);
         if (owner->kind == VALUE_MAP)
             value_map_put(&e->vs, owner, key, v);
         else if (owner->kind == VALUE_CHAIN)

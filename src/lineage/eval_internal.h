@@ -37,7 +37,7 @@ enum flow { FLOW_ON, FLOW_BREAK, FLOW_LEFT /* return, raise, continue */ };
 
 /* A change that a branch made, to be undone before the next one runs. */
 struct change {
-    struct scope *scope;
+    struct strmap *names; /* of a scope, or the entries of a mapping */
     struct str name;
     struct value *old;
 };
@@ -111,6 +111,8 @@ struct value *scope_get(struct eval *e, struct str name); /* NULL: not defined *
 struct value *scope_map(struct eval *e);
 void scope_set(struct eval *e, struct str name, struct value *v);
 void scope_set_in(struct eval *e, struct scope *s, struct str name, struct value *v);
+/* An entry that is there is about to be replaced: other branches are to find it as it is. */
+void scope_keep_entry(struct eval *e, struct strmap *entries, struct str name);
 /* Branches: begin, run one, keep it, ..., join.  must: one of them certainly runs. */
 struct branches {
     size_t mark;

@@ -45,12 +45,24 @@ struct value *scope_map(struct eval *e)
     return all;
 }
 
-void scope_set_in(struct eval *e, struct scope *s, struct str name, struct value *v)
+static void set_in(struct eval *e, struct strmap *names, struct str name, struct value *v)
 {
     if (e->branch_depth > 0)
         *ARENA_PUSH(e->arena, e->changes, e->n_changes, e->cap_changes) =
-            (struct change){ s, name, strmap_get(&s->names, name) };
-    strmap_put(&s->names, name, v);
+            (struct change){ names, name, strmap_get(names, name) };
+    strmap_put(names, name, v);
+}
+
+void scope_set_in(struct eval *e, struct scope *s, struct str name, struct value *v)
+{
+    set_in(e, &s->names, name, v);
+}
+
+void scope_keep_entry(struct eval *e, struct strmap *entries, struct str name)
+{
+    struct value *v = strmap_get(entries, name);
+    if (v != NULL) /* a new one stays: a mapping without it is no less known */
+        set_in(e, entries, name, v);
 }
 
 void scope_set(struct eval *e, struct str name, struct value *v)
@@ -84,23 +96,23 @@ void branches_keep(struct eval *e, struct branches *b)
     strmap_init(&done, e->arena);
     for (size_t i = e->n_changes; goes_on && i-- > b->mark;) {
         struct change c = e->changes[i];
-        struct str key = arena_printf(e->arena, "%p:%.*s", (const void *)c.scope, STR_FMT(c.name));
+        struct str key = arena_printf(e->arena, "%p:%.*s", (const void *)c.names, STR_FMT(c.name));
         if (strmap_has(&done, key))
             continue;
         strmap_put(&done, key, e);
         *ARENA_PUSH(e->arena, b->results, b->n_results, b->cap_results) =
-            (struct change){ c.scope, c.name, strmap_get(&c.scope->names, c.name) };
+            (struct change){ c.names, c.name, strmap_get(c.names, c.name) };
     }
     while (e->n_changes > b->mark) {
         struct change *c = &e->changes[--e->n_changes];
-        strmap_put(&c->scope->names, c->name, c->old);
+        strmap_put(c->names, c->name, c->old);
     }
     if (e->flow != FLOW_LEFT || !goes_on)
         e->flow = FLOW_ON;
 }
 
 struct merged {
-    struct scope *scope;
+    struct strmap *names;
     struct str name;
     struct value *joined;
     uint32_t n;
@@ -118,10 +130,10 @@ void branches_end(struct eval *e, struct branches *b, bool must)
     for (size_t i = 0; i < b->n_results; i++) {
         struct change *r = &b->results[i];
         struct str key =
-            arena_printf(e->arena, "%p:%.*s", (const void *)r->scope, STR_FMT(r->name));
+            arena_printf(e->arena, "%p:%.*s", (const void *)r->names, STR_FMT(r->name));
         size_t at = (size_t)(uintptr_t)strmap_get(&index, key);
         if (at == 0) {
-            *ARENA_PUSH(e->arena, all, n, cap) = (struct merged){ r->scope, r->name, NULL, 0 };
+            *ARENA_PUSH(e->arena, all, n, cap) = (struct merged){ r->names, r->name, NULL, 0 };
             at = n;
             strmap_put(&index, key, (void *)(uintptr_t)at);
         }
@@ -129,12 +141,12 @@ void branches_end(struct eval *e, struct branches *b, bool must)
         all[at - 1].n++;
     }
     for (size_t i = 0; i < n; i++) {
-        struct value *old = strmap_get(&all[i].scope->names, all[i].name);
+        struct value *old = strmap_get(all[i].names, all[i].name);
         struct value *v = all[i].joined;
         if (old != NULL && (!must || all[i].n < b->n_kept))
             v = value_join(&e->vs, old, v);
         if (v != NULL)
-            scope_set_in(e, all[i].scope, all[i].name, v);
+            set_in(e, all[i].names, all[i].name, v);
     }
     e->flow = must && b->all_left ? FLOW_LEFT : FLOW_ON;
 }

@@ -191,6 +191,13 @@ static const struct row CLOUD[] = {
     { "a class of nobody's library is made from a file",
       { "from pools import Pool\np = Pool.from_file('../d/users.json.gz')" },
       "read file:../d/users.json.gz" },
+    { "an entry that a branch replaces may be the old one as well",
+      { "import pandas as pd\nc = {'a': 'a.csv', 'b': 'b.csv'}\nif debug():\n    c['a'] = "
+        "'a2.csv'\n"
+        "if False:\n    c['b'] = 'b2.csv'\npd.read_csv(c['a'])\npd.read_csv(c['b'])",
+        "d = {}\nif debug():\n    d['k'] = 'c.csv'\nelse:\n    d['k'] = 'd.csv'\n"
+        "pd.read_csv(d['k'])" },
+      "read file:a.csv\nread file:a2.csv\nread file:b.csv\nread file:c.csv\nread file:d.csv" },
     { "properties of a serializer begin no statement",
       { "%%sql\nCREATE EXTERNAL TABLE clicks (id string)\nROW FORMAT\n  SERDE 'a.b.C'\n"
         "  WITH SERDEPROPERTIES ('paths'='id')\nLOCATION 's3://box/clicks'" },
