@@ -80,8 +80,9 @@ struct value *re_replace(struct values *vs, struct str pattern, bool ignores_cas
     struct text_out out = TEXT_OUT_INIT(vs);
     struct str s = text->text.bytes;
     size_t kept = 0, at = 0;
+    enum regex_mode mode = REGEX_SEARCH;
     for (int64_t n = 0; (max == 0 || n < max) && !out.failed && n < (int64_t)LIMIT_SEQ_ITEMS; n++) {
-        enum regex_result found = regex_find(vs->arena, &re, s, at, REGEX_SEARCH, &m);
+        enum regex_result found = regex_find(vs->arena, &re, s, at, mode, &m);
         if (found == REGEX_GAVE_UP)
             return NULL;
         if (found == REGEX_NO_MATCH)
@@ -90,7 +91,8 @@ struct value *re_replace(struct values *vs, struct str pattern, bool ignores_cas
         if (!add_replacement(&out, &re, text, new, &m, references))
             return NULL;
         kept = m.to[0];
-        at = m.to[0] > m.from[0] ? m.to[0] : m.to[0] + 1;
+        at = m.to[0];
+        mode = m.to[0] > m.from[0] ? REGEX_SEARCH : REGEX_NEXT;
     }
     text_out_slice(&out, text, kept, SIZE_MAX);
     return text_out_take(&out, 0);
@@ -237,15 +239,16 @@ static struct value *find_all(const struct pure_call *c)
         !regex_compile(c->vs->arena, pattern, ignores_case(c, first + 1), &re))
         return NULL;
     struct value *all = value_seq(c->vs, 0);
+    enum regex_mode mode = REGEX_SEARCH;
     for (size_t n = 0; n < LIMIT_SEQ_ITEMS; n++) {
-        enum regex_result found =
-            regex_find(c->vs->arena, &re, text->text.bytes, at, REGEX_SEARCH, &m);
+        enum regex_result found = regex_find(c->vs->arena, &re, text->text.bytes, at, mode, &m);
         if (found == REGEX_GAVE_UP)
             return NULL;
         if (found == REGEX_NO_MATCH)
             break;
         value_seq_add(c->vs, all, found_item(c->vs, &re, text, &m));
-        at = m.to[0] > m.from[0] ? m.to[0] : m.to[0] + 1;
+        at = m.to[0];
+        mode = m.to[0] > m.from[0] ? REGEX_SEARCH : REGEX_NEXT;
     }
     return all;
 }

@@ -32,6 +32,7 @@ struct compiler {
     struct scan in;
     struct regex *re;
     unsigned depth;
+    bool class_takes_others; /* the class that is being read */
 };
 
 static struct regex_instruction *emit(struct compiler *c, enum action op)
@@ -178,6 +179,8 @@ static int class_char(struct compiler *c, uint8_t *set)
     if (b != '\\' || scan_is_done(&c->in))
         return b;
     b = *c->in.at++;
+    /* letters that are not ASCII are letters */
+    c->class_takes_others = c->class_takes_others || b == 'w' || b == 'D' || b == 'S';
     if (add_class(set, b))
         return b == 'w' || b == 'd' || b == 's' ? -1 : -2;
     if (b == 'W' || b == 'D' || b == 'S') {
@@ -196,6 +199,7 @@ static bool parse_class(struct compiler *c)
 {
     uint8_t *set = arena_alloc(c->a, 32);
     bool is_negated = scan_char(&c->in, '^'), is_first = true;
+    c->class_takes_others = false;
     for (;; is_first = false) {
         if (scan_is_done(&c->in))
             return false;
@@ -222,7 +226,7 @@ static bool parse_class(struct compiler *c)
         set_fold(set);
     if (is_negated)
         set_invert(set);
-    emit_set(c, set, is_negated);
+    emit_set(c, set, is_negated != c->class_takes_others);
     return true;
 }
 
@@ -234,11 +238,11 @@ static bool parse_escape(struct compiler *c)
     uint8_t *set = arena_alloc(c->a, 32);
     if (b == 'w' || b == 'd' || b == 's') {
         add_class(set, b);
-        emit_set(c, set, false);
+        emit_set(c, set, b == 'w');
     } else if (b == 'W' || b == 'D' || b == 'S') {
         add_class(set, (char)(b | 0x20));
         set_invert(set);
-        emit_set(c, set, true);
+        emit_set(c, set, b != 'W');
     } else if (b == 'b') {
         emit(c, DO_BOUNDARY);
     } else if (b == 'A') {
@@ -451,12 +455,14 @@ struct machine {
     struct way *ways;
     size_t n_ways, cap;
     size_t steps;
+    size_t not_end; /* a match may not end there; SIZE_MAX: it may end anywhere */
     bool must_end;
 };
 
 static bool is_word(struct str s, size_t at)
 {
-    return at < s.len && (is_name_char(s.ptr[at]) || s.ptr[at] == HOLE_BYTE);
+    return at < s.len &&
+           (is_name_char(s.ptr[at]) || s.ptr[at] == HOLE_BYTE || (unsigned char)s.ptr[at] >= 0x80);
 }
 
 /* How far an instruction that takes no way or slot goes on; SIZE_MAX: it fails. */
@@ -471,7 +477,7 @@ static size_t step(const struct machine *m, const struct regex_instruction *i, s
     case DO_BOUNDARY:
         return is_word(s, at) != (at > 0 && is_word(s, at - 1)) ? at : SIZE_MAX;
     case DO_DONE:
-        return m->must_end && at < s.len ? SIZE_MAX : at;
+        return (m->must_end && at < s.len) || at == m->not_end ? SIZE_MAX : at;
     default:
         break;
     }
@@ -549,7 +555,8 @@ enum regex_result regex_find(struct arena *a, const struct regex *re, struct str
     size_t slots[2 * REGEX_MAX_GROUPS];
     struct machine m = { .a = a, .re = re, .text = text, .slots = slots };
     m.must_end = mode == REGEX_WHOLE;
-    for (; at <= text.len; at++) {
+    m.not_end = mode == REGEX_NEXT ? at : SIZE_MAX;
+    for (; at <= text.len; at += at < text.len ? utf8_size((unsigned char)text.ptr[at]) : 1) {
         for (size_t i = 0; i < 2 * REGEX_MAX_GROUPS; i++)
             slots[i] = SIZE_MAX;
         slots[0] = at;
@@ -559,7 +566,7 @@ enum regex_result regex_find(struct arena *a, const struct regex *re, struct str
                 out->from[i] = slots[2 * i + 1] == SIZE_MAX ? SIZE_MAX : slots[2 * i];
                 out->to[i] = slots[2 * i + 1];
             }
-        if (result != REGEX_NO_MATCH || mode != REGEX_SEARCH)
+        if (result != REGEX_NO_MATCH || (mode != REGEX_SEARCH && mode != REGEX_NEXT))
             return result;
     }
     return REGEX_NO_MATCH;

@@ -32,6 +32,7 @@ enum regex_result { REGEX_NO_MATCH, REGEX_MATCH, REGEX_GAVE_UP };
 
 enum regex_mode {
     REGEX_SEARCH, /* anywhere from there on */
+    REGEX_NEXT,   /* the same, but not the empty text there: behind an empty match */
     REGEX_HERE,   /* beginning there */
     REGEX_WHOLE,  /* beginning there and ending at the end */
 };

@@ -358,6 +358,13 @@ static const struct row as_python[] = {
     { "-7.5 % 2", "0.5" },
     { "'%c' % 233", "\303\251" },
     { "pathlib.Path('.').name", "" },
+    { "re.sub('a*', '-', 'baac')", "-b--c-" },
+    { "re.findall('a*', 'baac')", "['', 'aa', '', '']" },
+    { "re.sub('', '-', '\303\2511')", "-\303\251-1-" },
+    { "re.match('\\\\w+', '\303\251a-b').group()", "\303\251a" },
+    { "re.match('\\\\W', '\303\251')", "None" },
+    { "re.sub('[^\\\\w]+', '_', '\303\251 a')", "\303\251_a" },
+    { "re.search('\\\\ba', '\303\251a a').group()", "a" },
 };
 
 static size_t n_wrong_rows(enum call_lang lang, const struct row *rows, size_t n)
