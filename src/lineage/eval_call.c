@@ -104,12 +104,24 @@ static struct value *rest_of_names(struct eval *e, const struct node *params,
     return map;
 }
 
+/* A method of Scala names the members of its instance without more ado. */
+static void see_fields(struct eval *e, const struct value *self)
+{
+    if (self == NULL || self->kind != VALUE_INSTANCE)
+        return;
+    const struct strmap *fields = &self->instance->fields;
+    for (size_t i = 0; i < fields->n; i++)
+        scope_set(e, fields->entries[i].key, fields->entries[i].value);
+}
+
 static void bind(struct eval *e, const struct function *f, const struct call_args *args)
 {
     size_t position = 0, index = 0;
     bool is_keyword_only = false;
     const struct node *p = f->def->def.params;
-    if (f->self != NULL && p != NULL && p->arg.stars == 0 && !is_static(f->def)) {
+    if (f->unit->lang == CALL_SCALA) {
+        see_fields(e, f->self);
+    } else if (f->self != NULL && p != NULL && p->arg.stars == 0 && !is_static(f->def)) {
         scope_set(e, p->arg.name, f->self);
         p = p->next;
         index++;

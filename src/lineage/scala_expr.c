@@ -179,15 +179,36 @@ static struct node *parse_parens(struct scala_parser *p)
     return tuple;
 }
 
-/* Behind "{", before "case": a function of one argument. */
+/* Does the pattern take whatever there is, and only name it? */
+static bool only_names(const struct node *pattern)
+{
+    if (pattern->kind != NODE_TUPLE)
+        return pattern->kind == NODE_NAME;
+    const struct node *item = pattern->items;
+    while (item != NULL && item->kind == NODE_NAME)
+        item = item->next;
+    return item == NULL;
+}
+
+/* Behind "{", before "case": a function of one argument.  { case (k, v) => ... } takes it apart. */
 static struct node *parse_partial(struct scala_parser *p, const struct scala_token *t)
 {
     struct node *param = scala_node(p, NODE_ARG, t);
     param->arg.name = STR("_case");
-    struct node *match = scala_node(p, NODE_MATCH, t);
-    match->match.subject = scala_word(p, NODE_NAME, t, param->arg.name);
-    match->match.cases = scala_parse_cases(p);
-    return result_lambda(p->arena, param, match, t->line, t->col);
+    struct node *subject = scala_word(p, NODE_NAME, t, param->arg.name);
+    struct node *cases = scala_parse_cases(p), *body = scala_node(p, NODE_MATCH, t);
+    body->match.subject = subject;
+    body->match.cases = cases;
+    if (cases != NULL && cases->next == NULL && cases->case_.guard == NULL &&
+        only_names(cases->case_.pattern)) {
+        struct node *assign = scala_node_at(p, NODE_ASSIGN, cases->case_.pattern);
+        assign->assign.targets = cases->case_.pattern;
+        assign->assign.value = subject;
+        assign->next = cases->case_.body;
+        body = scala_node(p, NODE_BLOCK, t);
+        body->items = assign;
+    }
+    return result_lambda(p->arena, param, body, t->line, t->col);
 }
 
 /* Behind "{": the entries "key": value of a dictionary that was written for Python. */

@@ -124,6 +124,11 @@ static const struct idiom in_scala[] = {
       "read s3://tf/x\nwrite s3://tf/out" },
     { "val (x, y) = (\"s3://t1\", \"s3://t2\"); spark.read.csv(x); spark.read.csv(y)",
       "read s3://t1\nread s3://t2" },
+    { "class Loader(root: String) { def get(n: String) = spark.read.csv(root + \"/\" + n) }\n"
+      "new Loader(\"s3://ld\").get(\"x\")",
+      "read s3://ld/x" },
+    { "List((\"a\", \"s3://ta\")).foreach { case (n, p) => spark.read.parquet(p) }",
+      "read s3://ta" },
     { "var acc = \"s3://acc\"; acc += \"/more\"; spark.read.csv(acc)", "read s3://acc/more" },
     { "val buf = scala.collection.mutable.ListBuffer[String]()\nbuf += "
       "\"s3://buf/1\"\nbuf.foreach(b => spark.read.csv(b))",

@@ -94,6 +94,7 @@ static const struct front_end_case functions[] = {
     { "xs foreach println", "xs.foreach(println)" },
     { "m.map { case (k, v) => k; case _ => v }",
       "m.map((_case => {match _case {case (k, v) {return k} case _ {return v}}}))" },
+    { "m.foreach { case (k, v) => f(v) }", "m.foreach((_case => {(k, v) = _case; return f(v)}))" },
     { "xs.fold(0)((a, b) => a + b)", "xs.fold(0)((a, b => (a + b)))" },
     { "val f: String => Int = (s: String) => s.length", "def f(s) {return s.length}" },
     { "f { implicit s: T => g }", "f((s => g))" },
