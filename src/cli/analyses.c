@@ -15,7 +15,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { WINDOW = 4 };
+/* The analysis recurses as deep as LIMIT_DEPTH allows, whatever the shell's own limit is. */
+enum { WINDOW = 4, STACK_BYTES = 16 * 1024 * 1024 };
 
 enum slot_state { SLOT_WAITING, SLOT_READY };
 
@@ -153,9 +154,13 @@ struct analyses *analyses_start(const struct analyses_options *options)
     if (x->slots == NULL || pthread_mutex_init(&x->lock, NULL) != 0 ||
         pthread_cond_init(&x->has_work, NULL) != 0 || pthread_cond_init(&x->has_room, NULL) != 0)
         panic("no memory for the analyses");
+    pthread_attr_t attr;
+    if (pthread_attr_init(&attr) != 0 || pthread_attr_setstacksize(&attr, STACK_BYTES) != 0)
+        panic("no memory for the analyses");
     for (unsigned i = 0; i < options->n_workers; i++)
-        if (pthread_create(&x->threads[i], NULL, run_worker, x) != 0)
+        if (pthread_create(&x->threads[i], &attr, run_worker, x) != 0)
             panic("no thread for the analyses: give a smaller --jobs");
+    pthread_attr_destroy(&attr);
     return x;
 }
 

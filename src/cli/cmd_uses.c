@@ -165,7 +165,10 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
     struct cli *cli = run->cli;
     struct places places = { .arena = cli->arena };
     unsigned n_workers;
-    if (!question_read(cli->arena, cli_arg(cli, 0), &run->question, err) ||
+    struct str lake = config_is(&cli->config, CONFIG_PROVIDER, STR("local"))
+                          ? config_text(&cli->config, CONFIG_LAKE)
+                          : STR_EMPTY;
+    if (!question_read(cli->arena, cli_arg(cli, 0), lake, &run->question, err) ||
         !find_places(cli, sources, &places, err) ||
         !report_workers(cli, places.items, places.n, &n_workers, err) ||
         !analyst_open(&analyst, cli->arena, &cli->config, err))

@@ -138,6 +138,10 @@ bool output_write(struct str bytes, struct err *err)
         ssize_t n = write(STDOUT_FILENO, bytes.ptr, bytes.len);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && errno == EPIPE) {
+            err_set(err, ERR_CANCELLED, "the output is not read any more");
+            return err_fix(err, "The program behind the pipe ended; so did this one.");
+        }
         if (n < 0)
             return err_errno(err, errno, "writing the output");
         bytes = str_from_pos(bytes, (size_t)n);

@@ -42,7 +42,8 @@ bool output_is_colored(void);
 /* text in paragraphs, broken at width columns and indented; for help. */
 void output_wrap(struct buf *out, const char *text, unsigned indent, unsigned width);
 
-/* Write all of it to standard output.  False and ERR_IO if that fails (a full disk). */
+/* Write all of it to standard output.  False and ERR_IO if that fails (a full disk), ERR_CANCELLED
+ * if nobody reads it any more. */
 MUST_USE bool output_write(struct str bytes, struct err *err);
 
 /* "boathouse: message" and what to do about it, on standard error.  Returns the exit status. */

@@ -79,7 +79,19 @@ static struct str form_of(struct arena *a, struct str text)
     return uri_from_path(a, text);
 }
 
-bool question_read(struct arena *a, struct str text, struct question *out, struct err *err)
+/* lake/bucket/key -> s3://bucket/key */
+static struct str object_of(struct arena *a, struct str file, struct str lake)
+{
+    struct str top = absolute(a, working_folder(a), lake);
+    struct str path = str_from_pos(file, STR("file:").len);
+    if (lake.len == 0 || !str_has_prefix(path, top) || path.len < top.len + 2 ||
+        path.ptr[top.len] != '/')
+        return STR_EMPTY;
+    return arena_concat(a, STR("s3://"), str_from_pos(path, top.len + 1));
+}
+
+bool question_read(struct arena *a, struct str text, struct str lake, struct question *out,
+                   struct err *err)
 {
     struct question q = { .n_forms = 0 };
     if (has_scheme(text))
@@ -97,9 +109,11 @@ bool question_read(struct arena *a, struct str text, struct question *out, struc
         return err_fix(err, "Ask for s3://BUCKET/KEY, a path, table:NAME or a bare name.");
     }
     struct str last = q.forms[q.n_forms - 1];
-    if (uri_is_local_file(last))
+    if (uri_is_local_file(last)) {
         q.file = arena_concat(a, STR("file:"),
                               absolute(a, working_folder(a), str_from_pos(last, STR("file:").len)));
+        add_form(&q, object_of(a, q.file, lake));
+    }
     *out = q;
     return true;
 }

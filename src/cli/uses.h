@@ -11,7 +11,7 @@
 
 /* A location as it was asked for, in the normal forms that it may stand for: a bare name is a
  * table, a stream, a data set or a file. */
-enum { USES_MAX_FORMS = 4 };
+enum { USES_MAX_FORMS = 5 };
 
 struct question {
     struct str forms[USES_MAX_FORMS];
@@ -19,8 +19,9 @@ struct question {
     struct str file; /* "file:/absolute/path" if it may be a file of this machine; else empty */
 };
 
-/* a: owns the strings.  Fails with ERR_INVALID if the text is no location. */
-MUST_USE bool question_read(struct arena *a, struct str text, struct question *out,
+/* a: owns the strings.  lake: the folder that stands for S3, or empty; a path below it is also the
+ * object that it stands for.  Fails with ERR_INVALID if the text is no location. */
+MUST_USE bool question_read(struct arena *a, struct str text, struct str lake, struct question *out,
                             struct err *err);
 
 /* One reference that answers. */

@@ -225,6 +225,16 @@ def test_output_that_cannot_be_written_ends_it(tmp_path):
     assert result.returncode == 1 and "No space left on device" in result.stderr
 
 
+def test_output_that_nobody_reads_ends_it(tmp_path):
+    for i in range(50):
+        notebooks.write(tmp_path / f"{i}.ipynb", READ % "s3://b/k.csv", "x = 1\n" * 100)
+    with subprocess.Popen([str(BINARY), "analyze", "--jsonl", "--explain", str(tmp_path)], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, env=clean_env()) as child:
+        child.stdout.close()
+        assert child.wait(60) == 1
+        assert "the output is not read any more" in child.stderr.read()
+
+
 def test_folders_are_walked_but_never_left(tmp_path):
     top = tmp_path / "top"
     for name in ["a-b.ipynb", "a/x.ipynb", "a/.ipynb_checkpoints/x.ipynb", ".hidden/x.ipynb", "a/.x.ipynb", "b.py", "c.txt", "d.sql"]:

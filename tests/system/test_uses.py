@@ -66,6 +66,12 @@ def test_files_are_asked_by_path(folder):
     assert ask("deep", ".", cwd=folder) == [("inside", "file")]
 
 
+def test_a_file_of_the_lake_is_the_object_that_it_stands_for(lake):
+    asked = run_cli("uses", "--json", "lake/datasets/nile/nile.parquet", cwd=lake, check=True)
+    assert asked.stdout == run_cli("uses", "--json", "s3://datasets/nile/nile.parquet", cwd=lake, check=True).stdout
+    assert ("exact", "titanic_spark") in ask(lake / "lake" / "datasets" / "titanic", cwd=lake)
+
+
 def test_the_table_shows_where_and_how(lake):
     out = run_cli("uses", "s3://datasets/titanic", cwd=lake, check=True).stdout.splitlines()
     assert out[0].split() == ["MATCH", "DIR", "NOTEBOOK", "CELL:LINE", "URI", "CODE"]
