@@ -122,8 +122,9 @@ static struct value *eval_dict(struct eval *e, const struct node *n)
             continue;
         }
         for (size_t i = 0; i < more->map->entries.n; i++)
-            strmap_put(&map->map->entries, more->map->entries.entries[i].key,
-                       more->map->entries.entries[i].value);
+            if (more->map->entries.entries[i].value != NULL) /* NULL: it was removed */
+                strmap_put(&map->map->entries, more->map->entries.entries[i].key,
+                           more->map->entries.entries[i].value);
         map->map->is_open = map->map->is_open || more->map->is_open;
     }
     return map;
@@ -233,6 +234,8 @@ struct call_args *eval_args(struct eval *e, const struct node *args)
             out->is_open = out->is_open || is_open;
         } else if (v->kind == VALUE_MAP) {
             for (size_t i = 0; i < v->map->entries.n; i++) {
+                if (v->map->entries.entries[i].value == NULL) /* it was removed */
+                    continue;
                 *ARENA_PUSH(e->arena, out->named, out->n_named, cap_named) =
                     v->map->entries.entries[i].value;
                 *ARENA_PUSH(e->arena, out->names, n_names, cap_names) =

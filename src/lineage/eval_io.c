@@ -160,7 +160,7 @@ static void add_whole(const struct io *io, const struct call_place *place, struc
                       struct locations *out, unsigned depth)
 {
     struct eval *e = io->e;
-    if (depth > 4 || !eval_step(e))
+    if (v == NULL || depth > 4 || !eval_step(e)) /* NULL: removed from a mapping */
         return;
     switch (v->kind) {
     case VALUE_TEXT:

@@ -56,6 +56,8 @@ static void add_place(struct job *job, struct str name, struct value *v, struct 
 static void add_named(struct job *job, struct str name, struct value *value)
 {
     struct eval *e = job->io->e;
+    if (value == NULL) /* removed from a mapping */
+        return;
     struct value *text = value_to_text(&e->vs, value);
     if (has_word(name, STR("bucket"))) {
         job->bucket = text;

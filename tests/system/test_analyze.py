@@ -252,6 +252,27 @@ def test_folders_are_walked_but_never_left(tmp_path):
     assert run_cli("analyze", "top/out.ipynb", cwd=tmp_path).returncode == 0  # named, so it is followed
 
 
+def test_what_was_removed_from_a_mapping_is_gone(tmp_path):
+    path = notebooks.write(tmp_path / "a.ipynb", """
+import pandas as pd
+import sagemaker.processing
+k = {"gone": "s3://b/gone", "kept": "s3://b/kept"}
+k.pop("gone")
+x.apply(lambda v: v, **k)
+print({**k}, dict(k), dict(**k), list(k), k.items(), k.copy(), f"{k}", k == {"kept": 1}, k | {"a": 1})
+pd.read_csv(k)
+json.dumps(k)
+sagemaker.processing.Processor().run(arguments=k)
+s = {"sep": ",", "path": "s3://b/opened"}
+s.pop("sep")
+pd.read_csv(s["path"], **s)
+del s["path"]
+spark.read.options(**s).load(**s)
+""")
+    found = uris(path)
+    assert "s3://b/kept" in found and "s3://b/opened" in found and "s3://b/gone" not in found
+
+
 def test_a_cell_of_5_mb_is_read_to_its_end(tmp_path):
     rows = "\n".join(f"x{i} = [{i}, {i + 1}, 'text {i}']" for i in range(140000))
     path = notebooks.write(tmp_path / "a.ipynb", rows, READ % "s3://b/k.csv")
