@@ -335,8 +335,8 @@ static struct location target(const struct io *io, struct location src, struct l
                      row_place(io->row, ROLE_DST, PART_PREFIX) != NULL ||
                      (str_has_prefix(dst.uri, STR("s3://")) &&
                       str_find_char(str_from_pos(dst.uri, 5), '/') == SIZE_MAX);
-    if (!is_folder || io->row->kind == KIND_DIR || !is_file_name(base) ||
-        str_has_suffix(src.text->text.bytes, STR("/")))
+    if (!is_folder || io->row->kind == KIND_DIR || io->row->kind == KIND_JOB ||
+        !is_file_name(base) || str_has_suffix(src.text->text.bytes, STR("/")))
         return dst;
     struct value *joined = value_concat(
         &e->vs, dst.text,

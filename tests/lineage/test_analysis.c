@@ -198,6 +198,11 @@ static const struct row CLOUD[] = {
         "d = {}\nif debug():\n    d['k'] = 'c.csv'\nelse:\n    d['k'] = 'd.csv'\n"
         "pd.read_csv(d['k'])" },
       "read file:a.csv\nread file:a2.csv\nread file:b.csv\nread file:c.csv\nread file:d.csv" },
+    { "a job's output is the place that it is given, not a file there",
+      { "import boto3\nc = boto3.client('comprehend')\nc.start_topics_detection_job(\n"
+        "    InputDataConfig={'S3Uri': 's3://box/in.txt'}, OutputDataConfig={'S3Uri': "
+        "'s3://box/out/'})" },
+      "read s3://box/in.txt\nwrite s3://box/out" },
     { "properties of a serializer begin no statement",
       { "%%sql\nCREATE EXTERNAL TABLE clicks (id string)\nROW FORMAT\n  SERDE 'a.b.C'\n"
         "  WITH SERDEPROPERTIES ('paths'='id')\nLOCATION 's3://box/clicks'" },
