@@ -109,6 +109,13 @@ static void guess_statements(struct eval *e, const struct call_args *args, const
     }
 }
 
+/* Names that mean the same in every library. */
+static bool is_reader(struct str name)
+{
+    return str_eq(name, STR("read_parquet")) || str_eq(name, STR("read_csv")) ||
+           str_eq(name, STR("read_json")) || str_eq(name, STR("read_excel"));
+}
+
 bool io_is_left_open(const struct io *io, const struct locations *l)
 {
     if (io->row->dir != CALL_READ && io->row->dir != CALL_WRITE)
@@ -126,7 +133,8 @@ void io_guess(struct eval *e, const struct callee *callee, const struct call_arg
     struct str name = callee->names[callee->n - 1];
     const struct verb *verb = verb_of(name);
     if (!callee->is_rooted || callee->n > 6 ||
-        calls_knows_library(e->options->calls, callee->lang, callee->names[0]))
+        (!is_reader(name) &&
+         calls_knows_library(e->options->calls, callee->lang, callee->names[0])))
         return;
     if (is_of_statements(name))
         guess_statements(e, args, n, via);

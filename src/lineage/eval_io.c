@@ -482,7 +482,8 @@ static void run_beside(const struct io *io)
     struct locations via = io_locations(&path, ROLE_VIA);
     emit_all(&path, &via, REFERENCE_WRITE, true);
     struct locations l = io_locations(&path, ROLE_LOC);
-    emit_all(&path, &l, io->row->dir == CALL_READ ? REFERENCE_READ : REFERENCE_WRITE, false);
+    bool is_read = io->row->dir == CALL_READ || io->row->dir == CALL_MAKE;
+    emit_all(&path, &l, is_read ? REFERENCE_READ : REFERENCE_WRITE, false);
 }
 
 /* The names of the chain, from the root; false when the root is not known by name. */

@@ -125,6 +125,7 @@ static bool is_service_call(const struct shell_call *call)
             is_asked = is_asked || !str_eq_nocase(value->text, STR("GET"));
         if (str_eq(name, STR("-H")) || str_eq(name, STR("--header")))
             is_asked = is_asked || str_has_prefix_nocase(value->text, STR("Authorization"));
+        is_asked = is_asked || str_eq(name, STR("-u")) || str_eq(name, STR("--user"));
     }
     return is_asked;
 }

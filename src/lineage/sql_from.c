@@ -42,6 +42,13 @@ static bool looks_like_path(struct str s)
     return false;
 }
 
+/* x.csv as two parts of a name: no schema has a table "csv". */
+static bool is_file_suffix(struct str part)
+{
+    return str_eq(part, STR("csv")) || str_eq(part, STR("parquet")) || str_eq(part, STR("tsv")) ||
+           str_eq(part, STR("jsonl")) || str_eq(part, STR("ndjson"));
+}
+
 static bool is_name_token(struct sql_parser *p, const struct sql_token *t, bool after_dot)
 {
     if (t->kind == SQL_TICKED || t->kind == SQL_DOUBLE || t->kind == SQL_NUMBER)
@@ -157,6 +164,20 @@ static bool take_identifier(struct sql_parser *p, struct sql_place *out)
     return true;
 }
 
+/* A name whose last part is "part": a table, or what its quotes and its ending make of it. */
+static void set_kind(const struct sql_parser *p, struct sql_place *out, struct str part,
+                     bool is_quoted)
+{
+    if (out->n_parts == 1 && is_quoted && looks_like_path(part))
+        set_path(out, part);
+    else if (out->n_parts == 2 && !is_quoted && p->dialect != SQL_SPARK && is_file_suffix(part))
+        set_path(out, out->text); /* DuckDB reads x.csv without quotes too */
+    else if (out->n_parts == 2 && is_quoted && is_format(out->first))
+        set_path(out, str_eq_nocase(out->first, STR("delta")) ? without_version(part) : part);
+    else if (out->n_parts == 1 && is_quoted && part.len != 0 && part.ptr[0] == '@')
+        out->kind = SQL_STAGE;
+}
+
 bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_place *out)
 {
     const struct sql_token *t = sql_peek(&p->lx, 0);
@@ -186,12 +207,7 @@ bool sql_take_place(struct sql_parser *p, bool strings_are_paths, struct sql_pla
     }
     out->last = part;
     out->is_quoted = is_quoted;
-    if (out->n_parts == 1 && is_quoted && looks_like_path(part))
-        set_path(out, part);
-    else if (out->n_parts == 2 && is_quoted && is_format(out->first))
-        set_path(out, str_eq_nocase(out->first, STR("delta")) ? without_version(part) : part);
-    else if (out->n_parts == 1 && is_quoted && part.len != 0 && part.ptr[0] == '@')
-        out->kind = SQL_STAGE;
+    set_kind(p, out, part, is_quoted);
     /* `p.d.t` in one pair of backticks is three parts. */
     for (size_t i = 0; is_quoted && out->n_parts == 1 && i < part.len; i++)
         if (part.ptr[i] == '.')

@@ -105,6 +105,18 @@ static struct cell_list *choose_list(struct notebook_reader *r)
     return NULL;
 }
 
+/* Of paragraphs without "%": Zeppelin's first interpreter is Spark's, in Scala. */
+static struct str default_language(struct str interpreter)
+{
+    if (str_eq(interpreter, STR("python")) || str_eq(interpreter, STR("jupyter")))
+        return STR("python");
+    if (str_eq(interpreter, STR("jdbc")))
+        return STR("sql");
+    if (str_eq(interpreter, STR("r")))
+        return STR("r");
+    return STR("scala");
+}
+
 bool reader_json_finish(struct notebook_reader *r, struct err *err)
 {
     if (!json_push_finish(&r->json, err))
@@ -134,6 +146,8 @@ bool reader_json_finish(struct notebook_reader *r, struct err *err)
     r->out.kernel_display = arena_str(a, text_of(r, F_KERNEL_DISPLAY));
     if (list == &r->lists[LIST_PARAGRAPHS]) {
         r->out.format = NOTEBOOK_ZEPPELIN;
+        if (language.len == 0)
+            r->out.language = default_language(text_of(r, F_INTERPRETER));
         r->out.title = arena_str(a, text_of(r, F_TITLE));
     }
     reader_take_parameters(r);

@@ -41,6 +41,7 @@ enum field {
     F_KERNEL,
     F_KERNEL_DISPLAY,
     F_KERNEL_LANGUAGE,
+    F_INTERPRETER, /* of Zeppelin: of paragraphs that name none */
     F_LANGUAGE,
     F_FIRST_OF_CELL,
     F_CELL_TYPE = F_FIRST_OF_CELL,

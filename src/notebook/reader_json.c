@@ -40,6 +40,7 @@ static const struct reader_row rows[] = {
     NUMBER(P_TOP, "nbformat", F_NBFORMAT),
     NUMBER(P_TOP, "nbformat_minor", F_NBFORMAT_MINOR),
     TEXT(P_TOP, "name", F_TITLE),
+    TEXT(P_TOP, "defaultInterpreterGroup", F_INTERPRETER),
     OBJECT(P_TOP, "metadata", P_METADATA),
     ARRAY(P_TOP, "cells", P_CELLS),
     ARRAY(P_TOP, "worksheets", P_WORKSHEETS),
