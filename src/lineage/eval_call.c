@@ -145,6 +145,12 @@ static void bind(struct eval *e, const struct function *f, const struct call_arg
     }
 }
 
+/* A definition as the key of a map: its address. */
+static struct str def_key(const struct node *const *def)
+{
+    return (struct str){ (const char *)def, sizeof *def };
+}
+
 /* What a function gave for arguments. */
 struct memo {
     const struct call_args *args;
@@ -165,11 +171,18 @@ static bool same_args(const struct call_args *a, const struct call_args *b)
     return true;
 }
 
-static struct str memo_key(struct eval *e, const struct function *f)
+struct memo_key {
+    const struct node *def;
+    const struct scope *scope;
+    const struct instance *self;
+    uint64_t marks;
+};
+
+static struct memo_key memo_key(const struct eval *e, const struct function *f)
 {
-    return arena_printf(e->arena, "%p.%p.%p.%u%u", (const void *)f->def, (const void *)f->scope,
-                        f->self != NULL ? (const void *)f->self->instance : NULL, e->is_uncalled,
-                        e->is_unreached);
+    const struct instance *self = f->self != NULL ? f->self->instance : NULL;
+    return (struct memo_key){ f->def, f->scope, self,
+                              (uint64_t)e->is_uncalled * 2U + (uint64_t)e->is_unreached };
 }
 
 static struct value *run_body(struct eval *e, const struct function *f,
@@ -202,9 +215,8 @@ struct value *call_function(struct eval *e, const struct function *f, const stru
 {
     if (f->bound != NULL)
         args = args_behind(e, f->bound, args);
-    struct str def = arena_printf(e->arena, "%p", (const void *)f->def);
-    if (!e->is_uncalled)
-        strmap_put(&e->called, def, e);
+    if (!e->is_uncalled && !strmap_has(&e->called, def_key(&f->def)))
+        strmap_put(&e->called, arena_str(e->arena, def_key(&f->def)), e);
     if (e->call_depth >= LIMIT_CALL_DEPTH) {
         eval_hit_limit(e, "calls");
         return value_unknown(&e->vs, HOLE_LIMIT, f->name);
@@ -212,7 +224,8 @@ struct value *call_function(struct eval *e, const struct function *f, const stru
     for (struct frame *fr = e->frame; fr != NULL; fr = fr->caller)
         if (fr->function->def == f->def && e->call_depth >= 2)
             return value_unknown(&e->vs, HOLE_RUN_TIME, f->name); /* recursion */
-    struct str key = memo_key(e, f);
+    const struct memo_key bytes = memo_key(e, f);
+    struct str key = { (const char *)&bytes, sizeof bytes };
     struct memo *first = strmap_get(&e->memo, key);
     for (struct memo *m = first; m != NULL; m = m->next)
         if (same_args(m->args, args))
@@ -223,7 +236,7 @@ struct value *call_function(struct eval *e, const struct function *f, const stru
     if (v->kind != VALUE_SEQ && v->kind != VALUE_MAP && v->kind != VALUE_INSTANCE) {
         struct memo *m = ARENA_NEW(e->arena, struct memo);
         *m = (struct memo){ args, v, first };
-        strmap_put(&e->memo, key, m);
+        strmap_put(&e->memo, arena_str(e->arena, key), m);
     }
     return v;
 }
@@ -387,7 +400,7 @@ void run_uncalled(struct eval *e)
     e->is_uncalled = true;
     for (size_t i = 0; i < e->n_functions && eval_step(e); i++) {
         struct function *f = e->functions[i];
-        if (strmap_has(&e->called, arena_printf(e->arena, "%p", (const void *)f->def)))
+        if (strmap_has(&e->called, def_key(&f->def)))
             continue;
         static const struct call_args none = { .is_open = false };
         struct function bound = *f;

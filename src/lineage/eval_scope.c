@@ -84,6 +84,12 @@ void branches_begin(struct eval *e, struct branches *b)
     e->branch_depth++;
 }
 
+static struct str change_key(struct eval *e, const struct change *c)
+{
+    const struct str names = { (const char *)&c->names, sizeof c->names };
+    return arena_concat(e->arena, names, c->name);
+}
+
 /* Take what the branch that just ran has set, and undo it. */
 void branches_keep(struct eval *e, struct branches *b)
 {
@@ -96,7 +102,7 @@ void branches_keep(struct eval *e, struct branches *b)
     strmap_init(&done, e->arena);
     for (size_t i = e->n_changes; goes_on && i-- > b->mark;) {
         struct change c = e->changes[i];
-        struct str key = arena_printf(e->arena, "%p:%.*s", (const void *)c.names, STR_FMT(c.name));
+        struct str key = change_key(e, &c);
         if (strmap_has(&done, key))
             continue;
         strmap_put(&done, key, e);
@@ -129,8 +135,7 @@ void branches_end(struct eval *e, struct branches *b, bool must)
     size_t n = 0, cap = 0;
     for (size_t i = 0; i < b->n_results; i++) {
         struct change *r = &b->results[i];
-        struct str key =
-            arena_printf(e->arena, "%p:%.*s", (const void *)r->names, STR_FMT(r->name));
+        struct str key = change_key(e, r);
         size_t at = (size_t)(uintptr_t)strmap_get(&index, key);
         if (at == 0) {
             *ARENA_PUSH(e->arena, all, n, cap) = (struct merged){ r->names, r->name, NULL, 0 };

@@ -26,7 +26,12 @@ enum { REDZONE = 16 };
 enum { REDZONE = 0 };
 #endif
 
-enum { BLOCK_MIN = 4 * 1024, BLOCK_MAX = 1024 * 1024, ALIGN = alignof(max_align_t) };
+enum {
+    BLOCK_MIN = 4 * 1024,
+    BLOCK_MAX = 1024 * 1024,
+    KEEP_MAX = 8 * BLOCK_MAX, /* of all blocks that a reset keeps */
+    ALIGN = alignof(max_align_t)
+};
 
 struct arena_block {
     struct arena_block *older;
@@ -34,21 +39,43 @@ struct arena_block {
     alignas(max_align_t) char data[];
 };
 
+static void use_block(struct arena *a, struct arena_block *block)
+{
+    block->older = a->newest;
+    a->newest = block;
+    a->at = block->data;
+    a->end = block->data + block->size;
+}
+
+/* A block that a reset kept and that is large enough, or NULL. */
+static struct arena_block *take_spare(struct arena *a, size_t need)
+{
+    for (struct arena_block **at = &a->spare; *at != NULL; at = &(*at)->older)
+        if ((*at)->size >= need) {
+            struct arena_block *block = *at;
+            *at = block->older;
+            return block;
+        }
+    return NULL;
+}
+
 static void add_block(struct arena *a, size_t need)
 {
+    struct arena_block *block = take_spare(a, need);
+    if (block != NULL) {
+        use_block(a, block);
+        return;
+    }
     size_t size = a->newest == NULL ? BLOCK_MIN : a->newest->size * 2;
     if (size > BLOCK_MAX)
         size = BLOCK_MAX;
     if (size < need)
         size = need;
-    struct arena_block *block = malloc(sizeof *block + size);
+    block = malloc(sizeof *block + size);
     if (block == NULL)
         panic("out of memory (%zu bytes)", size);
-    block->older = a->newest;
     block->size = size;
-    a->newest = block;
-    a->at = block->data;
-    a->end = block->data + size;
+    use_block(a, block);
     ASAN_POISON_MEMORY_REGION(block->data, size);
 }
 
@@ -58,31 +85,43 @@ static void free_block(struct arena_block *block)
     free(block);
 }
 
-void arena_release(struct arena *a)
+static void free_blocks(struct arena_block *list)
 {
-    while (a->newest != NULL) {
-        struct arena_block *block = a->newest;
-        a->newest = block->older;
+    while (list != NULL) {
+        struct arena_block *block = list;
+        list = block->older;
         free_block(block);
     }
+}
+
+void arena_release(struct arena *a)
+{
+    free_blocks(a->newest);
+    free_blocks(a->spare);
     *a = (struct arena)ARENA_INIT;
 }
 
+/* The newest blocks are the largest: they come first in the list of spare ones. */
 void arena_reset(struct arena *a)
 {
-    while (a->newest != NULL && (a->newest->older != NULL || a->newest->size > BLOCK_MAX)) {
-        struct arena_block *block = a->newest;
-        a->newest = block->older;
-        free_block(block);
+    struct arena_block *all = a->newest, **end = &a->spare;
+    size_t kept = 0;
+    for (; *end != NULL; end = &(*end)->older)
+        kept += (*end)->size;
+    while (all != NULL) {
+        struct arena_block *block = all;
+        all = block->older;
+        if (block->size > BLOCK_MAX || kept + block->size > KEEP_MAX) {
+            free_block(block);
+            continue;
+        }
+        kept += block->size;
+        ASAN_POISON_MEMORY_REGION(block->data, block->size);
+        block->older = NULL;
+        *end = block;
+        end = &block->older;
     }
-    a->used_bytes = 0;
-    if (a->newest == NULL) {
-        *a = (struct arena)ARENA_INIT;
-        return;
-    }
-    a->at = a->newest->data;
-    a->end = a->newest->data + a->newest->size;
-    ASAN_POISON_MEMORY_REGION(a->at, a->newest->size);
+    *a = (struct arena){ .spare = a->spare };
 }
 
 static size_t padded(size_t size)
@@ -94,7 +133,8 @@ static size_t padded(size_t size)
     return whole == 0 ? ALIGN : whole;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* size bytes that are not zeroed. */
+static char *take(struct arena *a, size_t size)
 {
     size_t whole = padded(size);
     if ((size_t)(a->end - a->at) < whole)
@@ -103,7 +143,12 @@ void *arena_alloc(struct arena *a, size_t size)
     a->at += whole;
     a->used_bytes += whole;
     ASAN_UNPOISON_MEMORY_REGION(piece, size);
-    return memset(piece, 0, size);
+    return piece;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(take(a, size), 0, size);
 }
 
 void *arena_alloc_n(struct arena *a, size_t n, size_t size)
@@ -129,9 +174,10 @@ void *arena_grow(struct arena *a, void *ptr, size_t old_n, size_t new_n, size_t 
         a->used_bytes += more;
         return piece;
     }
-    char *moved = arena_alloc(a, total);
+    char *moved = take(a, total);
     if (old_n > 0)
         memcpy(moved, piece, old_n * size);
+    memset(moved + old_n * size, 0, total - old_n * size);
     return moved;
 }
 
@@ -145,7 +191,8 @@ struct str arena_concat(struct arena *a, struct str left, struct str right)
     size_t len;
     if (__builtin_add_overflow(left.len, right.len, &len) || len == SIZE_MAX)
         panic("out of memory (joining two texts)");
-    char *copy = arena_alloc(a, len + 1);
+    char *copy = take(a, len + 1);
+    copy[len] = '\0';
     if (left.len > 0)
         memcpy(copy, left.ptr, left.len);
     if (right.len > 0)

@@ -20,8 +20,9 @@ struct arena_block;
 
 struct arena {
     struct arena_block *newest;
-    char *at, *end;    /* free space in the newest block */
-    size_t used_bytes; /* given out since init or reset, padding included */
+    char *at, *end;            /* free space in the newest block */
+    size_t used_bytes;         /* given out since init or reset, padding included */
+    struct arena_block *spare; /* kept by a reset */
 };
 
 #define ARENA_INIT                                                                                 \
@@ -33,7 +34,7 @@ struct arena {
 /* Free everything.  The arena is empty and may be used again.  Accepts an empty arena. */
 void arena_release(struct arena *a);
 
-/* Forget all pieces but keep one block, for the next request of the same thread. */
+/* Forget all pieces but keep the blocks (up to 8 MiB), for the next request of the same thread. */
 void arena_reset(struct arena *a);
 
 /* size zeroed bytes, aligned for any type; size 0 gives a unique pointer. */
