@@ -21,6 +21,7 @@
  *   def f(a: T = v) = e        NODE_DEF
  *   class, object, trait       NODE_CLASS; the parameters of a class are assignments in its body
  *   import a.b.{c, d => e}, a.b._   NODE_IMPORT of a.b with NODE_ALIAS
+ *   option.getOrElse(d)        NODE_BINARY: option or d
  *   true false null, None Nil  NODE_CONST True False None, NODE_CONST None, an empty NODE_LIST
  *
  * Statements with values: where "if", "match", "try" or braces stand as the value of an assignment

@@ -257,8 +257,21 @@ static struct node *dict_of(struct scala_parser *p, struct node *call)
     return n;
 }
 
+/* option.getOrElse(d) is "option or d"; map.getOrElse(key, d) stays. */
+static struct node *default_of(struct scala_parser *p, const struct node *call)
+{
+    const struct node *func = call->call.func, *arg = call->call.args;
+    if (func->kind != NODE_ATTR || arg == NULL || arg->next != NULL ||
+        (!str_eq(func->attr.name, STR("getOrElse")) && !str_eq(func->attr.name, STR("orElse"))))
+        return NULL;
+    return binary(p, OP_OR, func->attr.value, arg->arg.value);
+}
+
 struct node *scala_lower_call(struct scala_parser *p, struct node *call)
 {
+    struct node *either = default_of(p, call);
+    if (either != NULL)
+        return either;
     struct str name = collection_name(call->call.func);
     enum collection kind = NOTHING;
     for (size_t i = 0; name.len > 0 && i < ARRAY_LEN(collections); i++)

@@ -129,6 +129,7 @@ static const struct idiom in_scala[] = {
       "read s3://ld/x" },
     { "List((\"a\", \"s3://ta\")).foreach { case (n, p) => spark.read.parquet(p) }",
       "read s3://ta" },
+    { "spark.read.csv(args.headOption.getOrElse(\"s3://d\"))", "read s3://d" },
     { "var acc = \"s3://acc\"; acc += \"/more\"; spark.read.csv(acc)", "read s3://acc/more" },
     { "val buf = scala.collection.mutable.ListBuffer[String]()\nbuf += "
       "\"s3://buf/1\"\nbuf.foreach(b => spark.read.csv(b))",

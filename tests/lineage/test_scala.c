@@ -82,6 +82,7 @@ static const struct front_end_case collections[] = {
     { "Map(xs: _*); Array.fill(3)(0)", "Map(*xs); Array.fill(3)(0)" },
     { "(1, \"a\")._2", "(1, \"a\")._2" },
     { "Some(x); Option(y)", "x; y" },
+    { "a.get(k).getOrElse(d); m.getOrElse(k, d)", "(a.get(k) or d); m.getOrElse(k, d)" },
 };
 
 static const struct front_end_case functions[] = {
