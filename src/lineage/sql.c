@@ -97,6 +97,8 @@ struct str sql_table_name(struct arena *a, const struct sql_session *s, struct s
 static bool is_cte(const struct sql_scope *scope, struct str name)
 {
     for (; scope != NULL; scope = scope->parent) {
+        if (scope->has_unknown_ctes)
+            return true;
         for (size_t i = 0; i < scope->n_ctes; i++)
             if (str_eq_nocase(scope->ctes[i], name))
                 return true;

@@ -28,8 +28,9 @@ struct sql_scope {
     size_t n_ctes, cap_ctes;
     struct sql_alias *aliases; /* of the FROM clause that is being read */
     size_t n_aliases, cap_aliases;
-    struct str own_cte; /* this is the query of that CTE; empty otherwise */
-    bool sees_own_cte;  /* WITH RECURSIVE, or behind a UNION */
+    bool has_unknown_ctes; /* text that is not known stands among them: any name may be one */
+    struct str own_cte;    /* this is the query of that CTE; empty otherwise */
+    bool sees_own_cte;     /* WITH RECURSIVE, or behind a UNION */
 };
 
 struct sql_parser {

@@ -194,8 +194,16 @@ bool sql_take_ctes(struct sql_parser *p, struct sql_scope *scope)
     bool is_recursive = first == 2;
     if (is_recursive)
         (void)sql_next(&p->lx);
-    while (at_cte(p, 0)) {
-        take_cte(p, scope, is_recursive);
+    for (;;) {
+        const struct sql_token *t = sql_peek(&p->lx, 0);
+        if (at_cte(p, 0)) {
+            take_cte(p, scope, is_recursive);
+        } else if (t->kind == SQL_WORD && t->text.len == 1 && t->text.ptr[0] == HOLE_BYTE) {
+            scope->has_unknown_ctes = true;
+            (void)sql_next(&p->lx);
+        } else {
+            break;
+        }
         if (!sql_take_op(p, ','))
             break;
     }

@@ -132,6 +132,10 @@ static const struct row PYTHON[] = {
       { "from blazingsql import BlazingContext\nb = BlazingContext()\n"
         "b.create_table('t', 'd/x.csv')\nb.sql('SELECT * FROM t')" },
       "read file:d/x.csv" },
+    { "any name may be a CTE where unknown text stands among them",
+      { "import pandas as pd, lib\nq = 'WITH a AS (SELECT * FROM s.t),' + lib.part() + "
+        "' SELECT * FROM b JOIN a JOIN s.u'\npd.read_sql(q, con)" },
+      "read table:s.t\nread table:s.u" },
     { "a saved query is a view for later cells",
       { "%%sql --save q --no-execute\nSELECT * FROM t", "%%sql --with q\nSELECT * FROM q" },
       "read table:t" },
