@@ -275,6 +275,7 @@ static void command_value(struct shell_run *run, const struct shell_part *p,
     shell_run_nodes(&sub, p->body);
     run->session->cwd = cwd;
     run->repeats = sub.repeats;
+    run->functions = sub.functions; /* the copy shares its slots */
     run->expanded_bytes = sub.expanded_bytes;
     if (!sub.has_output) {
         shell_add_field(run, out, hole, 0, 0);

@@ -273,6 +273,12 @@ spark.read.options(**s).load(**s)
     assert "s3://b/kept" in found and "s3://b/opened" in found and "s3://b/gone" not in found
 
 
+def test_functions_of_a_command_substitution_do_no_harm(tmp_path):
+    script = "".join(f"f{i}() {{ a; }}\n" for i in range(11)) + "".join(f"x=$(g{i}() {{ a; }})\n" for i in range(40)) + "unknown x\n"
+    (tmp_path / "a.sh").write_text(script + "aws s3 cp s3://b/k.csv k.csv\n")
+    assert "s3://b/k.csv" in uris(tmp_path / "a.sh", timeout=30)
+
+
 def test_a_cell_of_5_mb_is_read_to_its_end(tmp_path):
     rows = "\n".join(f"x{i} = [{i}, {i + 1}, 'text {i}']" for i in range(140000))
     path = notebooks.write(tmp_path / "a.ipynb", rows, READ % "s3://b/k.csv")
