@@ -415,7 +415,7 @@ def beside(row, call, recv):
         if call.give(role, repr(text.split(" ") if is_words else text)):
             want.append(("read", uri))
     for role in ("loc", "out", "via"):
-        direction = "read" if role == "loc" and row.dir == "R" else "write"
+        direction = "read" if role == "loc" and row.dir in ("R", "A") else "write"
         if role in row.places or role + ".bucket" in row.places:
             want.append((direction, location(row, call, role, recv)))
     return want
