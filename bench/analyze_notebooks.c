@@ -6,39 +6,10 @@
  * processor time of the fastest round.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bench.h"
 #include "lineage/analysis.h"
 #include "notebook/reader.h"
-#include "util/buf.h"
-#include "util/limits.h"
 #include "util/scan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static struct str file_bytes(struct arena *a, const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) {
-        fprintf(stderr, "analyze_notebooks: cannot open %s\n", path);
-        exit(1);
-    }
-    struct buf b = BUF_INIT(LIMIT_NOTEBOOK_BYTES);
-    char chunk[8192];
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;)
-        buf_add(&b, (struct str){ chunk, n });
-    fclose(f);
-    struct str bytes = arena_str(a, buf_str(&b));
-    buf_release(&b);
-    return bytes;
-}
 
 int main(int argc, char **argv)
 {
@@ -51,11 +22,11 @@ int main(int argc, char **argv)
     const struct analysis_options options = { .calls = calls };
     struct str *texts = ARENA_NEW_N(&files, struct str, (size_t)argc);
     for (int i = 2; i < argc; i++)
-        texts[i] = file_bytes(&files, argv[i]);
+        texts[i] = bench_load(argv[i]);
     size_t peak = 0, n_references = 0;
     double best = 1e9;
     for (uint64_t round = 0; round < rounds; round++) {
-        double start = now_s();
+        double start = bench_now_s();
         n_references = 0;
         for (int i = 2; i < argc; i++) {
             struct notebook nb;
@@ -68,10 +39,12 @@ int main(int argc, char **argv)
             peak = a.used_bytes > peak ? a.used_bytes : peak;
             arena_reset(&a);
         }
-        double took = now_s() - start;
+        double took = bench_now_s() - start;
         best = took < best ? took : best;
     }
     calls_free(calls);
+    for (int i = 2; i < argc; i++)
+        free((char *)(uintptr_t)texts[i].ptr);
     printf("%zu references, %zu bytes at most, %.6f s\n", n_references, peak, best);
     return 0;
 }

@@ -7,33 +7,9 @@
  * time of the fastest round.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bench.h"
 #include "lineage/python.h"
 #include "util/scan.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static struct str load(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
-        panic("%s cannot be read", path);
-    size_t size = (size_t)ftell(file);
-    char *bytes = malloc(size + 1);
-    rewind(file);
-    if (bytes == NULL || fread(bytes, 1, size, file) != size)
-        panic("%s cannot be read", path);
-    (void)fclose(file);
-    return (struct str){ bytes, size };
-}
-
-static double now_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static size_t parse_all(struct arena *a, const struct str *texts, size_t n)
 {
@@ -60,13 +36,13 @@ int main(int argc, char **argv)
     if (texts == NULL)
         return 1;
     for (size_t i = 0; i < n; i++) {
-        texts[i] = load(argv[i + 2]);
+        texts[i] = bench_load(argv[i + 2]);
         bytes += texts[i].len;
     }
     for (uint64_t round = 0; round < rounds; round++) {
-        const double start = now_s();
+        const double start = bench_now_s();
         gaps = parse_all(&a, texts, n);
-        const double took = now_s() - start;
+        const double took = bench_now_s() - start;
         best_s = took < best_s ? took : best_s;
     }
     printf("%zu bytes %zu gaps %.6f s\n", bytes, gaps, best_s);

@@ -7,28 +7,11 @@
  * round, and the seconds of processor time of the fastest round.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bench.h"
 #include "notebook/reader.h"
 #include "util/scan.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
 enum { PIECE_BYTES = 64 * 1024 };
-
-static struct str load(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
-        panic("%s cannot be read", path);
-    size_t size = (size_t)ftell(file);
-    char *bytes = malloc(size + 1);
-    rewind(file);
-    if (bytes == NULL || fread(bytes, 1, size, file) != size)
-        panic("%s cannot be read", path);
-    (void)fclose(file);
-    return (struct str){ bytes, size };
-}
 
 static void count(void *ctx, const struct cell *cell)
 {
@@ -50,13 +33,6 @@ static void read_one(const char *path, struct str text, size_t *n_cells)
     notebook_reader_free(r);
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
     uint64_t rounds;
@@ -67,16 +43,16 @@ int main(int argc, char **argv)
     if (texts == NULL)
         panic("out of memory");
     for (size_t i = 0; i < n_files; i++) {
-        texts[i] = load(argv[i + 2]);
+        texts[i] = bench_load(argv[i + 2]);
         bytes += texts[i].len;
     }
     double best_s = 1e9;
     for (uint64_t round = 0; round < rounds; round++) {
         n_cells = 0;
-        double start_s = now_s();
+        double start_s = bench_now_s();
         for (size_t i = 0; i < n_files; i++)
             read_one(argv[i + 2], texts[i], &n_cells);
-        double took_s = now_s() - start_s;
+        double took_s = bench_now_s() - start_s;
         best_s = took_s < best_s ? took_s : best_s;
     }
     printf("%zu bytes, %zu cells, %.6f s\n", bytes, n_cells, best_s);
