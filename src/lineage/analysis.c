@@ -114,10 +114,10 @@ static int by_place(const void *a, const void *b)
     return order != 0 ? order : (int)x->dir - (int)y->dir;
 }
 
-static void eval_init(struct eval *e, struct arena *a, const struct notebook *nb,
-                      const struct analysis_options *options, struct analysis *out)
+static void eval_init(struct eval *e, struct arena *a, const struct analysis_options *options,
+                      struct analysis *out)
 {
-    *e = (struct eval){ .arena = a, .notebook = nb, .options = options, .out = out };
+    *e = (struct eval){ .arena = a, .options = options, .out = out };
     values_init(&e->vs, a, a->used_bytes + LIMIT_EVAL_BYTES);
     for (size_t i = 0; i < CALL_N_LANGS; i++)
         e->globals[i] = scope_new(e, NULL);
@@ -138,7 +138,7 @@ void analyze(struct arena *a, const struct notebook *nb, const struct analysis_o
 {
     *out = (struct analysis){ .kernel = nb->kernel, .n_cells = nb->n_cells };
     struct eval *e = ARENA_NEW(a, struct eval);
-    eval_init(e, a, nb, options, out);
+    eval_init(e, a, options, out);
     enum code_language kernel = notebook_code_language(nb);
     size_t lines[CODE_OTHER + 1] = { 0 };
     for (size_t i = 0; i < nb->n_cells; i++) {

@@ -100,9 +100,7 @@ void emit_at(struct eval *e, const struct emit *how, struct str uri, const struc
         r.local = uri;
         r.uri = from->text.bytes;
         r.kind = kind_of(r.uri);
-        r.n_holes = 0;
-        for (size_t i = 0; i < uri_n_holes(r.uri); i++)
-            r.n_holes = 1;
+        r.n_holes = uri_n_holes(r.uri) > 0;
         r.holes = r.n_holes > 0 ? ARENA_NEW(e->arena, struct hole) : NULL;
         add(e, &r);
     }

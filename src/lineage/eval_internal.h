@@ -46,13 +46,11 @@ struct frame {
     const struct function *function;
     struct value *returned; /* joined; NULL: nothing yet */
     struct frame *caller;
-    struct value *yielded; /* a SEQ, or NULL */
 };
 
 struct eval {
     struct arena *arena;
     struct values vs;
-    const struct notebook *notebook;
     const struct analysis_options *options;
     struct analysis *out;
 

@@ -342,9 +342,7 @@ static struct location target(const struct io *io, struct location src, struct l
         &e->vs, dst.text,
         value_text(&e->vs,
                    str_has_suffix(text, STR("/")) ? base : arena_concat(e->arena, STR("/"), base)));
-    struct io plain = *io;
     struct str uri = uri_from_path(e->arena, joined->text.bytes);
-    (void)plain;
     return (struct location){ joined, uri };
 }
 

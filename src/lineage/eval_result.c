@@ -152,12 +152,10 @@ static struct value *with_kind(const struct io *io, struct value *result, struct
 static struct value *object_place(const struct io *io, struct value *result, struct str kind,
                                   const struct locations *l)
 {
-    struct eval *e = io->e;
     struct value *bucket = io_part(io, ROLE_AT, PART_BUCKET);
     struct value *key = io_part(io, ROLE_AT, PART_KEY);
     if (bucket == NULL && key == NULL)
         return with_kind(io, result, kind, location_value(io, l, 0), NULL);
-    (void)e;
     return with_kind(io, result, kind, key, bucket);
 }
 

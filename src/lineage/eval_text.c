@@ -82,12 +82,11 @@ static void emit_sql(struct eval *e, const struct sql_ref *r, const struct value
 }
 
 /* sqlalchemy.text("..."), sql.SQL("..."): the text in it. */
-static struct value *sql_text(struct eval *e, struct value *v)
+static struct value *sql_text(struct value *v)
 {
     if (v->kind == VALUE_CHAIN && v->chain->step == STEP_CALL && v->chain->args != NULL &&
         v->chain->args->n_items > 0 && v->chain->args->items[0]->kind == VALUE_TEXT)
         return v->chain->args->items[0];
-    (void)e;
     return v;
 }
 
@@ -105,7 +104,7 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
     session->value = sql_value;
     session->ctx = e;
     for (size_t i = 0; i < value_n_alternatives(text); i++) {
-        struct value *one = sql_text(e, value_alternative(text, i));
+        struct value *one = sql_text(value_alternative(text, i));
         if (one->kind == VALUE_SEQ) {
             for (size_t k = 0; k < one->seq->n && eval_step(e); k++)
                 run_sql(e, one->seq->items[k], dialect, is_memory, via, line, col);

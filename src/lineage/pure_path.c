@@ -225,16 +225,21 @@ static struct value *not_known(const struct pure_call *c)
     return value_unknown(c->vs, (enum hole_reason)c->how, STR_EMPTY);
 }
 
-static struct value *getenv_of(const struct pure_call *c)
+struct value *pure_getenv(const struct pure_call *c, struct str key, struct str fallback)
 {
     struct str name = STR_EMPTY;
-    struct value *fallback = pure_arg(c, 1, STR("default"));
-    if (!pure_arg_known(c, 0, STR("key"), &name))
+    struct value *other = pure_arg(c, 1, fallback);
+    if (!pure_arg_known(c, 0, key, &name))
         return value_unknown(c->vs, HOLE_ENVIRONMENT, STR_EMPTY);
     struct value *set = strmap_get(&c->vs->environ->map->entries, name);
-    if (set == NULL && fallback != NULL)
-        return fallback;
+    if (set == NULL && other != NULL)
+        return other;
     return value_map_get(c->vs, c->vs->environ, name);
+}
+
+static struct value *getenv_of(const struct pure_call *c)
+{
+    return pure_getenv(c, STR("key"), STR("default"));
 }
 
 /* Parts with the slashes at their ends dropped, joined by one. */

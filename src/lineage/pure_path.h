@@ -22,4 +22,7 @@ struct value *path_object(struct values *vs, const struct value *text);
 /* .parent, .name, ...; NULL if it is none of these. */
 struct value *path_attribute(struct values *vs, struct value *path, struct str name);
 
+/* A variable of the environment, by the argument 0 or key, else what argument 1 or fallback is. */
+struct value *pure_getenv(const struct pure_call *c, struct str key, struct str fallback);
+
 #endif

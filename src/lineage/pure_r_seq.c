@@ -1,6 +1,7 @@
 /* pure_r_seq: R's functions that make vectors and lists, and the environment. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/pure_number.h"
+#include "lineage/pure_path.h"
 #include "lineage/pure_seq.h"
 #include "util/limits.h"
 
@@ -230,14 +231,7 @@ static struct value *with_names(const struct pure_call *c)
 
 static struct value *getenv_of(const struct pure_call *c)
 {
-    struct str name = STR_EMPTY;
-    struct value *fallback = pure_arg(c, 1, STR("unset"));
-    if (!pure_arg_known(c, 0, STR("x"), &name))
-        return value_unknown(c->vs, HOLE_ENVIRONMENT, STR_EMPTY);
-    struct value *set = strmap_get(&c->vs->environ->map->entries, name);
-    if (set == NULL && fallback != NULL)
-        return fallback;
-    return value_map_get(c->vs, c->vs->environ, name);
+    return pure_getenv(c, STR("x"), STR("unset"));
 }
 
 static struct value *setenv_of(const struct pure_call *c)

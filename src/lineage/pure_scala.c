@@ -206,14 +206,7 @@ static struct value *argument(const struct pure_call *c)
 
 static struct value *getenv_of(const struct pure_call *c)
 {
-    struct str name = STR_EMPTY;
-    struct value *fallback = pure_arg(c, 1, STR("default"));
-    if (!pure_arg_known(c, 0, STR("key"), &name))
-        return value_unknown(c->vs, HOLE_ENVIRONMENT, STR_EMPTY);
-    struct value *set = strmap_get(&c->vs->environ->map->entries, name);
-    if (set == NULL && fallback != NULL)
-        return fallback;
-    return value_map_get(c->vs, c->vs->environ, name);
+    return pure_getenv(c, STR("key"), STR("default"));
 }
 
 /* String.format(template, ...) */
