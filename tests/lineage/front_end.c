@@ -4,6 +4,7 @@
 
 #include "dump.h"
 #include "test.h"
+#include "util/limits.h"
 
 #include <time.h>
 
@@ -76,4 +77,32 @@ struct node *front_end_repeat(front_end_parse *parse, struct arena *a, const cha
     if (took_s > 0.5 + megabytes)
         fail_msg("%zu times %s: %.1f s for %.1f MB", n, unit, took_s, megabytes);
     return out->statements;
+}
+
+void front_end_recovers(front_end_parse *parse, const struct front_end_broken *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        AUTO_BUF b = BUF_INIT(10000);
+        struct parsed out;
+        parse(&a, str_from(cases[i].source), &out);
+        dump_statements(&b, out.statements);
+        if (!str_eq(buf_str(&b), str_from(cases[i].tree)) || out.n_gaps != cases[i].n_gaps ||
+            out.gaps[0].line != cases[i].line)
+            fail_msg("%s: %zu gaps, the first in line %u, %.*s", cases[i].source, out.n_gaps,
+                     out.n_gaps > 0 ? out.gaps[0].line : 0, STR_FMT(buf_str(&b)));
+    }
+}
+
+void front_end_stays_bounded(front_end_parse *parse, const struct front_end_shape *shapes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct parsed out;
+        (void)front_end_repeat(parse, &a, shapes[i].prefix, shapes[i].unit, shapes[i].n,
+                               shapes[i].suffix, &out);
+        assert_case(out.hit_limit == shapes[i].hits_limit, shapes[i].unit);
+        assert_case(a.used_bytes < 2 * LIMIT_TREE_BYTES, shapes[i].unit);
+        assert_case(out.n_gaps <= LIMIT_PARSE_GAPS, shapes[i].unit);
+    }
 }

@@ -177,11 +177,7 @@ static void text_that_is_cut_or_changed_ends_well(void **state)
         front_end_survives(r_parse, tables[i].cases, tables[i].n);
 }
 
-static const struct {
-    const char *source, *tree;
-    uint32_t line; /* of the first gap */
-    size_t n_gaps;
-} broken[] = {
+static const struct front_end_broken broken[] = {
     { "a <- 1\nb <- <- 2\nc <- 3", "a = 1; c = 3", 2, 1 },
     { "a b c\nd", "d", 1, 1 },
     { "f(a\nx <- 3\ny <- 4", "x = 3; y = 4", 1, 1 },
@@ -199,17 +195,7 @@ static const struct {
 static void what_is_no_r_is_skipped_and_told(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        AUTO_BUF b = BUF_INIT(10000);
-        struct parsed out;
-        r_parse(&a, str_from(broken[i].source), &out);
-        dump_statements(&b, out.statements);
-        if (!str_eq(buf_str(&b), str_from(broken[i].tree)) || out.n_gaps != broken[i].n_gaps ||
-            out.gaps[0].line != broken[i].line)
-            fail_msg("%s: %zu gaps, the first in line %u, %.*s", broken[i].source, out.n_gaps,
-                     out.n_gaps > 0 ? out.gaps[0].line : 0, STR_FMT(buf_str(&b)));
-    }
+    front_end_recovers(r_parse, broken, ARRAY_LEN(broken));
 }
 
 static void places_are_those_of_the_text(void **state)
@@ -228,11 +214,7 @@ static void places_are_those_of_the_text(void **state)
     assert_int_equal(call->call.args->next->line, 4);
 }
 
-static const struct {
-    const char *prefix, *unit, *suffix;
-    size_t n;
-    bool hits_limit;
-} shapes[] = {
+static const struct front_end_shape shapes[] = {
     { "", "a <- f(1)\n", "", 10000, false },
     { "", "(", "", 200000, true },
     { "", "{", "", 200000, true },
@@ -268,15 +250,7 @@ static const struct {
 static void every_shape_takes_linear_time_and_bounded_memory(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        struct parsed out;
-        (void)front_end_repeat(r_parse, &a, shapes[i].prefix, shapes[i].unit, shapes[i].n,
-                               shapes[i].suffix, &out);
-        assert_case(out.hit_limit == shapes[i].hits_limit, shapes[i].unit);
-        assert_case(a.used_bytes < 2 * LIMIT_TREE_BYTES, shapes[i].unit);
-        assert_case(out.n_gaps <= LIMIT_PARSE_GAPS, shapes[i].unit);
-    }
+    front_end_stays_bounded(r_parse, shapes, ARRAY_LEN(shapes));
 }
 
 static void a_long_vector_is_cut(void **state)

@@ -179,11 +179,7 @@ static void text_that_is_cut_or_changed_ends_well(void **state)
         front_end_survives(scala_parse, tables[i].cases, tables[i].n);
 }
 
-static const struct {
-    const char *source, *tree;
-    uint32_t line; /* of the first gap */
-    size_t n_gaps;
-} broken[] = {
+static const struct front_end_broken broken[] = {
     { "val a = 1\nval b = = 2\nval c = 3", "a = 1; c = 3", 2, 1 },
     { "f(a\nval x = 3\nval y = 4", "x = 3; y = 4", 1, 1 },
     { "def f() = {\n  val a = )\n  val b = 1\n}\nc", "def f() {b = 1}; c", 2, 1 },
@@ -198,17 +194,7 @@ static const struct {
 static void what_is_no_scala_is_skipped_and_told(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        AUTO_BUF b = BUF_INIT(10000);
-        struct parsed out;
-        scala_parse(&a, str_from(broken[i].source), &out);
-        dump_statements(&b, out.statements);
-        if (!str_eq(buf_str(&b), str_from(broken[i].tree)) || out.n_gaps != broken[i].n_gaps ||
-            out.gaps[0].line != broken[i].line)
-            fail_msg("%s: %zu gaps, the first in line %u, %.*s", broken[i].source, out.n_gaps,
-                     out.n_gaps > 0 ? out.gaps[0].line : 0, STR_FMT(buf_str(&b)));
-    }
+    front_end_recovers(scala_parse, broken, ARRAY_LEN(broken));
 }
 
 static void places_are_those_of_the_text(void **state)
@@ -227,11 +213,7 @@ static void places_are_those_of_the_text(void **state)
     assert_int_equal(call->call.args->next->line, 4);
 }
 
-static const struct {
-    const char *prefix, *unit, *suffix;
-    size_t n;
-    bool hits_limit;
-} shapes[] = {
+static const struct front_end_shape shapes[] = {
     { "", "val a = f(1)\n", "", 10000, false },
     { "", "(", "", 200000, true },
     { "", "{", "", 200000, true },
@@ -286,15 +268,7 @@ static const struct {
 static void every_shape_takes_linear_time_and_bounded_memory(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
-        AUTO_ARENA a = ARENA_INIT;
-        struct parsed out;
-        (void)front_end_repeat(scala_parse, &a, shapes[i].prefix, shapes[i].unit, shapes[i].n,
-                               shapes[i].suffix, &out);
-        assert_case(out.hit_limit == shapes[i].hits_limit, shapes[i].unit);
-        assert_case(a.used_bytes < 2 * LIMIT_TREE_BYTES, shapes[i].unit);
-        assert_case(out.n_gaps <= LIMIT_PARSE_GAPS, shapes[i].unit);
-    }
+    front_end_stays_bounded(scala_parse, shapes, ARRAY_LEN(shapes));
 }
 
 int main(void)
