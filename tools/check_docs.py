@@ -26,7 +26,8 @@ def wanted(top):
     """Page -> the words that must be in it."""
     config = re.findall(r'^K\(\w+, "(\w*)", "(\w+)"', read(top, "src", "cli", "config.def"), re.M)
     errors = re.findall(r'^E\(\w+, "(\w+)"', read(top, "src", "util", "err.def"), re.M)
-    routes = re.findall(r"^  (/\S*):$", read(top, "api", "openapi.yaml"), re.M)
+    parts = [name for name in sorted(os.listdir(os.path.join(top, "api"))) if name.endswith(".yaml")]
+    routes = [path for part in parts for path in re.findall(r"^  (/\S*):$", read(top, "api", part), re.M)]
     pages = {"boathouse.1": errors, "boathouse.conf.5": [key for _, key in config], "boathouse-serve.1": routes}
     for name, options in commands(top):
         pages["boathouse.1"].append(name)

@@ -1,6 +1,8 @@
 """Makes from api/openapi.yaml the table of routes (C), the contract as JSON and its pages (C strings).
 
-usage: gen_api.py openapi.yaml OUT.c OUT.h
+usage: gen_api.py openapi.yaml OUT.c OUT.h [PART.yaml...]
+A part has paths and components, which are added to those of the first file.  Answers that every
+call of a kind may give (STANDARD) are added where the contract does not name them itself.
 What the table cannot express is refused here, so that the contract never promises a check that is
 not made.  OUT.h declares the handlers: one without a route has no prototype, a route without a
 handler does not link.
@@ -13,13 +15,30 @@ import sys
 import yaml
 
 ROLES = {"none", "viewer", "analyst", "admin"}
-KNOWN_SCHEMA = {"type", "minimum", "maximum", "minLength", "maxLength", "pattern"}
+KNOWN_SCHEMA = {"type", "minimum", "maximum", "minLength", "maxLength", "pattern", "enum", "default"}
+MAX_PARAMS = 16
 # No segment between slashes is "..".
 SEGMENT = r"([^./\x00][^/\x00]*|\.|\.[^./\x00][^/\x00]*|\.\.[^/\x00]+)?"
 PATH = f"^{SEGMENT}(/{SEGMENT})*$"
 # NUL is refused in every parameter.
 PATTERNS = {"^j-[A-Z0-9]+$": "PATTERN_CLUSTER_ID", "^[A-Za-z0-9_-][A-Za-z0-9._-]*$": "PATTERN_BUCKET",
-            "^[^\\x00]*$": "PATTERN_NONE", PATH: "PATTERN_PATH"}
+            "^[^\\x00]*$": "PATTERN_NONE", PATH: "PATTERN_PATH", "^[0-9a-f]{16}$": "PATTERN_ID", "^[A-Za-z0-9_-]*$": "PATTERN_TOKEN",
+            "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$": "PATTERN_TIME"}
+# Status -> the component, and which calls may answer so.
+STANDARD = {
+    "304": (None, lambda op: op.get("x-cached")),
+    "400": ("Invalid", lambda op: True),
+    "401": ("Unauthenticated", lambda op: op["x-role"] != "none"),
+    "403": ("Forbidden", lambda op: True),
+    "413": ("TooLarge", lambda op: True),
+    "415": ("MediaType", lambda op: "requestBody" in op),
+    "422": ("Unparsable", lambda op: "requestBody" in op),
+    "500": ("Internal", lambda op: op["x-role"] != "none"),
+    "503": ("Busy", lambda op: True),
+    "504": ("TimedOut", lambda op: op.get("x-slow")),
+    "default": ("Problem", lambda op: True),
+}
+ETAG = {"schema": {"type": "string"}, "description": "Changes when the catalogue does; send it in If-None-Match"}
 
 
 def resolve(doc, node):
@@ -41,17 +60,27 @@ def pattern_of(where, schema):
     return PATTERNS[schema["pattern"]] if "pattern" in schema else "PATTERN_NONE"
 
 
-def param_row(where, p):
+PARAM_KINDS = {"string": "PARAM_STR", "integer": "PARAM_INT", "boolean": "PARAM_BOOL"}
+
+
+def param_row(where, p, out):
     schema = p["schema"]
     unknown = set(schema) - KNOWN_SCHEMA
-    if unknown or schema["type"] not in ("string", "integer") or p["in"] not in ("path", "query"):
+    if unknown or schema["type"] not in PARAM_KINDS or p["in"] not in ("path", "query"):
         raise SystemExit(f"{where}: the parameter {p['name']} needs a check that the table does not have: {unknown}")
-    is_int = schema["type"] == "integer"
+    words = ["false", "true"] if schema["type"] == "boolean" else schema.get("enum", [])
     pattern = pattern_of(where, schema)
-    low, high = (schema["minimum"], schema["maximum"]) if is_int else (schema.get("minLength", 0), schema["maxLength"])
-    return "{ STR_INIT(%s), %s, %s, %s, %d, %d, %s }" % (
-        c_str(p["name"]), "PARAM_INT" if is_int else "PARAM_STR", str(p["in"] == "path").lower(),
-        str(p.get("required", False)).lower(), low, high, pattern)
+    low, high = (schema["minimum"], schema["maximum"]) if schema["type"] == "integer" else (
+        (0, max(map(len, words))) if words else (schema.get("minLength", 0), schema["maxLength"]))
+    at = "NULL"
+    if words:
+        at = f"{where}_{p['name']}_words"
+        out.append(f"static const struct str {at}[] = {{ " + ", ".join(f"STR_INIT({c_str(w)})" for w in words) + " };\n")
+    fallback = schema.get("default", "")
+    return "{ STR_INIT(%s), %s, %s, %s, %d, %d, %s, %s, %d, STR_INIT(%s) }" % (
+        c_str(p["name"]), PARAM_KINDS[schema["type"]], str(p["in"] == "path").lower(),
+        str(p.get("required", False)).lower(), low, high, pattern, at, len(words),
+        c_str(str(fallback).lower() if isinstance(fallback, bool) else str(fallback)))
 
 
 BODY_KEYS = {"object": {"properties", "required", "additionalProperties"}, "array": {"items", "minItems", "maxItems"},
@@ -121,11 +150,15 @@ def routes(doc, out):
         if body is not None and op.get("x-max-body-bytes", 0) == 0:
             raise SystemExit(f"{name}: a body needs x-max-body-bytes")
         body_at = "NULL" if body is None else body_schema(doc, name, name + "_body", body, out)
-        params = [param_row(name, resolve(doc, p)) for p in op.get("parameters", [])]
+        params = [param_row(name, resolve(doc, p), out) for p in op.get("parameters", [])]
+        if len(params) > MAX_PARAMS:
+            raise SystemExit(f"{name}: at most {MAX_PARAMS} parameters")
+        if op.get("x-cached") and (method != "get" or body is not None):
+            raise SystemExit(f"{name}: only the answer of a GET is kept")
         if params:
             out.append(f"static const struct param {name}_params[] = {{\n    " + ",\n    ".join(params) + ",\n};\n")
-        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %d, %s, %d, %s, %s, STR_INIT(%s) }," % (
-            method.upper(), c_str(path), c_str(name), name, op["x-role"].upper(), str(op.get("x-slow", False)).lower(), op.get("x-max-body-bytes", 0),
+        rows.append("    { HTTP_%s, STR_INIT(%s), STR_INIT(%s), api_%s, ROLE_%s, %s, %s, %d, %s, %d, %s, %s, STR_INIT(%s) }," % (
+            method.upper(), c_str(path), c_str(name), name, op["x-role"].upper(), str(op.get("x-slow", False)).lower(), str(op.get("x-cached", False)).lower(), op.get("x-max-body-bytes", 0),
             f"{name}_params" if params else "NULL", len(params), body_at,
             str(body is not None and resolve(doc, op["requestBody"]).get("required", False)).lower(), c_str(op["summary"])))
     out.append("const struct route api_routes[] = {\n" + "\n".join(rows) + "\n};\n")
@@ -180,6 +213,8 @@ def bounds(schema):
         words.append("one of " + ", ".join(schema["enum"]))
     if "maxItems" in schema:
         words.append(f"{schema.get('minItems', 0):,} to {schema['maxItems']:,} items")
+    if "default" in schema:
+        words.append(f"without it {str(schema['default']).lower() if isinstance(schema['default'], bool) else schema['default']}")
     if "minimum" in schema:
         words.append(f"{schema['minimum']:,} to {schema['maximum']:,}")
     if "maxLength" in schema:
@@ -272,8 +307,41 @@ def page_row(name, kind, text):
             f"    {{ (const char *){name}_bytes, sizeof {name}_bytes }} }};\n")
 
 
-def main(source, target, header):
-    doc = yaml.safe_load(open(source, encoding="utf-8"))
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        return yaml.safe_load(f)
+
+
+def add_part(doc, path):
+    """Add the paths and components of a part; a name that is there already is refused."""
+    part = load(path)
+    if set(part) - {"paths", "components"}:
+        raise SystemExit(f"{path}: a part has only paths and components")
+    kinds = [(doc["paths"], part.get("paths") or {})]
+    kinds += [(doc["components"].setdefault(kind, {}), values) for kind, values in (part.get("components") or {}).items()]
+    for have, more in kinds:
+        if set(have) & set(more):
+            raise SystemExit(f"{path}: {sorted(set(have) & set(more))} is there already")
+        have.update(more)
+
+
+def add_standard_answers(doc):
+    for _, _, op in operations(doc):
+        for status, (name, may) in STANDARD.items():
+            if status in op["responses"] or not may(op):
+                continue
+            if name is None:
+                op["responses"][status] = {"description": "It is what the ETag in If-None-Match says."}
+                op["responses"]["200"].setdefault("headers", {})["ETag"] = ETAG
+            elif name in doc["components"].get("responses", {}):
+                op["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+
+
+def main(source, target, header, *parts):
+    doc = load(source)
+    for part in parts:
+        add_part(doc, part)
+    add_standard_answers(doc)
     out = ['#include "api/api_internal.h"\n']
     routes(doc, out)
     contract = json.dumps(doc, ensure_ascii=True, separators=(",", ":"))

@@ -10,9 +10,17 @@
 #include "json/writer.h"
 
 enum role { ROLE_NONE, ROLE_VIEWER, ROLE_ANALYST, ROLE_ADMIN };
-enum param_kind { PARAM_STR, PARAM_INT };
-enum param_pattern { PATTERN_NONE, PATTERN_CLUSTER_ID, PATTERN_BUCKET, PATTERN_PATH };
-enum { MAX_PARAMS = 8, MAX_FAULTS = 16, MAX_MEMBERS = 32 };
+enum param_kind { PARAM_STR, PARAM_INT, PARAM_BOOL };
+enum param_pattern {
+    PATTERN_NONE,
+    PATTERN_CLUSTER_ID,
+    PATTERN_BUCKET,
+    PATTERN_PATH,
+    PATTERN_ID,    /* 16 hexadecimal digits */
+    PATTERN_TOKEN, /* of a page: base64url without "=" */
+    PATTERN_TIME,  /* "2026-01-31" or "2026-01-31T23:59:59Z" */
+};
+enum { MAX_PARAMS = 16, MAX_FAULTS = 16, MAX_MEMBERS = 32 };
 
 /* A parameter as the contract has it. */
 struct param {
@@ -21,6 +29,9 @@ struct param {
     bool is_path, is_required;
     int64_t min, max; /* of the number, or of the text's length in characters */
     enum param_pattern pattern;
+    const struct str *words; /* of a text that is one of some, and of PARAM_BOOL; NULL: any */
+    size_t n_words;
+    struct str fallback; /* its value when it is not given; may be empty */
 };
 
 /* A value in a body as the contract has it. */
@@ -53,6 +64,7 @@ struct route {
     handler_fn *handler;
     enum role role; /* who may call it */
     bool is_slow;
+    bool is_cached; /* the answer depends on the request and the catalogue alone */
     size_t max_body_bytes;
     const struct param *params; /* NULL when there are none */
     size_t n_params;
@@ -91,6 +103,7 @@ struct call {
     const struct json *body; /* checked; NULL if there is none */
     struct str values[MAX_PARAMS];
     int64_t numbers[MAX_PARAMS];
+    bool has[MAX_PARAMS];            /* given, not the default */
     struct err err;                  /* found before the handler: it does not run */
     struct fault faults[MAX_FAULTS]; /* of the parameters; more are not told */
     size_t n_faults;
@@ -116,9 +129,13 @@ struct api {
     uint64_t id_start;
 };
 
-/* The value of a parameter of the route, checked; empty (0) if it was not given. */
+/* The value of a parameter of the route, checked; without it that of the contract's default, else
+ * empty (0, false).  The number of a text that is one of some words is its position among them. */
 struct str call_text(const struct call *call, struct str name);
 int64_t call_number(const struct call *call, struct str name);
+bool call_flag(const struct call *call, struct str name);
+/* Was it given?  True for an empty text too. */
+bool call_has(const struct call *call, struct str name);
 /* After each item of a long JSON answer: send what there is once it is worth it.  Only in routes
  * that are slow.  Fails with ERR_CANCELLED when nobody receives the answer any more. */
 MUST_USE bool call_flush(struct call *call, struct err *err);

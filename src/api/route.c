@@ -5,6 +5,8 @@
 #include "util/scan.h"
 #include "util/url.h"
 
+#include <string.h>
+
 static struct str next_segment(struct str *rest)
 {
     struct str head, tail;
@@ -57,6 +59,51 @@ static bool check_path(struct str text, struct err *err)
     return true;
 }
 
+/* Is it made of these characters, and so long?  n: 0 for any length. */
+static bool has_alphabet(struct str text, const char *alphabet, size_t n)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '\0' || strchr(alphabet, text.ptr[i]) == NULL)
+            return false;
+    return n == 0 || text.len == n;
+}
+
+static bool check_id(struct str what, struct str text, struct err *err)
+{
+    if (has_alphabet(text, "0123456789abcdef", 16))
+        return true;
+    return err_set(err, ERR_INVALID, "%.*s is 16 hexadecimal digits, as an answer gave it",
+                   STR_FMT(what));
+}
+
+static bool check_token(struct str what, struct str text, struct err *err)
+{
+    if (has_alphabet(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", 0))
+        return true;
+    err_set(err, ERR_INVALID, "%.*s is no next_page_token", STR_FMT(what));
+    return err_fix(err, "Send the next_page_token of the answer before, unchanged.");
+}
+
+/* "dd" is two digits up to those of max. */
+static bool fits_form(struct str text, const char *form, const char *max)
+{
+    bool ok = text.len == strlen(form);
+    for (size_t i = 0; ok && i < text.len; i++)
+        ok = form[i] == 'd' ? text.ptr[i] >= '0' && text.ptr[i] <= '9' : text.ptr[i] == form[i];
+    for (size_t i = 5; ok && i + 1 < text.len; i += 3)
+        ok = memcmp(text.ptr + i, max + i, 2) <= 0;
+    return ok && memcmp(text.ptr + 5, "00", 2) != 0 && memcmp(text.ptr + 8, "00", 2) != 0;
+}
+
+static bool check_time(struct str what, struct str text, struct err *err)
+{
+    if (fits_form(text, "dddd-dd-dd", "9999-12-31") ||
+        fits_form(text, "dddd-dd-ddTdd:dd:ddZ", "9999-12-31T23:59:59Z"))
+        return true;
+    err_set(err, ERR_INVALID, "%.*s is no time", STR_FMT(what));
+    return err_fix(err, "Write a day (2026-01-31) or a time in UTC (2026-01-31T23:59:59Z).");
+}
+
 bool pattern_check(struct str what, int64_t min, int64_t max, enum param_pattern pattern,
                    struct str text, struct err *err)
 {
@@ -73,6 +120,12 @@ bool pattern_check(struct str what, int64_t min, int64_t max, enum param_pattern
         return store_name_check(text, false, err);
     case PATTERN_PATH:
         return check_path(text, err);
+    case PATTERN_ID:
+        return check_id(what, text, err);
+    case PATTERN_TOKEN:
+        return check_token(what, text, err);
+    case PATTERN_TIME:
+        return check_time(what, text, err);
     }
     panic("pattern %d", (int)pattern);
 }
@@ -107,9 +160,27 @@ static void add_fault(struct call *call, bool is_in_path, struct str name, const
     call_add_fault(call, is_in_path ? STR("path") : STR("query"), name, why);
 }
 
+static bool check_word(struct arena *a, const struct param *p, struct str text, int64_t *number_out,
+                       struct err *err)
+{
+    for (size_t i = 0; i < p->n_words; i++) {
+        if (str_eq(p->words[i], text)) {
+            *number_out = (int64_t)i;
+            return true;
+        }
+    }
+    struct str all = p->words[0];
+    for (size_t i = 1; i < p->n_words; i++)
+        all = arena_printf(a, "%.*s, %.*s", STR_FMT(all), STR_FMT(p->words[i]));
+    return err_set(err, ERR_INVALID, "the parameter %.*s is one of %.*s", STR_FMT(p->name),
+                   STR_FMT(all));
+}
+
 static bool check_value(struct arena *a, const struct param *p, struct str text,
                         int64_t *number_out, struct err *err)
 {
+    if (p->n_words > 0)
+        return check_word(a, p, text, number_out, err);
     if (p->kind == PARAM_STR)
         return pattern_check(arena_concat(a, STR("the parameter "), p->name), p->min, p->max,
                              p->pattern, text, err);
@@ -204,6 +275,9 @@ static bool take_params(struct call *call, const struct str raw[MAX_PARAMS], str
         return false;
     for (size_t i = 0; i < route->n_params; i++) {
         struct err why = ERR_INIT;
+        call->has[i] = has[i];
+        if (!has[i] && route->params[i].fallback.len > 0)
+            take_value(call, i, route->params[i].fallback);
         if (has[i] || !route->params[i].is_required)
             continue;
         err_set(&why, ERR_INVALID, "the parameter %.*s is missing", STR_FMT(route->params[i].name));
@@ -256,4 +330,14 @@ struct str call_text(const struct call *call, struct str name)
 int64_t call_number(const struct call *call, struct str name)
 {
     return call->numbers[place_of(call, name)];
+}
+
+bool call_flag(const struct call *call, struct str name)
+{
+    return call_number(call, name) != 0;
+}
+
+bool call_has(const struct call *call, struct str name)
+{
+    return call->has[place_of(call, name)];
 }
