@@ -140,4 +140,14 @@
 /* References that one question of the command line collects, to show the best first. */
 #define LIMIT_USES 200000UL
 
+/* Discovery of datasets: names told apart in one folder (past it they count by suffix), partition
+ * columns of one dataset, partitions of it that are kept (the first and the last), objects of a
+ * group whose content is looked at, bytes of finished folders held back because the folder around
+ * them may turn out to be a table. */
+#define LIMIT_DISCOVER_NAMES 256UL
+#define LIMIT_PARTITION_COLUMNS 16U
+#define LIMIT_PARTITIONS_KEPT 1000UL
+#define LIMIT_DISCOVER_SAMPLES 4U
+#define LIMIT_DISCOVER_PENDING_BYTES (16UL * 1024 * 1024)
+
 #endif
