@@ -178,6 +178,32 @@ struct http_handler api_handler(struct api *api)
     return (struct http_handler){ api, plan, handle, refuse, done };
 }
 
+void api_ask(struct api *api, struct arena *a, const struct api_question *question,
+             int64_t deadline_ms, struct api_answer *out)
+{
+    static const struct http_header headers[] = { { STR_INIT("Content-Type"),
+                                                    STR_INIT("application/json") } };
+    struct http_request req = { .method = question->method,
+                                .method_text = http_method_name(question->method),
+                                .path = question->path,
+                                .query = question->query,
+                                .headers = headers,
+                                .n_headers = ARRAY_LEN(headers),
+                                .body = question->body,
+                                .start_ns = clock_mono_ns(),
+                                .deadline_ms = deadline_ms,
+                                .arena = a };
+    struct http_answer answer = { .status = 200, .body = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES) };
+    struct http_plan how = { 0 };
+    plan(api, &req, &how);
+    handle(api, &req, &answer);
+    bool is_static = answer.static_body.len > 0;
+    out->status = answer.status;
+    out->type = http_header_get(answer.headers, answer.n_headers, STR("Content-Type"));
+    out->body = is_static ? answer.static_body : arena_str(a, buf_str(&answer.body));
+    buf_release(&answer.body);
+}
+
 static bool is_host_text(struct str host)
 {
     for (size_t i = 0; i < host.len; i++) {

@@ -40,6 +40,22 @@ void api_free(struct api *api);
 /* For http_server_start(). */
 struct http_handler api_handler(struct api *api);
 
+/* A question without a server, for the command line: the same way through checks and handler. */
+struct api_question {
+    enum http_method method;
+    struct str path;  /* encoded: "/v1/datasets" */
+    struct str query; /* encoded, without "?"; may be empty */
+    struct str body;  /* JSON; may be empty */
+};
+struct api_answer {
+    int status;
+    struct str type; /* of the header Content-Type */
+    struct str body; /* a problem document when status is 400 or more */
+};
+/* a: owns the answer.  deadline_ms: by clock_mono_ms(). */
+void api_ask(struct api *api, struct arena *a, const struct api_question *question,
+             int64_t deadline_ms, struct api_answer *out);
+
 /* One operation of the contract, for the manual page. */
 struct api_operation {
     struct str method, path, role, summary;

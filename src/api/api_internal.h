@@ -176,5 +176,8 @@ void metrics_write(const struct metrics *m, struct buf *out);
 
 /* pages.c: an answer that is not JSON. */
 void call_set_type(struct call *call, struct str type);
+/* Is the tag, with its quotes, among those of If-None-Match, or is that "*"?  (RFC 9110, section
+ * 13.1.2) */
+bool call_has_etag(const struct call *call, struct str etag);
 
 #endif

@@ -9,8 +9,7 @@ void call_set_type(struct call *call, struct str type)
     http_answer_header(call->answer, STR("Content-Type"), type);
 }
 
-/* Is the tag among those of If-None-Match, or is that "*"?  (RFC 9110, section 13.1.2) */
-static bool has_it(const struct call *call, struct str etag)
+bool call_has_etag(const struct call *call, struct str etag)
 {
     struct str tags =
         http_header_get(call->req->headers, call->req->n_headers, STR("If-None-Match"));
@@ -33,7 +32,7 @@ static bool answer_page(struct call *call, const struct api_page *page)
     http_answer_header(call->answer, STR("ETag"), page->etag);
     http_answer_header(call->answer, STR("Content-Security-Policy"),
                        STR("default-src 'none'; style-src 'unsafe-inline'"));
-    if (has_it(call, page->etag))
+    if (call_has_etag(call, page->etag))
         call->answer->status = 304;
     else
         call->answer->static_body = page->bytes;

@@ -23,6 +23,22 @@ bool api_make_note(struct call *call, struct err *err)
     return api_make_thing(call, err);
 }
 
+bool api_list_things(struct call *call, struct err *err)
+{
+    (void)err;
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("id"), call_text(call, STR("id")));
+    json_put_str(&call->json, STR("shape"), call_text(call, STR("shape")));
+    json_put_i64(&call->json, STR("shape_number"), call_number(call, STR("shape")));
+    json_put_bool(&call->json, STR("all"), call_flag(call, STR("all")));
+    json_put_bool(&call->json, STR("new"), call_flag(call, STR("new")));
+    json_put_bool(&call->json, STR("has_new"), call_has(call, STR("new")));
+    json_put_i64(&call->json, STR("limit"), call_number(call, STR("limit")));
+    json_put_str(&call->json, STR("since"), call_text(call, STR("since")));
+    json_write_end(&call->json);
+    return true;
+}
+
 struct world {
     struct arena arena;
     struct api *api;
@@ -207,6 +223,57 @@ static void a_flood_of_faults_is_cut_off(void **state)
     world_release(&w);
 }
 
+/* "STATUS body", asked without a server. */
+static struct str get(struct world *w, const char *path, const char *query)
+{
+    const struct api_question question = { .path = str_from(path), .query = str_from(query) };
+    struct api_answer answer;
+    api_ask(w->api, &w->arena, &question, INT64_MAX, &answer);
+    struct str body = answer.body;
+    if (answer.status != 200) {
+        struct err err = ERR_INIT;
+        const struct json *doc = json_parse(&w->arena, body, LIMIT_JSON_BYTES, &err);
+        assert_true(json_get_str(doc, STR("detail"), &body, &err));
+    }
+    return arena_printf(&w->arena, "%d %.*s", answer.status, STR_FMT(str_trim(body)));
+}
+
+static void parameters_have_words_defaults_and_forms(void **state)
+{
+    (void)state;
+    static const char *const id = "/list/00000000000000ff";
+    static const struct {
+        const char *path, *query, *answer;
+    } cases[] = {
+        { "/list/00000000000000ff", "",
+          "200 {\"id\":\"00000000000000ff\",\"shape\":\"any\",\"shape_number\":0,\"all\":true,"
+          "\"new\":false,\"has_new\":false,\"limit\":20,\"since\":\"\"}" },
+        { "/list/00000000000000ff",
+          "shape=square&all=false&new=true&limit=50&since=2026-02-28&page_token=aZ09_-",
+          "200 {\"id\":\"00000000000000ff\",\"shape\":\"square\",\"shape_number\":2,\"all\":false,"
+          "\"new\":true,\"has_new\":true,\"limit\":50,\"since\":\"2026-02-28\"}" },
+        { "/list/00000000000000FF", "",
+          "400 the parameter id is 16 hexadecimal digits, as an answer gave it" },
+        { "/list/ff", "", "400 the parameter id has 16 to 16 characters" },
+        { id, "shape=oval", "400 the parameter shape is one of any, round, square" },
+        { id, "shape=", "400 the parameter shape is one of any, round, square" },
+        { id, "all=yes", "400 the parameter all is one of false, true" },
+        { id, "limit=0", "400 the parameter limit is a whole number from 1 to 50" },
+        { id, "page_token=a%3D", "400 the parameter page_token is no next_page_token" },
+        { id, "since=2026-13-01", "400 the parameter since is no time" },
+        { id, "since=2026-00-01", "400 the parameter since is no time" },
+        { id, "since=2026-01-01T24:00:00Z", "400 the parameter since is no time" },
+        { id, "since=2026-01-01T23:59:59", "400 the parameter since is no time" },
+        { id, "since=2026-1-1", "400 the parameter since is no time" },
+    };
+    struct world w;
+    world_init(&w);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_str(get(&w, cases[i].path, cases[i].query), cases[i].answer);
+    assert_true(str_has_prefix(get(&w, id, "since=2026-01-31T23:59:59Z"), STR("200 ")));
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +281,7 @@ int main(void)
         cmocka_unit_test(every_fault_of_a_body_is_told_with_its_place),
         cmocka_unit_test(what_is_no_json_is_refused_as_such),
         cmocka_unit_test(a_flood_of_faults_is_cut_off),
+        cmocka_unit_test(parameters_have_words_defaults_and_forms),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);
 }
