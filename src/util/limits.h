@@ -150,4 +150,26 @@
 #define LIMIT_DISCOVER_SAMPLES 4U
 #define LIMIT_DISCOVER_PENDING_BYTES (16UL * 1024 * 1024)
 
+/* Reading what an object is: ranges that are asked for, bytes of one of them (a Parquet footer of
+ * 50,000 columns), bytes that are unpacked to look inside of a compressed head or part. */
+#define LIMIT_FORMAT_READS 64U
+#define LIMIT_FORMAT_READ_BYTES (16UL * 1024 * 1024)
+#define LIMIT_FORMAT_UNPACKED_BYTES (16UL * 1024 * 1024)
+/* A schema: columns with nested ones, depth of nesting, bytes of a name and of a type that is
+ * written out, names inside of an object (sheets, members of an archive), warnings, sizes of one
+ * array. */
+#define LIMIT_SCHEMA_COLUMNS 50000UL
+#define LIMIT_SCHEMA_DEPTH 32U
+#define LIMIT_SCHEMA_NAME_BYTES 1024UL
+#define LIMIT_SCHEMA_TYPE_BYTES 4096UL
+#define LIMIT_SCHEMA_PARTS 1000UL
+#define LIMIT_SCHEMA_WARNINGS 20UL
+#define LIMIT_SCHEMA_SIZES 32UL
+/* Rows of a Parquet file: leaves that are read side by side, bytes of a page or dictionary as
+ * unpacked, bytes asked for at a time, values of one list or map. */
+#define LIMIT_PARQUET_CHOSEN 64U
+#define LIMIT_PARQUET_PAGE_BYTES (64UL * 1024 * 1024)
+#define LIMIT_PARQUET_WINDOW_BYTES (1024UL * 1024)
+#define LIMIT_PARQUET_CELL_VALUES 1000000UL
+
 #endif
