@@ -59,6 +59,67 @@ struct cluster_items {
     size_t n, cap;
 };
 
+/*
+ * The life of a cluster under the lifecycle (lifecycle.h), in words that all providers share.
+ */
+enum cluster_stage {
+    STAGE_STARTING,      /* machines (or processes) are looked for */
+    STAGE_BOOTSTRAPPING, /* they are set up */
+    STAGE_UP,
+    STAGE_ENDING,
+    STAGE_ENDED,
+    STAGE_FAILED, /* ended by an error */
+};
+
+/* How an attempt to start one ended. */
+enum cluster_launch {
+    CLUSTER_LAUNCHED,
+    CLUSTER_REFUSED,  /* surely nothing was made, and asking again would not help */
+    CLUSTER_NOT_SENT, /* surely nothing was made; asking again may help */
+    CLUSTER_UNCLEAR,  /* it may have been made */
+};
+
+struct cluster_spec;
+
+/* One attempt.  Strings are borrowed. */
+struct cluster_order {
+    struct str marker;     /* 26 capitals and digits: it must be found again in cluster_seen.name */
+    struct str deployment; /* whose cluster it is: "a-z0-9-" */
+    struct str name, owner;
+    const struct cluster_spec *spec;
+    /* Of hub_user.  The clear one may reach a process of this machine by a pipe or a private file;
+     * it never leaves the machine and never stands in an argument, a log or an event. */
+    struct str password, password_hash; /* hash: crypt(3), "$6$..." */
+};
+
+/* A row of the provider's list. */
+struct cluster_seen {
+    struct str id, name, state; /* name: it has the marker */
+    enum cluster_stage stage;
+    int64_t created_ms, ready_ms, ended_ms; /* unix; 0: not yet */
+};
+struct cluster_page {
+    struct cluster_seen *items;
+    size_t n, cap;
+    struct str next; /* empty: this was the last page */
+};
+
+/* The step that makes a cluster safe. */
+enum cluster_hardening { HARDENING_PENDING, HARDENING_DONE, HARDENING_FAILED };
+
+/* One cluster, as its provider describes it. */
+struct cluster_view {
+    struct str state, state_code, state_message; /* the provider's words */
+    struct str error_code, error_data;           /* of a failure: one word; text or "" */
+    struct str host;                             /* of the primary node, or "" */
+    struct str progress;                         /* what it is doing, for people; or "" */
+    enum cluster_stage stage;
+    enum cluster_hardening hardening; /* once it is UP */
+    bool is_protected;
+    int64_t created_ms, ready_ms, ended_ms;
+};
+
+struct ledger_spans;
 struct cluster_provider;
 
 struct cluster_ops {
@@ -71,6 +132,27 @@ struct cluster_ops {
                       const struct cluster_call *call, struct err *err);
     bool (*list)(struct cluster_provider *p, struct arena *a, enum cluster_list what, struct str id,
                  const struct cluster_call *call, struct cluster_items *out, struct err *err);
+
+    /* What the lifecycle uses; NULL in a provider that it does not drive.  launch: exactly one
+     * try; outcome_out and, with CLUSTER_LAUNCHED, id_out are written in every case, err when it
+     * is not CLUSTER_LAUNCHED. */
+    void (*launch)(struct cluster_provider *p, struct arena *a, const struct cluster_order *order,
+                   const struct cluster_call *call, enum cluster_launch *outcome_out,
+                   struct str *id_out, struct err *err);
+    /* One page of what there is: made at or after created_ms (0: ever), only_live or in every
+     * state.  cursor: empty, then the page's next. */
+    bool (*page)(struct cluster_provider *p, struct arena *a, int64_t created_ms, bool only_live,
+                 struct str cursor, const struct cluster_call *call, struct cluster_page *out,
+                 struct err *err);
+    /* ERR_NOT_FOUND: the provider does not know it.  hardening is asked for when it is wanted. */
+    bool (*view)(struct cluster_provider *p, struct arena *a, struct str id, bool wants_hardening,
+                 const struct cluster_call *call, struct cluster_view *out, struct err *err);
+    /* Ask for the end; may be repeated.  ERR_NOT_FOUND as above. */
+    bool (*stop)(struct cluster_provider *p, struct arena *a, struct str id, bool unprotect,
+                 const struct cluster_call *call, struct err *err);
+    /* From when to when each of its machines ran; row is left empty. */
+    bool (*spans)(struct cluster_provider *p, struct arena *a, struct str id,
+                  const struct cluster_call *call, struct ledger_spans *out, struct err *err);
     void (*free)(struct cluster_provider *p);
 };
 

@@ -168,7 +168,12 @@ static void provider_free(struct cluster_provider *provider)
     free(provider);
 }
 
-static const struct cluster_ops ops = { "emr", create, info, terminate, emr_list, provider_free };
+static const struct cluster_ops ops = { .name = "emr",
+                                        .create = create,
+                                        .info = info,
+                                        .terminate = terminate,
+                                        .list = emr_list,
+                                        .free = provider_free };
 
 struct cluster_provider *emr_provider_new(const struct emr_settings *settings, emr_send_fn *send,
                                           void *ctx, struct err *err)

@@ -73,8 +73,12 @@ static void harbour_free(struct cluster_provider *p)
     (void)p;
 }
 
-static const struct cluster_ops harbour_ops = { "harbour",   harbour_create, harbour_info,
-                                                harbour_end, harbour_list,   harbour_free };
+static const struct cluster_ops harbour_ops = { .name = "harbour",
+                                                .create = harbour_create,
+                                                .info = harbour_info,
+                                                .terminate = harbour_end,
+                                                .list = harbour_list,
+                                                .free = harbour_free };
 
 struct world {
     struct arena arena;
