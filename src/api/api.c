@@ -19,6 +19,7 @@ struct api *api_new(const struct api_options *options, struct err *err)
         panic("no memory for the api");
     api->options = *options;
     api->metrics = metrics_new();
+    api->kept = kept_new(options->kept_bytes);
     if (getrandom(&api->id_start, sizeof api->id_start, 0) != (ssize_t)sizeof api->id_start)
         panic("getrandom");
     if (auth_load(api, err))
@@ -32,6 +33,7 @@ void api_free(struct api *api)
     if (api == NULL)
         return;
     metrics_free(api->metrics);
+    kept_free(api->kept);
     arena_release(&api->arena);
     free(api);
 }
@@ -83,11 +85,16 @@ static void plan(void *ctx, struct http_request *req, struct http_plan *out)
     struct call *call = call_new(ctx, req);
     route_match(call);
     out->max_body_bytes = call->route != NULL ? call->route->max_body_bytes : 0;
-    out->is_slow = call->err.code == ERR_NONE && call->route->is_slow;
+    /* What was found needs no worker. */
+    out->is_slow = call->err.code == ERR_NONE && !cached_find(call) && call->route->is_slow;
 }
 
 static void add_common_headers(struct call *call)
 {
+    if (call->etag.len > 0 && call->answer->status < 400) {
+        call->is_cacheable = true;
+        http_answer_header(call->answer, STR("ETag"), call->etag);
+    }
     http_answer_header(call->answer, STR("X-Request-Id"), call->id);
     http_answer_header(call->answer, STR("Cache-Control"),
                        call->is_cacheable ? STR("no-cache") : STR("no-store"));
@@ -97,6 +104,12 @@ static void add_common_headers(struct call *call)
 static void add_json_type(struct call *call)
 {
     http_answer_header(call->answer, STR("Content-Type"), STR("application/json"));
+}
+
+void call_set_type(struct call *call, struct str type)
+{
+    call->is_json = false;
+    http_answer_header(call->answer, STR("Content-Type"), type);
 }
 
 bool call_flush(struct call *call, struct err *err)
@@ -124,24 +137,40 @@ static void fail(struct call *call, const struct err *err)
         problem_answer(call, err);
 }
 
+/* The body and the handler. */
+static void work(struct call *call)
+{
+    struct http_answer *answer = call->answer;
+    struct err err = ERR_INIT;
+    if (!body_take(call, &err) || !call->route->handler(call, &err)) {
+        fail(call, &err);
+        return;
+    }
+    if (call->is_json) {
+        if (!http_answer_is_begun(answer))
+            add_json_type(call);
+        buf_add_char(&answer->body, '\n');
+    }
+    if (call->route->is_cached && !http_answer_is_begun(answer))
+        cached_keep(call);
+}
+
 static void handle(void *ctx, struct http_request *req, struct http_answer *answer)
 {
     struct call *call = req->user;
-    struct err err = ERR_INIT;
     (void)ctx;
     call->answer = answer;
     call->is_json = true;
     metrics_running(call->api->metrics, 1);
     json_writer_init(&call->json, &answer->body);
-    if (call->err.code != ERR_NONE) {
+    if (call->err.code != ERR_NONE)
         fail(call, &call->err);
-    } else if (!body_take(call, &err) || !call->route->handler(call, &err)) {
-        fail(call, &err);
-    } else if (call->is_json) {
-        if (!http_answer_is_begun(answer))
-            add_json_type(call);
-        buf_add_char(&answer->body, '\n');
-    }
+    else if (call->is_same || call->is_kept)
+        cached_answer(call);
+    else
+        work(call);
+    index_reader_give(call->reader);
+    call->reader = NULL;
     if (!http_answer_is_begun(answer))
         add_common_headers(call);
     metrics_running(call->api->metrics, -1);

@@ -6,6 +6,8 @@
 #define API_API_INTERNAL_H
 
 #include "api/api.h"
+#include "api/kept.h"
+#include "index/index.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -110,6 +112,12 @@ struct call {
     struct json_writer json;
     bool is_json;
     bool is_cacheable; /* it has an ETag */
+    /* Of routes that are cached: */
+    uint64_t version; /* of the catalogue */
+    struct str etag;  /* empty: not known */
+    bool is_same, is_kept;
+    struct kept_answer kept;     /* is_kept */
+    struct index_reader *reader; /* by call_reader(); given back behind the handler */
 };
 
 struct token {
@@ -125,6 +133,7 @@ struct api {
     struct token *tokens;
     size_t n_tokens;
     struct metrics *metrics;
+    struct kept *kept;
     atomic_ullong n_ids;
     uint64_t id_start;
 };
@@ -174,10 +183,21 @@ void metrics_running(struct metrics *m, int change);
 void metrics_broken_notebook(struct metrics *m);
 void metrics_write(const struct metrics *m, struct buf *out);
 
-/* pages.c: an answer that is not JSON. */
+/* An answer that is not JSON. */
 void call_set_type(struct call *call, struct str type);
+
+/* cached.c */
 /* Is the tag, with its quotes, among those of If-None-Match, or is that "*"?  (RFC 9110, section
  * 13.1.2) */
 bool call_has_etag(const struct call *call, struct str etag);
+/* Of a route that is cached: has the client the answer, or have we?  Sets etag. */
+bool cached_find(struct call *call);
+/* Answer with what was found. */
+void cached_answer(struct call *call);
+/* Keep the answer that the handler made. */
+void cached_keep(struct call *call);
+/* The catalogue as it is now, for the rest of the call.  Fails with ERR_NOT_FOUND where there is
+ * none, and as index_reader_take(). */
+MUST_USE bool call_reader(struct call *call, struct index_reader **out, struct err *err);
 
 #endif

@@ -3,28 +3,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_internal.h"
 
-void call_set_type(struct call *call, struct str type)
-{
-    call->is_json = false;
-    http_answer_header(call->answer, STR("Content-Type"), type);
-}
-
-bool call_has_etag(const struct call *call, struct str etag)
-{
-    struct str tags =
-        http_header_get(call->req->headers, call->req->n_headers, STR("If-None-Match"));
-    while (tags.len > 0) {
-        struct str tag;
-        (void)str_cut(tags, ',', &tag, &tags);
-        tag = str_trim(tag);
-        if (str_has_prefix(tag, STR("W/")))
-            tag = str_from_pos(tag, 2);
-        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
-            return true;
-    }
-    return false;
-}
-
 static bool answer_page(struct call *call, const struct api_page *page)
 {
     call->is_cacheable = true;
