@@ -143,7 +143,8 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    *ok = check_listen(c, err) && wiring_make_folders(c, err) && wiring_open(&w, cli, err);
+    *ok = check_listen(c, err) && wiring_make_folders(c, err) && wiring_open(&w, cli, err) &&
+          wiring_open_index(&w, cli, INDEX_CREATE, err);
     if (!*ok)
         return 0;
     raise_descriptor_limit();
@@ -153,6 +154,8 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .store = w.store,
         .provider = w.provider,
         .outbound = w.outbound,
+        .index = w.index,
+        .kept_bytes = (size_t)config_int(c, CONFIG_SERVER_KEPT_BYTES),
         .tokens = c->values[CONFIG_AUTH_TOKENS].items,
         .n_tokens = c->values[CONFIG_AUTH_TOKENS].n_items,
         .public_url = config_text(c, CONFIG_SERVER_PUBLIC_URL),

@@ -53,8 +53,18 @@ bool wiring_open(struct wiring *w, struct cli *cli, struct err *err)
     return w->store != NULL;
 }
 
+bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mode mode, struct err *err)
+{
+    struct str state = config_text(&cli->config, CONFIG_STATE);
+    const char *path =
+        arena_cstr(cli->arena, arena_concat(cli->arena, state, STR("/index.db")), err);
+    const struct index_options options = { .path = path, .mode = mode };
+    return path != NULL && index_open(&options, &w->index, err);
+}
+
 void wiring_release(struct wiring *w)
 {
+    index_close(w->index);
     cluster_provider_free(w->provider);
     store_free(w->store);
     aws_free(w->aws);

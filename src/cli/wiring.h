@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cluster/cluster.h"
+#include "index/index.h"
 #include "store/store.h"
 
 /* The parts that commands and the server work with.  Owned by the caller. */
@@ -18,11 +19,15 @@ struct wiring {
     struct aws *aws;           /* NULL unless the provider is aws */
     struct store *store;
     struct cluster_provider *provider; /* NULL: there are no clusters */
+    struct index *index;               /* NULL until wiring_open_index() */
 };
 
 /* Open the store (and, with provider aws, what it needs).  w: zeroed.  Fails with ERR_CONFIG,
  * ERR_NOT_FOUND (no lake folder; the fix says what to do) and what the parts say. */
 MUST_USE bool wiring_open(struct wiring *w, struct cli *cli, struct err *err);
+/* Open the catalogue, <state>/index.db.  Fails as index_open(). */
+MUST_USE bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mode mode,
+                                struct err *err);
 /* Accepts a zeroed or half-opened one. */
 void wiring_release(struct wiring *w);
 
