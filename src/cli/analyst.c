@@ -1,6 +1,6 @@
-/* analyst: the part of analyses.h that comes from the settings. */
+/* analyst: see analyst.h. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/analyses.h"
+#include "cli/analyst.h"
 
 #include "util/limits.h"
 

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
-#include "cli/analyses.h"
 #include "cli/analysis_print.h"
+#include "cli/analyst.h"
 #include "cli/line_reader.h"
 #include "cli/output.h"
 #include "cli/report.h"
@@ -154,7 +154,7 @@ int cmd_analyze(struct cli *cli, bool *ok, struct err *err)
     if (!*ok)
         return 0;
     report_init(&run.report, run.is_stdin, "analysed");
-    const struct analyses_options options = { .sources = &sources,
+    const struct analyses_options options = { .reading = sources_reading(&sources),
                                               .analyst = &analyst,
                                               .n_workers = n_workers,
                                               .work = work,

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
-#include "cli/analyses.h"
 #include "cli/analysis_print.h"
+#include "cli/analyst.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/uses.h"
@@ -173,7 +173,7 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
         !report_workers(cli, places.items, places.n, &n_workers, err) ||
         !analyst_open(&analyst, cli->arena, &cli->config, err))
         return false;
-    const struct analyses_options options = { .sources = sources,
+    const struct analyses_options options = { .reading = sources_reading(sources),
                                               .analyst = &analyst,
                                               .n_workers = n_workers,
                                               .work = work,

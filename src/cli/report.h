@@ -5,7 +5,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "cli/analyses.h"
+#include "cli/sources.h"
+#include "scan/analyses.h"
 
 struct report {
     const char *verb; /* for the progress: "analysed" */

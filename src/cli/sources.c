@@ -1,35 +1,19 @@
-/* sources: see sources.h.  Here places and reading; the walk through folders is source_walk.c. */
+/* sources: see sources.h.  Here places; the walk through folders is source_walk.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sources.h"
 
 #include "cli/source_walk.h"
 #include "notebook/reader.h"
-#include "util/beneath.h"
 #include "util/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { CHUNK_BYTES = 256 * 1024, LISTING_DAYS = 30 };
+enum { LISTING_DAYS = 30 };
 
 void sources_release(struct sources *s)
 {
     wiring_release(&s->wiring);
-}
-
-bool source_is_s3(struct str place, struct str *bucket, struct str *key)
-{
-    static const struct str schemes[] = { STR_INIT("s3://"), STR_INIT("s3a://"),
-                                          STR_INIT("s3n://") };
-    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
-        if (str_has_prefix(place, schemes[i])) {
-            str_cut(str_from_pos(place, schemes[i].len), '/', bucket, key);
-            return true;
-        }
-    return false;
 }
 
 static bool open_store(struct sources *s, struct err *err)
@@ -47,35 +31,25 @@ static struct store_call long_call(const struct config *c)
 
 /* A listing on its way to each(). */
 struct s3_walk {
-    struct arena *arena;
+    struct store *store;
     struct str bucket, prefix;
     source_fn *each;
     void *ctx;
 };
 
-static bool has_hidden_part(struct str path)
-{
-    struct str part;
-    bool is_more = true;
-    while (is_more) {
-        is_more = str_cut(path, '/', &part, &path);
-        if (part.len > 0 && part.ptr[0] == '.')
-            return true;
-    }
-    return false;
-}
-
 static bool each_object(void *ctx, const struct store_object *object, struct err *err)
 {
     const struct s3_walk *w = ctx;
     AUTO_ARENA a = ARENA_INIT;
-    if (!notebook_is_name(object->key) || has_hidden_part(str_from_pos(object->key, w->prefix.len)))
+    if (!notebook_is_name(object->key) ||
+        source_is_hidden(str_from_pos(object->key, w->prefix.len)))
         return true;
     struct source source = { .kind = SOURCE_OBJECT,
                              .name = arena_printf(&a, "s3://%.*s/%.*s", STR_FMT(w->bucket),
                                                   STR_FMT(object->key)),
                              .root = w->bucket,
-                             .path = object->key };
+                             .path = object->key,
+                             .store = w->store };
     return w->each(w->ctx, &source, err);
 }
 
@@ -108,7 +82,7 @@ static bool each_of_s3(struct sources *s, struct str bucket, struct str key, sou
         return false;
     if (folder.len > 0)
         folder = arena_concat(&a, folder, STR("/"));
-    struct s3_walk walk = { &a, bucket, folder, each, ctx };
+    struct s3_walk walk = { s->wiring.store, bucket, folder, each, ctx };
     if (is_there) {
         struct store_object object = { .key = key };
         walk.prefix = key;
@@ -161,94 +135,17 @@ bool sources_one(struct sources *s, struct str text, struct source *out, struct 
     if (!source_is_s3(text, &bucket, &key))
         return true;
     *out = (struct source){ .kind = SOURCE_OBJECT, .name = text, .root = bucket, .path = key };
-    return open_store(s, err);
+    if (!open_store(s, err))
+        return false;
+    out->store = s->wiring.store;
+    return true;
 }
 
-static bool too_large(uint64_t most, struct err *err)
+struct reading sources_reading(const struct sources *s)
 {
-    err_set(err, ERR_TOO_LARGE, "the notebook has more than %llu bytes", (unsigned long long)most);
-    return err_fix(err, "The setting fetch.max_notebook_bytes is the limit.");
-}
-
-/* All of fd, which is closed. */
-static bool read_fd(int fd, uint64_t most, store_chunk_fn *chunk, void *ctx, struct err *err)
-{
-    char *bytes = malloc(CHUNK_BYTES);
-    bool ok = true, is_end = false;
-    uint64_t total = 0;
-    if (bytes == NULL)
-        panic("no memory for a chunk");
-    while (ok && !is_end) {
-        ssize_t n = read(fd, bytes, CHUNK_BYTES);
-        if (n < 0 && errno == EINTR)
-            continue;
-        is_end = n == 0;
-        if (n < 0)
-            ok = err_errno(err, errno, "reading it");
-        else if (n > 0 && (total += (uint64_t)n) > most)
-            ok = too_large(most, err);
-        else if (n > 0)
-            ok = chunk(ctx, (struct str){ bytes, (size_t)n }, err);
-    }
-    free(bytes);
-    if (fd != STDIN_FILENO)
-        close(fd);
-    return ok;
-}
-
-static int open_source(const struct source *source, struct arena *a, struct err *err)
-{
-    if (source->kind == SOURCE_STDIN)
-        return STDIN_FILENO;
-    const char *path = arena_cstr(a, source->path, err);
-    const char *root = arena_cstr(a, source->root, err);
-    if (path == NULL || root == NULL)
-        return -1;
-    int fd = -1;
-    if (source->kind == SOURCE_FILE)
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    else {
-        int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        fd = dir < 0 ? -1 : beneath_open(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-        int error = errno;
-        if (dir >= 0)
-            close(dir);
-        errno = error;
-    }
-    if (fd < 0)
-        err_errno(err, errno, "opening it");
-    return fd;
-}
-
-struct counted {
-    store_chunk_fn *chunk;
-    void *ctx;
-    uint64_t total, most;
-};
-
-static bool count_chunk(void *ctx, struct str bytes, struct err *err)
-{
-    struct counted *c = ctx;
-    c->total += bytes.len;
-    return c->total > c->most ? too_large(c->most, err) : c->chunk(c->ctx, bytes, err);
-}
-
-bool source_read(struct sources *s, const struct source *source, store_chunk_fn *chunk, void *ctx,
-                 struct err *err)
-{
-    AUTO_ARENA a = ARENA_INIT;
     const struct config *c = &s->cli->config;
-    uint64_t most = (uint64_t)config_int(c, CONFIG_FETCH_MAX_NOTEBOOK_BYTES);
-    if (source->kind == SOURCE_OBJECT) {
-        struct counted counted = { .chunk = chunk, .ctx = ctx, .most = most };
-        struct store_got got;
-        const struct store_get get = { .bucket = source->root,
-                                       .key = source->path,
-                                       .chunk = count_chunk,
-                                       .ctx = &counted,
-                                       .call = wiring_call(c) };
-        return store_get(s->wiring.store, &a, &get, &got, err);
-    }
-    int fd = open_source(source, &a, err);
-    return fd >= 0 && read_fd(fd, most, chunk, ctx, err);
+    return (struct reading){
+        .max_bytes = (uint64_t)config_int(c, CONFIG_FETCH_MAX_NOTEBOOK_BYTES),
+        .timeout_ms = 1000 * config_int(c, CONFIG_SERVER_CALL_TIMEOUT_S),
+    };
 }

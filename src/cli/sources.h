@@ -12,16 +12,7 @@
 #define CLI_SOURCES_H
 
 #include "cli/wiring.h"
-
-enum source_kind { SOURCE_FILE, SOURCE_BELOW, SOURCE_OBJECT, SOURCE_STDIN };
-
-/* One notebook that can be read. */
-struct source {
-    enum source_kind kind;
-    struct str name; /* as it is shown: "notebooks/eda.ipynb", "s3://bucket/key", "-" */
-    struct str root; /* BELOW: the folder that was typed; OBJECT: the bucket */
-    struct str path; /* FILE: the file; BELOW: relative to root; OBJECT: the key */
-};
+#include "scan/source.h"
 
 struct sources {
     struct cli *cli;
@@ -47,12 +38,7 @@ MUST_USE bool sources_each(struct sources *s, struct str place, source_fn *each,
  * s3:// place is an object.  Strings are borrowed.  Fails as sources_each(). */
 MUST_USE bool sources_one(struct sources *s, struct str text, struct source *out, struct err *err);
 
-/* The bytes of a notebook, to chunk(), which may end the reading by false.  Safe for threads.
- * ERR_TOO_LARGE past the setting fetch.max_notebook_bytes. */
-MUST_USE bool source_read(struct sources *s, const struct source *source, store_chunk_fn *chunk,
-                          void *ctx, struct err *err);
-
-/* "s3://b/k" (s3a, s3n too) in its parts; false for another text. */
-bool source_is_s3(struct str place, struct str *bucket, struct str *key);
+/* How the settings want notebooks to be read. */
+struct reading sources_reading(const struct sources *s);
 
 #endif

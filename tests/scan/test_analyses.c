@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "cli/analyses.h"
+#include "scan/analyses.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +15,8 @@ enum { N = 60 };
 struct world {
     char folder[64];
     struct arena arena;
-    struct cli cli;
     struct analyst analyst;
-    struct sources sources;
+    struct reading reading;
     size_t n_done, n_wrong, fail_at; /* done() fails at that one; N: never */
 };
 
@@ -29,7 +28,6 @@ static void path_of(const struct world *w, size_t i, char out[128])
 static int set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct err err = ERR_INIT;
     char path[128];
     if (w == NULL)
         return -1;
@@ -46,15 +44,9 @@ static int set_up(void **state)
             fprintf(f, "x%zu = [%zu]\n", k, k);
         fclose(f);
     }
-    static char *env[] = { NULL };
-    static char words[3][16] = { "boathouse", "analyze", "x" };
-    char *argv[] = { words[0], words[1], words[2] };
-    w->cli.arena = &w->arena;
-    w->cli.env = env;
-    if (!command_parse(&w->cli, 3, argv, &err) ||
-        !analyst_open(&w->analyst, &w->arena, &w->cli.config, &err))
-        fail_msg("%s", err.msg);
-    w->sources.cli = &w->cli;
+    w->analyst.calls = calls_new();
+    strmap_init(&w->analyst.values, &w->arena);
+    w->reading = (struct reading){ .max_bytes = 1 << 20, .timeout_ms = 60000 };
     w->fail_at = N;
     *state = w;
     return 0;
@@ -69,8 +61,7 @@ static int tear_down(void **state)
         unlink(path);
     }
     rmdir(w->folder);
-    sources_release(&w->sources);
-    analyst_release(&w->analyst);
+    calls_free(w->analyst.calls);
     arena_release(&w->arena);
     free(w);
     return 0;
@@ -102,7 +93,7 @@ static size_t run(struct world *w, unsigned n_workers, bool *ok, struct err *err
 {
     size_t n = 0;
     char path[128];
-    const struct analyses_options options = { .sources = &w->sources,
+    const struct analyses_options options = { .reading = w->reading,
                                               .analyst = &w->analyst,
                                               .n_workers = n_workers,
                                               .work = work,
@@ -155,7 +146,7 @@ static void nothing_at_all_is_done_at_once(void **state)
 {
     struct world *w = *state;
     struct err err = ERR_INIT;
-    const struct analyses_options options = { .sources = &w->sources,
+    const struct analyses_options options = { .reading = w->reading,
                                               .analyst = &w->analyst,
                                               .n_workers = 4,
                                               .work = work,

@@ -1,6 +1,6 @@
 /* siblings: see siblings.h. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/siblings.h"
+#include "scan/siblings.h"
 
 #include "util/beneath.h"
 #include "util/limits.h"
@@ -111,13 +111,16 @@ static bool add_name(void *ctx, const struct store_object *object, struct err *e
 }
 
 /* List the notebook's folder, unless it was the last one. */
-static void list_folder(struct siblings *s, struct str bucket, struct str folder)
+static void list_folder(struct siblings *s, struct str folder)
 {
+    struct str bucket = s->source->root;
     struct err ignored = ERR_INIT; /* then each file is asked for by its name */
-    if (s->is_listed && str_eq(s->bucket, bucket) && str_eq(s->folder, folder))
+    if (s->is_listed && s->store == s->source->store && str_eq(s->bucket, bucket) &&
+        str_eq(s->folder, folder))
         return;
     arena_reset(&s->arena);
     strmap_init(&s->names, &s->arena);
+    s->store = s->source->store;
     s->bucket = arena_str(&s->arena, bucket);
     s->folder = arena_str(&s->arena, folder);
     s->is_listed = true;
@@ -126,8 +129,8 @@ static void list_folder(struct siblings *s, struct str bucket, struct str folder
                                      .has_delimiter = true,
                                      .each = add_name,
                                      .ctx = s,
-                                     .call = wiring_call(&s->sources->cli->config) };
-    s->is_whole = store_list(s->sources->wiring.store, &list, &ignored);
+                                     .call = reading_call(s->reading) };
+    s->is_whole = store_list(s->source->store, &list, &ignored);
 }
 
 static bool read_object(struct siblings *s, struct arena *a, struct str path, struct str *bytes)
@@ -136,14 +139,13 @@ static bool read_object(struct siblings *s, struct arena *a, struct str path, st
     struct str folder = folder_of(s->source->path);
     size_t slash = str_find_char(path, '/');
     struct str first = slash == SIZE_MAX ? path : str_slice(path, 0, slash + 1);
-    list_folder(s, s->source->root, folder);
+    list_folder(s, folder);
     if (s->is_whole && !strmap_has(&s->names, first))
         return false;
     const struct store_get get = { .bucket = s->source->root,
                                    .key = arena_concat(a, folder, path),
-                                   .call = wiring_call(&s->sources->cli->config) };
-    return store_read(s->sources->wiring.store, a, &get, LIMIT_SIBLING_BYTES, bytes, NULL,
-                      &ignored);
+                                   .call = reading_call(s->reading) };
+    return store_read(s->source->store, a, &get, LIMIT_SIBLING_BYTES, bytes, NULL, &ignored);
 }
 
 /* The analysis reads JSON; what is no YAML is not given. */

@@ -7,20 +7,21 @@
  * each notebook (LIMIT_SIBLINGS, LIMIT_SIBLINGS_BYTES).
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_SIBLINGS_H
-#define CLI_SIBLINGS_H
+#ifndef SCAN_SIBLINGS_H
+#define SCAN_SIBLINGS_H
 
-#include "cli/sources.h"
+#include "scan/source.h"
 #include "util/strmap.h"
 
-/* One worker's.  Zeroed but for sources.  The folder of S3 that was listed last is remembered, so
+/* One worker's.  Zeroed but for reading.  The folder of S3 that was listed last is remembered, so
  * that the modules that are not there cost one call a folder. */
 struct siblings {
-    struct sources *sources;
+    const struct reading *reading;
     const struct source *source; /* the notebook, between begin and the end of its analysis */
     size_t n_read, n_bytes;      /* of this notebook */
     struct arena arena;          /* of the listing */
-    struct str bucket, folder;   /* that was listed */
+    struct store *store;         /* whose ... */
+    struct str bucket, folder;   /* ... was listed */
     struct strmap names;         /* what is in it: "x.py", "package/" */
     bool is_listed, is_whole;    /* is_whole: what is not in names is not there */
 };

@@ -6,10 +6,10 @@
  * and those behind it that are ready.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/analyses.h"
+#include "scan/analyses.h"
 
-#include "cli/siblings.h"
 #include "notebook/reader.h"
+#include "scan/siblings.h"
 #include "util/limits.h"
 
 #include <pthread.h>
@@ -25,11 +25,19 @@ struct slot {
     enum slot_state state;
 };
 
+/* What one analysis needs while it goes on. */
+struct desk {
+    struct arena arena;
+    struct siblings siblings;
+    struct desk *next; /* free as well */
+};
+
 struct analyses {
     struct analyses_options options;
     pthread_t threads[ANALYSES_MAX_WORKERS];
     pthread_mutex_t lock;
-    pthread_cond_t has_work, has_room;
+    pthread_cond_t has_work, has_room, has_desk;
+    struct desk *desks, *free_desk; /* of those that analyse */
     struct slot *slots;
     size_t n_slots;
     size_t next_done, next_work, end; /* they only grow; modulo n_slots */
@@ -70,29 +78,52 @@ static bool read_notebook(const struct analyses *x, struct arena *a, const struc
                           struct notebook *nb, struct err *err)
 {
     struct notebook_reader *reader = notebook_reader_new(a, f->source.name, NULL, NULL);
-    bool ok = source_read(x->options.sources, &f->source, feed, reader, err) &&
+    bool ok = source_read(&x->options.reading, &f->source, feed, reader, err) &&
               notebook_reader_finish(reader, nb, err);
     notebook_reader_free(reader);
     return ok;
 }
 
-static void analyze_one(struct analyses *x, struct arena *a, struct siblings *siblings,
-                        struct finding *f)
+static struct desk *take_desk(struct analyses *x)
+{
+    lock(x);
+    while (x->free_desk == NULL)
+        pthread_cond_wait(&x->has_desk, &x->lock);
+    struct desk *desk = x->free_desk;
+    x->free_desk = desk->next;
+    unlock(x);
+    return desk;
+}
+
+static void give_desk(struct analyses *x, struct desk *desk)
+{
+    arena_reset(&desk->arena);
+    lock(x);
+    desk->next = x->free_desk;
+    x->free_desk = desk;
+    pthread_cond_signal(&x->has_desk);
+    unlock(x);
+}
+
+/* a: of the worker, for the notebook. */
+static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
 {
     struct notebook nb;
-    struct analysis an;
-    if (f->err.code == ERR_NONE && read_notebook(x, a, f, &nb, &f->err)) {
-        siblings_begin(siblings, &f->source);
-        const struct analysis_options options = { .calls = x->options.analyst->calls,
-                                                  .values = &x->options.analyst->values,
-                                                  .path = f->source.name,
-                                                  .sibling = siblings_read,
-                                                  .ctx = siblings };
-        analyze(a, &nb, &options, &an);
-        x->options.work(x->options.ctx, f, &nb, &an);
-    } else
+    if (f->err.code != ERR_NONE || !read_notebook(x, a, f, &nb, &f->err)) {
         x->options.work(x->options.ctx, f, NULL, NULL);
-    arena_reset(a);
+        return;
+    }
+    struct desk *desk = take_desk(x);
+    struct analysis an;
+    siblings_begin(&desk->siblings, &f->source);
+    const struct analysis_options options = { .calls = x->options.analyst->calls,
+                                              .values = &x->options.analyst->values,
+                                              .path = f->source.name,
+                                              .sibling = siblings_read,
+                                              .ctx = &desk->siblings };
+    analyze(&desk->arena, &nb, &options, &an);
+    x->options.work(x->options.ctx, f, &nb, &an);
+    give_desk(x, desk);
 }
 
 /* With the lock held: hand on what is ready, unless another worker does. */
@@ -123,7 +154,6 @@ static void *run_worker(void *arg)
 {
     struct analyses *x = arg;
     AUTO_ARENA a = ARENA_INIT;
-    AUTO(siblings_release) struct siblings siblings = { .sources = x->options.sources };
     lock(x);
     for (;;) {
         while (x->next_work == x->end && !x->is_last)
@@ -133,14 +163,42 @@ static void *run_worker(void *arg)
         struct slot *slot = slot_at(x, x->next_work++);
         bool has_failed = x->has_failed;
         unlock(x);
-        if (!has_failed)
-            analyze_one(x, &a, &siblings, &slot->finding);
+        if (!has_failed && !slot->finding.is_mark)
+            analyze_one(x, &a, &slot->finding);
+        arena_reset(&a);
         lock(x);
         slot->state = SLOT_READY;
         hand_on(x);
     }
     unlock(x);
     return NULL;
+}
+
+static void make_desks(struct analyses *x)
+{
+    unsigned n = x->options.n_at_once;
+    if (n == 0 || n > x->options.n_workers)
+        n = x->options.n_workers;
+    x->desks = calloc(n, sizeof *x->desks);
+    if (x->desks == NULL)
+        panic("no memory for the analyses");
+    for (unsigned i = 0; i < n; i++) {
+        x->desks[i].siblings.reading = &x->options.reading;
+        x->desks[i].next = x->free_desk;
+        x->free_desk = &x->desks[i];
+    }
+    x->options.n_at_once = n;
+}
+
+static void start_workers(struct analyses *x)
+{
+    pthread_attr_t attr;
+    if (pthread_attr_init(&attr) != 0 || pthread_attr_setstacksize(&attr, STACK_BYTES) != 0)
+        panic("no memory for the analyses");
+    for (unsigned i = 0; i < x->options.n_workers; i++)
+        if (pthread_create(&x->threads[i], &attr, run_worker, x) != 0)
+            panic("no thread for the analyses: give a smaller --jobs");
+    pthread_attr_destroy(&attr);
 }
 
 struct analyses *analyses_start(const struct analyses_options *options)
@@ -152,19 +210,16 @@ struct analyses *analyses_start(const struct analyses_options *options)
     x->n_slots = (size_t)options->n_workers * WINDOW;
     x->slots = calloc(x->n_slots, sizeof *x->slots);
     if (x->slots == NULL || pthread_mutex_init(&x->lock, NULL) != 0 ||
-        pthread_cond_init(&x->has_work, NULL) != 0 || pthread_cond_init(&x->has_room, NULL) != 0)
+        pthread_cond_init(&x->has_work, NULL) != 0 || pthread_cond_init(&x->has_room, NULL) != 0 ||
+        pthread_cond_init(&x->has_desk, NULL) != 0)
         panic("no memory for the analyses");
-    pthread_attr_t attr;
-    if (pthread_attr_init(&attr) != 0 || pthread_attr_setstacksize(&attr, STACK_BYTES) != 0)
-        panic("no memory for the analyses");
-    for (unsigned i = 0; i < options->n_workers; i++)
-        if (pthread_create(&x->threads[i], &attr, run_worker, x) != 0)
-            panic("no thread for the analyses: give a smaller --jobs");
-    pthread_attr_destroy(&attr);
+    make_desks(x);
+    start_workers(x);
     return x;
 }
 
-static bool add(struct analyses *x, const struct source *source, const struct err *why)
+/* finding: its strings are copied. */
+static bool add(struct analyses *x, const struct finding *finding)
 {
     lock(x);
     while (x->end - x->next_done == x->n_slots && !x->has_failed)
@@ -172,14 +227,12 @@ static bool add(struct analyses *x, const struct source *source, const struct er
     bool goes_on = !x->has_failed;
     if (goes_on) {
         struct slot *slot = slot_at(x, x->end);
-        *slot = (struct slot){ .finding = { .source = *source,
-                                            .out = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES) } };
+        *slot = (struct slot){ .finding = *finding };
         struct finding *f = &slot->finding;
-        f->source.name = arena_str(&f->arena, source->name);
-        f->source.root = arena_str(&f->arena, source->root);
-        f->source.path = arena_str(&f->arena, source->path);
-        if (why != NULL)
-            f->err = *why;
+        f->out = (struct buf)BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
+        f->source.name = arena_str(&f->arena, f->source.name);
+        f->source.root = arena_str(&f->arena, f->source.root);
+        f->source.path = arena_str(&f->arena, f->source.path);
         x->end++;
         pthread_cond_signal(&x->has_work);
     }
@@ -189,12 +242,18 @@ static bool add(struct analyses *x, const struct source *source, const struct er
 
 bool analyses_add(struct analyses *x, const struct source *source)
 {
-    return add(x, source, NULL);
+    return add(x, &(struct finding){ .source = *source, .kept = source->tag });
 }
 
 bool analyses_add_broken(struct analyses *x, struct str name, const struct err *why)
 {
-    return add(x, &(struct source){ .kind = SOURCE_FILE, .name = name, .path = name }, why);
+    return add(x, &(struct finding){ .source = { .kind = SOURCE_FILE, .name = name, .path = name },
+                                     .err = *why });
+}
+
+bool analyses_mark(struct analyses *x, void *kept)
+{
+    return add(x, &(struct finding){ .is_mark = true, .kept = kept });
 }
 
 bool analyses_finish(struct analyses *x, struct err *err)
@@ -209,9 +268,15 @@ bool analyses_finish(struct analyses *x, struct err *err)
     bool ok = !x->has_failed;
     if (!ok)
         *err = x->err;
+    for (unsigned i = 0; i < x->options.n_at_once; i++) {
+        siblings_release(&x->desks[i].siblings);
+        arena_release(&x->desks[i].arena);
+    }
+    pthread_cond_destroy(&x->has_desk);
     pthread_cond_destroy(&x->has_room);
     pthread_cond_destroy(&x->has_work);
     pthread_mutex_destroy(&x->lock);
+    free(x->desks);
     free(x->slots);
     free(x);
     return ok;

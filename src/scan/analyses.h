@@ -5,13 +5,16 @@
  * handed on in the order of input, each as soon as it and all before it are done, whoever produces
  * the input and however slowly.  At most WINDOW results a worker wait, so memory is bounded and the
  * output is the same for any number of workers.
+ *
+ * Where notebooks come from far away, most of a worker's time is waiting: then there are more
+ * workers than may analyse at once.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_ANALYSES_H
-#define CLI_ANALYSES_H
+#ifndef SCAN_ANALYSES_H
+#define SCAN_ANALYSES_H
 
-#include "cli/sources.h"
 #include "lineage/analysis.h"
+#include "scan/source.h"
 #include "util/buf.h"
 
 /* What all analyses share: the call tables with the user's rules, and the user's values.
@@ -21,25 +24,21 @@ struct analyst {
     struct strmap values; /* struct str *, by dotted name */
 };
 
-/* From the settings analysis.rules and analysis.values.  a: of the values.  Fails with ERR_CONFIG
- * and what reading the file says. */
-MUST_USE bool analyst_open(struct analyst *analyst, struct arena *a, const struct config *c,
-                           struct err *err);
-void analyst_release(struct analyst *analyst);
-
 /* One notebook between its worker and the output. */
 struct finding {
     struct source source; /* strings in arena */
     struct arena arena;   /* what work() keeps */
     struct buf out;       /* text that work() makes */
     void *kept;           /* anything else of it */
+    bool is_mark;         /* analyses_mark(): no notebook; kept is its pointer */
     struct err err;       /* code is not ERR_NONE: the notebook could not be read */
 };
 
 struct analyses_options {
-    struct sources *sources;
+    struct reading reading;
     const struct analyst *analyst;
     unsigned n_workers; /* 1 .. ANALYSES_MAX_WORKERS */
+    unsigned n_at_once; /* that analyse at the same time; 0: all */
     /* On a worker, several at once: take from the analysis what is needed later; nb and an die when
      * it returns.  Both are NULL when f->err is set. */
     void (*work)(void *ctx, struct finding *f, const struct notebook *nb,
@@ -61,6 +60,9 @@ struct analyses *analyses_start(const struct analyses_options *options);
 MUST_USE bool analyses_add(struct analyses *x, const struct source *source);
 /* The same of one that is known to be broken, so that its error comes in order. */
 MUST_USE bool analyses_add_broken(struct analyses *x, struct str name, const struct err *why);
+
+/* Something between two notebooks: done() gets it in its turn, work() does not. */
+MUST_USE bool analyses_mark(struct analyses *x, void *kept);
 
 /* Wait for all, and free x.  Fails with what done() said. */
 MUST_USE bool analyses_finish(struct analyses *x, struct err *err);
