@@ -109,7 +109,10 @@ static void give_desk(struct analyses *x, struct desk *desk)
 static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
 {
     struct notebook nb;
-    if (f->err.code != ERR_NONE || !read_notebook(x, a, f, &nb, &f->err)) {
+    if (f->kind == FINDING_NOTEBOOK && x->options.keeps_notebook)
+        a = &f->arena;
+    if (f->kind == FINDING_TASK || f->err.code != ERR_NONE ||
+        !read_notebook(x, a, f, &nb, &f->err)) {
         x->options.work(x->options.ctx, f, NULL, NULL);
         return;
     }
@@ -163,7 +166,7 @@ static void *run_worker(void *arg)
         struct slot *slot = slot_at(x, x->next_work++);
         bool has_failed = x->has_failed;
         unlock(x);
-        if (!has_failed && !slot->finding.is_mark)
+        if (!has_failed && slot->finding.kind != FINDING_MARK)
             analyze_one(x, &a, &slot->finding);
         arena_reset(&a);
         lock(x);
@@ -253,7 +256,12 @@ bool analyses_add_broken(struct analyses *x, struct str name, const struct err *
 
 bool analyses_mark(struct analyses *x, void *kept)
 {
-    return add(x, &(struct finding){ .is_mark = true, .kept = kept });
+    return add(x, &(struct finding){ .kind = FINDING_MARK, .kept = kept });
+}
+
+bool analyses_task(struct analyses *x, void *kept)
+{
+    return add(x, &(struct finding){ .kind = FINDING_TASK, .kept = kept });
 }
 
 bool analyses_finish(struct analyses *x, struct err *err)

@@ -24,21 +24,24 @@ struct analyst {
     struct strmap values; /* struct str *, by dotted name */
 };
 
+enum finding_kind { FINDING_NOTEBOOK, FINDING_TASK, FINDING_MARK };
+
 /* One notebook between its worker and the output. */
 struct finding {
     struct source source; /* strings in arena */
     struct arena arena;   /* what work() keeps */
     struct buf out;       /* text that work() makes */
     void *kept;           /* anything else of it */
-    bool is_mark;         /* analyses_mark(): no notebook; kept is its pointer */
-    struct err err;       /* code is not ERR_NONE: the notebook could not be read */
+    enum finding_kind kind;
+    struct err err; /* code is not ERR_NONE: the notebook could not be read */
 };
 
 struct analyses_options {
     struct reading reading;
     const struct analyst *analyst;
-    unsigned n_workers; /* 1 .. ANALYSES_MAX_WORKERS */
-    unsigned n_at_once; /* that analyse at the same time; 0: all */
+    unsigned n_workers;  /* 1 .. ANALYSES_MAX_WORKERS */
+    unsigned n_at_once;  /* that analyse at the same time; 0: all */
+    bool keeps_notebook; /* read it into the finding's arena, so that it outlives work() */
     /* On a worker, several at once: take from the analysis what is needed later; nb and an die when
      * it returns.  Both are NULL when f->err is set. */
     void (*work)(void *ctx, struct finding *f, const struct notebook *nb,
@@ -61,8 +64,10 @@ MUST_USE bool analyses_add(struct analyses *x, const struct source *source);
 /* The same of one that is known to be broken, so that its error comes in order. */
 MUST_USE bool analyses_add_broken(struct analyses *x, struct str name, const struct err *why);
 
-/* Something between two notebooks: done() gets it in its turn, work() does not. */
+/* Something between two notebooks: done() gets it in its turn.  A task is given to work() before,
+ * with nb and an NULL. */
 MUST_USE bool analyses_mark(struct analyses *x, void *kept);
+MUST_USE bool analyses_task(struct analyses *x, void *kept);
 
 /* Wait for all, and free x.  Fails with what done() said. */
 MUST_USE bool analyses_finish(struct analyses *x, struct err *err);

@@ -66,6 +66,9 @@
 /* Entries of one folder of it: they are sorted in memory. */
 #define LIMIT_FOLDER_ENTRIES 10000000UL
 
+/* Folders of a source that cannot be read: what the index knows of them stays. */
+#define LIMIT_SCAN_SKIPPED 10000UL
+
 /* Rows of one list of clusters, nodes or steps: EMR keeps two months of clusters, and at most 2,000
  * nodes of one. */
 #define LIMIT_CLUSTER_ITEMS 100000UL
