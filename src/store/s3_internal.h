@@ -53,7 +53,7 @@ bool s3_list_buckets(struct store *s, const struct store_call *call, store_bucke
 void s3_find_cuts(struct s3_store *s, struct arena *a, const struct store_list *list,
                   struct str **cuts, size_t *n);
 /* s3_order.c: what follows a first page that is not the last, in order, side by side; the first
- * page's keys as well.  is_near: the server answers at once, so that side by side gains nothing. */
+ * page's keys as well.  is_near: the server answers at once; see s3_order.c. */
 bool s3_list_in_order(struct s3_store *s, const struct store_list *list,
                       const struct s3_page *first, bool is_near, struct err *err);
 /* s3_split.c: what follows a first page that is not the last, in any order, side by side. */

@@ -3,9 +3,11 @@
  *
  * The keys are cut into ranges of some pages each, which threads take in order and list from
  * "start-after" on until they pass the end.  The calling thread tells the keys of the front range
- * as its pages come; ranges behind it keep theirs, within bounds, so that memory stays flat.  A
- * server that is near is asked for one page after the other, ahead of the telling: there its own
- * work is what takes the time, and ranges would only cost requests.
+ * as its pages come; ranges behind it keep theirs, within bounds, so that memory stays flat.
+ *
+ * The last page of a range reaches beyond its end, which is work for nothing.  From a server that
+ * is far many short ranges at once are best all the same, because waiting is what takes the time;
+ * from one that is near a few long ones, because its own work does.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aws/s3_page.h"
@@ -14,7 +16,15 @@
 
 #include <stdlib.h>
 
-enum { WINDOW = 12, PAGES_OF_RANGE = 3, PAGES_MOST = 4, KEPT_MOST = 24 };
+/* How a listing is cut. */
+struct pace {
+    unsigned window;         /* ranges at once */
+    unsigned pages_of_range; /* about as many as a range should have */
+    unsigned pages_most;     /* kept of one range */
+    unsigned kept_most;      /* kept of all */
+};
+static const struct pace NEAR = { 3, 8, 10, 24 };
+static const struct pace FAR = { 12, 3, 4, 24 };
 
 /* The keys of a page, until they are told. */
 struct kept_page {
@@ -41,6 +51,7 @@ struct ordering {
     struct s3_pool pool;
     struct s3_store *store;
     const struct store_list *list;
+    const struct pace *pace;
     struct arena arena; /* of cuts and ranges; used under the lock */
     struct str *cuts;   /* ascending */
     size_t n_cuts, cap_cuts, next_cut;
@@ -65,7 +76,7 @@ static void set_end(struct ordering *o, struct range *g, size_t n)
 
 static size_t cuts_of_range(const struct ordering *o)
 {
-    size_t n = o->n_asked == 0 ? 0 : PAGES_OF_RANGE * o->n_passed / o->n_asked;
+    size_t n = o->n_asked == 0 ? 0 : o->pace->pages_of_range * o->n_passed / o->n_asked;
     return n == 0 ? 1 : n;
 }
 
@@ -181,7 +192,7 @@ static bool add_page(struct ordering *o, struct range *g, struct kept_page *page
 /* Must the range wait until more of what is kept was told? */
 static bool is_full(const struct ordering *o, const struct range *g)
 {
-    return g->n_pages >= PAGES_MOST || (o->n_kept >= KEPT_MOST && g != o->front);
+    return g->n_pages >= o->pace->pages_most || (o->n_kept >= o->pace->kept_most && g != o->front);
 }
 
 /* List a range to its end.  Called and left with the lock held. */
@@ -247,7 +258,7 @@ static void publish(struct ordering *o, const struct str *cuts, size_t n, struct
     }
     o->has_cuts = true;
     set_end(o, o->front, cuts_of_range(o));
-    for (unsigned i = 0; i < WINDOW && i < o->n_cuts; i++)
+    for (unsigned i = 0; i < o->pace->window && i < o->n_cuts; i++)
         s3_pool_grow(&o->pool);
     pthread_cond_broadcast(&o->pool.changed);
     pthread_mutex_unlock(&o->pool.lock);
@@ -325,15 +336,15 @@ bool s3_list_in_order(struct s3_store *s, const struct store_list *list,
                       const struct s3_page *first, bool is_near, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
-    struct ordering o = { .store = s, .list = list };
+    struct ordering o = { .store = s, .list = list, .pace = is_near ? &NEAR : &FAR };
     struct range front = { .after = list->start_after, .token = first->next_token };
     struct str *cuts = NULL;
     size_t n = 0;
     front.last = &front.first;
     o.front = o.newest = &front;
-    s3_pool_init(&o.pool, WINDOW, work, &o);
+    s3_pool_init(&o.pool, o.pace->window, work, &o);
     s3_pool_grow(&o.pool);
-    if (tell_first(&o, first) && !is_near)
+    if (tell_first(&o, first))
         s3_find_cuts(s, &a, list, &cuts, &n);
     publish(&o, cuts, n, first->n > 0 ? first->entries[first->n - 1].key : STR_EMPTY);
     tell_all(&o);
