@@ -67,14 +67,20 @@ static bool set_pragmas(struct db *db, const struct db_options *o, struct err *e
     return db_exec(db, sql.ptr, err);
 }
 
-/* The owner alone reads what notebooks say; SQLite gives -wal and -shm the mode of the file. */
+/* The owner alone reads what notebooks say; SQLite gives -wal and -shm the mode of the file.  A
+ * file that is there is not opened: closing it would drop the locks of this process's connections.
+ */
 static bool make_file(struct db *db, struct err *err)
 {
-    int fd = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (access(db->path, F_OK) == 0)
+        return true;
+    int fd = open(db->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {
         (void)close(fd);
         return true;
     }
+    if (errno == EEXIST)
+        return true;
     err_errno(err, errno, "%s: the index cannot be made", db->path);
     return err_fix(err, "Check that the state folder exists and that this user may write in it.");
 }

@@ -7,6 +7,7 @@
 
 #include "index/db.h"
 #include "index/index.h"
+#include "util/strmap.h"
 
 #include <pthread.h>
 
@@ -31,5 +32,52 @@ struct index {
 };
 
 struct db_options index_db_options(const struct index *ix);
+
+/* What is counted by the batch and added to its table when it is committed. */
+enum count { COUNT_SOURCES, COUNT_NOTEBOOKS, COUNT_DATASETS, COUNT_PLACES, COUNT_REFERENCES };
+enum { N_COUNTS = COUNT_REFERENCES + 1 };
+
+/* The axes of the table tally. */
+enum tally_axis { TALLY_ALL, TALLY_OWNER, TALLY_LIBRARY, TALLY_MONTH, TALLY_DATASET };
+
+struct tally_delta {
+    int64_t key;
+    int32_t axis, kind;
+    int64_t n;
+    bool is_used;
+};
+
+struct index_writer {
+    struct db db;
+    struct index *index;
+    bool is_in_batch;
+    bool is_changed; /* this batch changed sources, notebooks or datasets */
+    int64_t counts[N_COUNTS];
+    struct tally_delta *tallies; /* a hash table by axis, key and kind */
+    size_t n_tallies, cap_tallies;
+    /* Ids of the table name: its rows are never changed, so what a batch that was rolled back put
+     * here is dropped with all. */
+    struct arena name_arena;
+    struct strmap names;
+};
+
+/* ERR_INTERNAL outside of a batch: a bug of the caller. */
+MUST_USE bool writer_check(struct index_writer *w, struct err *err);
+
+/* This batch changes what readers see; n more (or fewer) of a kind. */
+void writer_count(struct index_writer *w, enum count count, int64_t n);
+void writer_tally(struct index_writer *w, enum tally_axis axis, int64_t key, int64_t kind,
+                  int64_t n);
+
+/* The id of a text in the table name, which is made when it is new; 0 for "". */
+MUST_USE bool writer_name(struct index_writer *w, struct str text, int64_t *id, struct err *err);
+
+/* The id of a place by its key (place_key()), made when it is new. */
+MUST_USE bool writer_place(struct index_writer *w, struct str key, int64_t *id, struct err *err);
+
+/* Remove a dataset with its rows; its users are settled later. */
+MUST_USE bool writer_remove_dataset(struct index_writer *w, int64_t id, struct err *err);
+/* Remove a notebook with its rows. */
+MUST_USE bool writer_remove_notebook(struct index_writer *w, int64_t id, struct err *err);
 
 #endif

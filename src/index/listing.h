@@ -11,6 +11,7 @@
 
 #include "index/index.h"
 #include "util/buf.h"
+#include "util/limits.h"
 
 /* One object of a listing. */
 struct listing_entry {
@@ -35,8 +36,8 @@ void listing_block_encode(struct buf *out, const struct listing_entry *entries, 
 struct listing_block {
     const unsigned char *at, *end;
     size_t n_left;
-    int64_t modified_s; /* of the entry before */
-    char key[1024 + 1]; /* LIMIT_KEY_BYTES; of the entry before */
+    int64_t modified_s;        /* of the entry before */
+    char key[LIMIT_KEY_BYTES]; /* of the entry before */
     size_t key_len;
 };
 

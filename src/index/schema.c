@@ -78,9 +78,15 @@ static const char *const version_1[] = {
     "UNIQUE,"
     " name TEXT NOT NULL, bucket INTEGER, layout INTEGER, format INTEGER, compression INTEGER,"
     " n_objects INTEGER NOT NULL, size_bytes INTEGER NOT NULL, newest_ms INTEGER NOT NULL,"
-    " fingerprint INTEGER, n_partitions INTEGER, n_users INTEGER NOT NULL DEFAULT 0,"
-    " used_s INTEGER NOT NULL DEFAULT 0, details TEXT, warnings TEXT, error TEXT)",
+    /* details: a JSON object; warnings: a JSON array of texts. */
+    " fingerprint INTEGER, n_partitions INTEGER, details TEXT, warnings TEXT, error TEXT,"
+    /* Kept by index_settle(). */
+    " n_users INTEGER NOT NULL DEFAULT 0, n_readers INTEGER NOT NULL DEFAULT 0,"
+    " n_writers INTEGER NOT NULL DEFAULT 0, n_maybe INTEGER NOT NULL DEFAULT 0,"
+    " used_s INTEGER NOT NULL DEFAULT 0, read_s INTEGER NOT NULL DEFAULT 0)",
     "CREATE INDEX dataset_source ON dataset(source, uri)",
+    "CREATE INDEX dataset_family ON dataset(source, family)",
+    "CREATE INDEX dataset_root ON dataset(root) WHERE is_pattern = 1",
     "CREATE INDEX dataset_name ON dataset(name COLLATE NOCASE, id)",
     "CREATE INDEX dataset_size ON dataset(size_bytes)",
     "CREATE INDEX dataset_newest ON dataset(newest_ms)",
@@ -92,12 +98,14 @@ static const char *const version_1[] = {
     "CREATE TABLE dataset_column(dataset INTEGER, seq INTEGER, name TEXT NOT NULL, type TEXT,"
     " is_nullable INTEGER, is_partition INTEGER, PRIMARY KEY(dataset, seq)) WITHOUT ROWID",
     "CREATE INDEX dataset_column_name ON dataset_column(name COLLATE NOCASE, dataset)",
-    "CREATE TABLE dataset_partition(dataset INTEGER, seq INTEGER, path TEXT NOT NULL,"
-    " partition_values TEXT, n_objects INTEGER, size_bytes INTEGER,"
+    /* partition_values: a JSON array, a text or null for each partition column. */
+    "CREATE TABLE dataset_partition(dataset INTEGER, seq INTEGER, partition_values TEXT NOT NULL,"
+    " n_objects INTEGER, size_bytes INTEGER, newest_ms INTEGER,"
     " PRIMARY KEY(dataset, seq)) WITHOUT ROWID",
-    /* Which notebooks use a dataset: what ref says by way of place.dataset, counted. */
+    /* Which notebooks use a dataset (at, inside, above it, by a glob), and how: 1 << direction,
+     * or-ed; maybe: the same where parts of the location are unknown.  Kept by index_settle(). */
     "CREATE TABLE use(dataset INTEGER, notebook INTEGER, dirs INTEGER NOT NULL,"
-    " PRIMARY KEY(dataset, notebook)) WITHOUT ROWID",
+    " maybe INTEGER NOT NULL, PRIMARY KEY(dataset, notebook)) WITHOUT ROWID",
     "CREATE INDEX use_notebook ON use(notebook)",
 
     /* How many notebooks of a kind (0: any) an owner, a library, a month, a dataset has. */
@@ -105,11 +113,14 @@ static const char *const version_1[] = {
     " PRIMARY KEY(axis, key, kind)) WITHOUT ROWID",
     "CREATE INDEX tally_top ON tally(axis, kind, n)",
 
-    /* Near-copies: a notebook's sketch, and its bands, of which copies share some. */
-    "CREATE TABLE sketch(notebook INTEGER PRIMARY KEY, hashes BLOB NOT NULL)",
-    "CREATE TABLE sketch_band(band INTEGER, notebook INTEGER,"
-    " PRIMARY KEY(band, notebook)) WITHOUT ROWID",
-    "CREATE INDEX sketch_band_notebook ON sketch_band(notebook)",
+    /* Near-copies: a group, the sketch of the notebook that it began with, how many belong to it;
+     * and the keys by which like sketches are found. */
+    "CREATE TABLE near_group(id INTEGER PRIMARY KEY AUTOINCREMENT, sketch BLOB NOT NULL,"
+    " n INTEGER NOT NULL)",
+    "CREATE TABLE near_band(band INTEGER, near INTEGER, PRIMARY KEY(band, near)) WITHOUT ROWID",
+    /* Places and datasets whose uses are to be worked out again: see index_settle(). */
+    "CREATE TABLE unsettled_place(place INTEGER PRIMARY KEY)",
+    "CREATE TABLE unsettled_dataset(dataset INTEGER PRIMARY KEY)",
 
     /* Trigrams: id is trigram * 2^32 + segment; documents of a segment are a range of ids. */
     "CREATE TABLE segment(id INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL,"

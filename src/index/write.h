@@ -16,6 +16,7 @@ struct analysis;
 struct dataset;
 struct kinds;
 struct notebook;
+struct sketch;
 
 /* ERR_FORBIDDEN when the index was opened to be read only.  Not yet the lock: index_begin(). */
 MUST_USE bool index_writer_open(struct index *ix, struct index_writer **out, struct err *err);
@@ -120,8 +121,7 @@ struct index_notebook {
     const struct kinds *kinds;
     const struct err *error; /* NULL when it was read */
 
-    const uint32_t *sketch; /* for near-copies (catalog/sketch.h); n_sketch 0: none */
-    size_t n_sketch;
+    const struct sketch *sketch; /* NULL or empty: compared with no other */
     const struct index_table_name *tables;
     size_t n_tables;
 };
@@ -135,10 +135,6 @@ MUST_USE bool index_touch_notebook(struct index_writer *w, struct str uri, struc
 /* No error when there is none. */
 MUST_USE bool index_remove_notebook(struct index_writer *w, struct str uri, struct err *err);
 
-/* Group near-copies: notebook is like that one (its group becomes its own; transitively). */
-MUST_USE bool index_join_group(struct index_writer *w, int64_t notebook, int64_t other,
-                               struct err *err);
-
 /* ---- Datasets. ---- */
 
 /* The id of a dataset or the key of a notebook by which the API knows it: it depends on the uri
@@ -151,6 +147,14 @@ uint64_t index_id_of_uri(struct str uri);
 MUST_USE bool index_put_dataset(struct index_writer *w, int64_t source,
                                 const struct dataset *dataset, int64_t *id, struct err *err);
 MUST_USE bool index_remove_dataset(struct index_writer *w, int64_t dataset, struct err *err);
+
+/* ---- Who uses which dataset. ---- */
+
+/* Work out again which notebooks use the datasets that the last batches touched: which dataset a
+ * place falls into, the users of each dataset, their counts.  Until then those numbers are of
+ * before.  Inside a batch of its own; does about max steps (places, datasets); *n_left: how many
+ * remain, so call it again until 0.  What a killed scan left is done by the next one. */
+MUST_USE bool index_settle(struct index_writer *w, size_t max, uint64_t *n_left, struct err *err);
 
 /* ---- Runs of scans and their events. ---- */
 

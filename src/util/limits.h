@@ -69,6 +69,9 @@
 /* Folders of a source that cannot be read: what the index knows of them stays. */
 #define LIMIT_SCAN_SKIPPED 10000UL
 
+/* Entries of one block of a stored listing. */
+#define LIMIT_LISTING_BLOCK_ENTRIES 1000UL
+
 /* Rows of one list of clusters, nodes or steps: EMR keeps two months of clusters, and at most 2,000
  * nodes of one. */
 #define LIMIT_CLUSTER_ITEMS 100000UL
