@@ -14,9 +14,7 @@
 
 /* ---- how a location is stored and looked up ---- */
 
-/* The spelling that all equal ones share: s3a, s3n -> s3, gcs -> gs, ...; percent-decoded for s3
- * and http; names of tables in lower case; without a "/" at the end.  Two locations without holes
- * are URI_EQUAL exactly when their keys are equal. */
+/* uri_key() of lineage/uri_match.h: the text of a place under which it is stored. */
 struct str place_key(struct arena *a, struct str uri);
 
 struct place_pattern {
@@ -43,7 +41,8 @@ enum { PLACE_MAX_PREFIXES = 256 };
 /* ---- which dataset a location falls into ---- */
 
 /* Is uri the dataset, below it, or a pattern that can only match below it?  A folder above the
- * dataset does not fall into it.  Both in the spelling of place_key(). */
+ * dataset does not fall into it.  "*" of the dataset's uri stands for a part of a name.  Both in
+ * the spelling of place_key(). */
 bool place_falls_into(struct str uri, struct str dataset_uri);
 
 /* ---- names of OpenLineage ---- */
@@ -53,11 +52,11 @@ struct place_name {
     struct str name;    /* "sales/orders", trimmed of partitions */
     struct str subset;  /* the untrimmed name if something was trimmed; else empty */
     bool is_table;      /* a name in a catalogue and no address */
-    bool is_incomplete; /* unknown parts: only what is known before the first one is named */
+    bool is_incomplete; /* unknown parts: only the folder before the first one is named */
 };
 
-/* False when it has no name there: nothing is known of it, or it is no place that others share
- * (builtin:).  uri: a normal form, with "{}" for what is unknown. */
+/* False when it has no name there: too little is known of it (not even a folder of a bucket), it is
+ * a relative path, or no place that others share (builtin:).  uri: a normal form. */
 bool place_name(struct arena *a, struct str uri, struct place_name *out);
 
 /* A name without its partition folders, by the trimmers of the OpenLineage Java client: key=value,

@@ -39,8 +39,8 @@ static void work(void *ctx, struct finding *f, const struct notebook *nb, const 
     for (size_t i = 0; an != NULL && i < an->n_references; i++) {
         AUTO_ARENA a = ARENA_INIT;
         struct use use = { .path = f->source.name, .reference = an->references[i] };
-        use.relation = question_match(&a, &run->question, &f->source, &use.reference, &use.score);
-        if (use.relation != URI_APART)
+        use.match = uses_match(&a, &run->question, &f->source, &use.reference);
+        if (use.match.relation != URI_APART)
             *ARENA_PUSH(&f->arena, kept->uses, kept->n, kept->cap) = use_copy(&f->arena, &use);
     }
 }
@@ -51,7 +51,7 @@ static bool done(void *ctx, struct finding *f, struct err *err)
     const struct kept *kept = f->kept;
     report_add(&run->report, f);
     for (size_t i = 0; kept != NULL && i < kept->n; i++) {
-        if (!run->is_all && use_is_weak(&kept->uses[i])) {
+        if (!run->is_all && place_match_is_weak(&kept->uses[i].match)) {
             run->n_weak++;
             continue;
         }
@@ -122,8 +122,8 @@ static bool print_json(struct uses_run *run, struct err *err)
         const struct use *use = &run->uses[i];
         json_write_object(&w);
         json_put_str(&w, STR("path"), use->path);
-        json_put_str(&w, STR("match"), str_from(uri_relation_name(use->relation)));
-        json_put_u64(&w, STR("score"), use->score);
+        json_put_str(&w, STR("match"), str_from(uri_relation_name(use->match.relation)));
+        json_put_u64(&w, STR("score"), use->match.score);
         analysis_write_reference(run->cli->arena, &w, &use->reference);
         json_write_end(&w);
     }
@@ -144,7 +144,7 @@ static void print_table(struct uses_run *run)
     for (size_t i = 0; i < run->n; i++) {
         const struct use *use = &run->uses[i];
         const struct reference *r = &use->reference;
-        table_add(&t, str_from(uri_relation_name(use->relation)));
+        table_add(&t, str_from(uri_relation_name(use->match.relation)));
         table_add(&t, str_from(reference_dir_name(r->dir)));
         table_add(&t, use->path);
         table_add(&t, arena_printf(a, "%zu:%u", r->cell, r->line));
@@ -168,7 +168,7 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
     struct str lake = config_is(&cli->config, CONFIG_PROVIDER, STR("local"))
                           ? config_text(&cli->config, CONFIG_LAKE)
                           : STR_EMPTY;
-    if (!question_read(cli->arena, cli_arg(cli, 0), lake, &run->question, err) ||
+    if (!uses_question(cli->arena, cli_arg(cli, 0), lake, &run->question, err) ||
         !find_places(cli, sources, &places, err) ||
         !report_workers(cli, places.items, places.n, &n_workers, err) ||
         !analyst_open(&analyst, cli->arena, &cli->config, err))

@@ -468,3 +468,37 @@ enum uri_relation uri_match(struct str asked, struct str reference, unsigned *sc
         *score = n_known > 0 ? n_known : 1;
     return relation;
 }
+
+/* A byte as a key spells it: what would be read as another thing stays percent-encoded. */
+static void add_key_byte(char **to, char c, bool is_plain)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned char byte = (unsigned char)c;
+    bool stays = !is_plain && (c == '\0' || strchr("*?[{%", c) != NULL || byte < 0x20);
+    if (!stays) {
+        *(*to)++ = c;
+        return;
+    }
+    *(*to)++ = '%';
+    *(*to)++ = digits[byte >> 4];
+    *(*to)++ = digits[byte & 15];
+}
+
+struct str uri_key(struct arena *a, struct str uri)
+{
+    struct reader r;
+    struct str scheme = split_scheme(uri, &r);
+    trim_slashes(&r.text);
+    char *key = ARENA_NEW_N(a, char, scheme.len + 1 + r.text.len), *to = key;
+    for (size_t i = 0; i < scheme.len; i++)
+        *to++ = scheme.ptr[i] >= 'A' && scheme.ptr[i] <= 'Z' ? (char)(scheme.ptr[i] | 0x20)
+                                                             : scheme.ptr[i];
+    if (scheme.len > 0)
+        *to++ = ':';
+    while (!is_done(&r)) {
+        bool is_plain;
+        char c = next_byte(&r, &is_plain);
+        add_key_byte(&to, c, is_plain);
+    }
+    return (struct str){ key, (size_t)(to - key) };
+}

@@ -11,7 +11,7 @@
 #ifndef LINEAGE_URI_MATCH_H
 #define LINEAGE_URI_MATCH_H
 
-#include "util/str.h"
+#include "util/arena.h"
 
 enum uri_relation {
     URI_APART,    /* it cannot be about the asked location */
@@ -25,5 +25,11 @@ enum uri_relation {
 /* *score: 0 when apart, else the number of characters of the reference that are known and agree (at
  * least 1), scheme and separators not counted: the larger, the less is left to chance. */
 enum uri_relation uri_match(struct str asked, struct str reference, unsigned *score);
+
+/* The spelling that all equal locations share: s3a, s3n -> s3, gcs -> gs, ...; percent-decoded for
+ * s3 and http, but for what would then be read as a glob; names of tables in lower case; without
+ * "/" at the end.  Two locations without globs are URI_EQUAL exactly when their keys are the same
+ * bytes. */
+struct str uri_key(struct arena *a, struct str uri);
 
 #endif
