@@ -119,6 +119,7 @@ static void eval_init(struct eval *e, struct arena *a, const struct analysis_opt
 {
     *e = (struct eval){ .arena = a, .options = options, .out = out };
     values_init(&e->vs, a, a->used_bytes + LIMIT_EVAL_BYTES);
+    e->vs.pure = calls_pure(options->calls);
     for (size_t i = 0; i < CALL_N_LANGS; i++)
         e->globals[i] = scope_new(e, NULL);
     e->scope = e->globals[CALL_PYTHON];

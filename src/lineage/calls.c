@@ -1,6 +1,7 @@
 /* calls: the index of the call tables; see calls.h.  Rows are found by the last name of a call. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/calls_internal.h"
+#include "lineage/pure.h"
 #include "util/limits.h"
 #include "util/strmap.h"
 
@@ -25,6 +26,7 @@ struct lang_calls {
 
 struct calls {
     struct arena arena;
+    const struct pure_index *pure;
     uint32_t n_layers;
     struct lang_calls langs[CALL_N_LANGS];
 };
@@ -90,6 +92,7 @@ struct calls *calls_new(void)
     struct calls *c = calloc(1, sizeof *c);
     if (c == NULL)
         panic("out of memory");
+    c->pure = pure_index_new(&c->arena);
     for (size_t i = 0; i < CALL_N_LANGS; i++) {
         struct lang_calls *lc = &c->langs[i];
         strmap_init(&lc->by_last, &c->arena);
@@ -383,6 +386,11 @@ bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct st
 bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name)
 {
     return strmap_has(&c->langs[lang].libraries, name);
+}
+
+const struct pure_index *calls_pure(const struct calls *c)
+{
+    return c->pure;
 }
 
 size_t calls_n_rows(const struct calls *c, enum call_lang lang)

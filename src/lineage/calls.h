@@ -69,6 +69,8 @@
 #include "util/arena.h"
 #include "util/err.h"
 
+struct pure_index;
+
 enum call_lang { CALL_PYTHON, CALL_R, CALL_SCALA, CALL_N_LANGS };
 
 enum call_dir {
@@ -219,6 +221,9 @@ bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct st
 
 /* Does some row begin with that top-level name ("pandas")? */
 bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name);
+
+/* The functions that only make values (pure.h), by name. */
+const struct pure_index *calls_pure(const struct calls *c);
 
 /* All rows, for tests and the documentation. */
 size_t calls_n_rows(const struct calls *c, enum call_lang lang);

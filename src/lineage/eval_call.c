@@ -307,11 +307,12 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
             return callee->chain->lang == CALL_SCALA ? callee
                                                      : value_chain_call(&e->vs, callee, args);
         }
-        struct str name = chain_name(&e->vs, callee->chain);
-        if (callee->chain->step == STEP_ROOT && args->n_items == 0 && is_names_call(name))
+        if (callee->chain->step == STEP_ROOT && args->n_items == 0 &&
+            is_names_call(callee->chain->name))
             return scope_map(e);
         struct value *v = is_plain(callee->chain)
-                              ? pure_function(&e->vs, callee->chain->lang, name, args)
+                              ? pure_function(&e->vs, callee->chain->lang,
+                                              chain_name(&e->vs, callee->chain), args)
                               : pure_chain_call(&e->vs, callee->chain, args);
         return v != NULL ? v : io_call(e, callee, args, n);
     }

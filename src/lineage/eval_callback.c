@@ -286,12 +286,12 @@ static struct value *run_elements(struct eval *e, enum callback how, const struc
 struct value *run_callbacks(struct eval *e, const struct chain *callee,
                             const struct call_args *args, const struct node *n)
 {
-    enum callback how = callee != NULL ? callback_of(callee->name) : CALLBACK_UNKNOWN;
     struct value *result = NULL;
     for (size_t i = 0; i < args->n_items + args->n_named && eval_step(e); i++) {
         struct value *f = i < args->n_items ? args->items[i] : args->named[i - args->n_items];
         if (!is_callable(f))
             continue;
+        enum callback how = callee != NULL ? callback_of(callee->name) : CALLBACK_UNKNOWN;
         struct value *v = run_elements(e, how, callee, f, args, n);
         if (v == NULL && f->kind == VALUE_FUNCTION)
             v = run_one(e, how, callee, f->function, i, args);
@@ -305,7 +305,7 @@ struct value *run_callbacks(struct eval *e, const struct chain *callee,
 struct value *map_elements(struct eval *e, struct value *seq, struct str name,
                            const struct call_args *args, const struct node *n)
 {
-    if (callback_of(name) != CALLBACK_EACH || args->n_items != 1 || !is_callable(args->items[0]))
+    if (args->n_items != 1 || !is_callable(args->items[0]) || callback_of(name) != CALLBACK_EACH)
         return NULL;
     return call_each(e, args->items[0], seq, n);
 }

@@ -328,7 +328,7 @@ static struct value *chain_attr(struct eval *e, struct value *v, struct str name
     struct value *attr = value_chain_attr(&e->vs, v, name);
     if (attr->kind != VALUE_CHAIN)
         return attr;
-    if (str_eq(chain_name(&e->vs, attr->chain), STR("os.environ")))
+    if (str_eq(name, STR("environ")) && str_eq(chain_name(&e->vs, attr->chain), STR("os.environ")))
         return e->vs.environ;
     struct value *text = chain_field(v->chain, name);
     if (text == NULL)
@@ -392,7 +392,8 @@ struct value *eval_attr(struct eval *e, struct value *v, struct str name, const 
             found = value_join(&e->vs, found, eval_attr(e, value_alternative(v, i), name, n));
         break;
     case VALUE_CHAIN:
-        found = io_member(e, v, value_text(&e->vs, name), false, n);
+        if (v->chain->kind.len > 0)
+            found = io_member(e, v, value_text(&e->vs, name), false, n);
         if (found == NULL)
             found = chain_attr(e, v, name);
         break;

@@ -131,13 +131,13 @@ void io_guess(struct eval *e, const struct callee *callee, const struct call_arg
               const struct node *n, struct str via)
 {
     struct str name = callee->names[callee->n - 1];
-    const struct verb *verb = verb_of(name);
-    if (!callee->is_rooted || callee->n > 6 ||
+    if (args->n_items + args->n_named == 0 || !callee->is_rooted || callee->n > 6 ||
         (!is_reader(name) &&
          calls_knows_library(e->options->calls, callee->lang, callee->names[0])))
         return;
     if (is_of_statements(name))
         guess_statements(e, args, n, via);
+    const struct verb *verb = verb_of(name);
     if (verb == NULL)
         return;
     size_t seen = 0;

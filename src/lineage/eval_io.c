@@ -484,121 +484,6 @@ static void run_beside(const struct io *io)
     emit_all(&path, &l, is_read ? REFERENCE_READ : REFERENCE_WRITE, false);
 }
 
-/* The names of the chain, from the root; false when the root is not known by name. */
-static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
-{
-    size_t n = 0;
-    const struct chain *at = c;
-    for (; at != NULL && n < LIMIT_CHAIN_NAMES; at = at->base)
-        n += at->step == STEP_ROOT || at->step == STEP_ATTR;
-    struct str *names = ARENA_NEW_N(e->arena, struct str, n);
-    size_t i = n;
-    bool is_rooted = false;
-    for (at = c; at != NULL && i > 0; at = at->base)
-        if (at->step == STEP_ROOT || at->step == STEP_ATTR) {
-            names[--i] = at->name;
-            is_rooted = at->step == STEP_ROOT && at->name.len > 0 && !at->is_value;
-        }
-    /* a module's dotted name is several names; in R a dot is part of a name */
-    if (is_rooted && c->lang != CALL_R && str_find_char(names[0], '.') != SIZE_MAX) {
-        size_t dots = 0;
-        for (size_t k = 0; k < names[0].len; k++)
-            dots += names[0].ptr[k] == '.';
-        struct str *all = ARENA_NEW_N(e->arena, struct str, n + dots);
-        struct str rest = names[0], head;
-        for (size_t k = 0; k < dots; k++) {
-            str_cut(rest, '.', &head, &rest);
-            all[k] = head;
-        }
-        all[dots] = rest;
-        for (size_t k = 1; k < n; k++)
-            all[dots + k] = names[k];
-        names = all;
-        n += dots;
-    }
-    out->names = names;
-    out->n = n;
-    out->is_rooted = is_rooted;
-    return n > 0;
-}
-
-/* The names that a step of the chain adds: a module's dotted name is several. */
-static size_t n_names(const struct chain *c)
-{
-    size_t n = c->step == STEP_ROOT || c->step == STEP_ATTR;
-    for (size_t i = 0; c->step == STEP_ROOT && c->lang != CALL_R && i < c->name.len; i++)
-        n += c->name.ptr[i] == '.';
-    return n;
-}
-
-static bool has_argument(void *ctx, size_t i, struct str text)
-{
-    const struct chain *c = ctx;
-    for (const struct chain *at = c; at != NULL; at = at->base) {
-        if (at->step != STEP_CALL || at->base == NULL || at->args == NULL)
-            continue;
-        size_t before = 0;
-        for (const struct chain *b = at->base->base; b != NULL; b = b->base)
-            before += n_names(b);
-        if (before != i)
-            continue;
-        for (size_t k = 0; k < at->args->n_items + at->args->n_named; k++) {
-            const struct value *v =
-                k < at->args->n_items ? at->args->items[k] : at->args->named[k - at->args->n_items];
-            if (v->kind == VALUE_TEXT && str_eq_nocase(v->text.bytes, text))
-                return true;
-        }
-    }
-    return false;
-}
-
-static struct str receiver_kind(const struct chain *c)
-{
-    bool is_attr = true;
-    for (const struct chain *at = c; at != NULL; at = at->base) {
-        is_attr = is_attr && (at->step == STEP_ATTR || at->step == STEP_ROOT);
-        if (at->step == STEP_ROOT && at->is_module && is_attr && c->kind.len == 0)
-            return STR("module");
-    }
-    for (; c != NULL; c = c->base) {
-        if (c->kind.len > 0)
-            return c->kind;
-        if (c->step == STEP_CALL || c->step == STEP_ROOT)
-            break;
-    }
-    return STR_EMPTY;
-}
-
-static struct str via_of(struct eval *e, const struct callee *q)
-{
-    struct str s = q->names[0];
-    size_t from = 0;
-    if (!q->is_rooted) {
-        from = q->n - 1;
-        s = arena_concat(e->arena, STR("."), q->names[from]);
-    }
-    if (q->n - from > 4) {
-        from = q->n - 3;
-        s = arena_concat(e->arena, STR("~."), q->names[from]);
-    }
-    for (size_t i = from + 1; i < q->n; i++)
-        s = arena_printf(e->arena, "%.*s.%.*s", STR_FMT(s), STR_FMT(q->names[i]));
-    return str_slice(s, 0, 200);
-}
-
-/* The question to the tables for callee; false when it has no name at all. */
-static bool question(struct eval *e, const struct chain *callee, struct callee *q)
-{
-    *q = (struct callee){ .lang = callee->lang };
-    if (!names_of(e, callee, q))
-        return false;
-    if (callee->step == STEP_ATTR)
-        q->kind = receiver_kind(callee->base);
-    q->has_argument = has_argument;
-    q->ctx = (void *)(uintptr_t)callee;
-    return true;
-}
-
 /* The last part of the chain's own name: a module's may be dotted. */
 static struct str last_name(const struct chain *c)
 {
@@ -612,7 +497,7 @@ struct value *io_kind(struct eval *e, struct value *chain)
     bool needs_remote = false;
     if (chain->kind != VALUE_CHAIN ||
         !calls_knows_attribute(e->options->calls, chain->chain->lang, last_name(chain->chain)) ||
-        !question(e, chain->chain, &q))
+        !io_question(e, chain->chain, &q))
         return chain;
     const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);
     if (row == NULL || row->dir != CALL_MAKE || row->n_places > 0 || row->returns.len == 0 ||
@@ -631,7 +516,7 @@ void io_decorate(struct eval *e, const struct value *decorator, struct str name,
 {
     struct callee q;
     bool needs_remote = false;
-    if (decorator->kind != VALUE_CHAIN || !question(e, decorator->chain, &q))
+    if (decorator->kind != VALUE_CHAIN || !io_question(e, decorator->chain, &q))
         return;
     const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);
     if (row == NULL || !str_eq(row->returns, STR("decorator")))
@@ -655,7 +540,7 @@ struct value *star_member(struct eval *e, struct str name)
         struct value *v = value_chain_attr(&e->vs, root, name);
         struct callee q;
         bool needs_remote = false;
-        if (v->kind != VALUE_CHAIN || !question(e, v->chain, &q))
+        if (v->kind != VALUE_CHAIN || !io_question(e, v->chain, &q))
             return NULL;
         if (calls_find(e->options->calls, &q, &needs_remote) != NULL)
             return v;
@@ -671,14 +556,14 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
     struct value *result = value_chain_call(&e->vs, callee, args);
     struct io io = { .e = e, .callee = callee->chain, .args = args, .node = n };
     struct callee q;
-    if (result->kind != VALUE_CHAIN || !question(e, callee->chain, &q))
+    if (result->kind != VALUE_CHAIN || !io_question(e, callee->chain, &q))
         return result;
     /* f(a)(b), frame("column"): what is called has no name of its own */
     if (callee->chain->step == STEP_CALL || callee->chain->step == STEP_ITEM)
         return result;
     io.receiver = callee->chain->step == STEP_ATTR ? callee->chain->base : callee->chain;
     io.kind = q.kind;
-    io.via = via_of(e, &q);
+    io.via = io_via(e, &q);
     count_work(e, &q);
     q.ctx = (void *)(uintptr_t)result->chain;
     io.row = calls_find(e->options->calls, &q, &io.needs_remote);

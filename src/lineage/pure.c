@@ -45,12 +45,34 @@ static const struct pure_row *find_in(const struct pure_table *table, struct str
     return bsearch(&name, table->rows, table->n, sizeof *table->rows, cmp_row);
 }
 
-static const struct pure_row *find(const struct pure_table *const *tables, struct str name)
+struct pure_index {
+    struct strmap functions[CALL_N_LANGS]; /* const struct pure_row *, by name */
+};
+
+const struct pure_index *pure_index_new(struct arena *a)
 {
-    const struct pure_row *row = NULL;
-    for (; *tables != NULL && row == NULL; tables++)
-        row = find_in(*tables, name);
-    return row;
+    static const struct pure_table *const *const TABLES[CALL_N_LANGS] = {
+        [CALL_PYTHON] = python_functions,
+        [CALL_R] = r_functions,
+        [CALL_SCALA] = scala_functions,
+    };
+    struct pure_index *index = ARENA_NEW(a, struct pure_index);
+    for (size_t lang = 0; lang < CALL_N_LANGS; lang++) {
+        strmap_init(&index->functions[lang], a);
+        for (const struct pure_table *const *t = TABLES[lang]; *t != NULL; t++)
+            for (size_t i = 0; i < (*t)->n; i++)
+                if (!strmap_has(&index->functions[lang], (*t)->rows[i].name))
+                    strmap_put(&index->functions[lang], (*t)->rows[i].name,
+                               (void *)(uintptr_t) & (*t)->rows[i]);
+    }
+    return index;
+}
+
+static const struct pure_row *find(struct values *vs, enum call_lang lang, struct str name)
+{
+    if (vs->pure == NULL)
+        vs->pure = pure_index_new(vs->arena);
+    return strmap_get(&vs->pure->functions[lang], name);
 }
 
 /* R's functions stand in the tables without the packages that most code attaches. */
@@ -213,12 +235,9 @@ static struct value *unbound_method(struct values *vs, struct str name,
 struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,
                             const struct call_args *args)
 {
-    const struct pure_table *const *tables = lang == CALL_R       ? r_functions
-                                             : lang == CALL_SCALA ? scala_functions
-                                                                  : python_functions;
-    const struct pure_row *row = find(tables, name);
+    const struct pure_row *row = find(vs, lang, name);
     if (row == NULL && lang == CALL_R)
-        row = find(tables, without_package(name));
+        row = find(vs, lang, without_package(name));
     if (row == NULL && lang == CALL_PYTHON)
         return unbound_method(vs, name, args);
     struct pure_call c = { .vs = vs, .lang = lang, .args = args, .is_certain = true };
@@ -271,30 +290,28 @@ static const struct pure_row *find_method(enum call_lang lang, const struct valu
 
 /* Attributes of modules that are constants. */
 static const struct {
-    struct str name, value;
+    struct str module, name, value;
 } constants[] = {
-    { STR_INIT("os.curdir"), STR_INIT(".") },
-    { STR_INIT("os.extsep"), STR_INIT(".") },
-    { STR_INIT("os.linesep"), STR_INIT("\n") },
-    { STR_INIT("os.name"), STR_INIT("posix") },
-    { STR_INIT("os.pardir"), STR_INIT("..") },
-    { STR_INIT("os.path.sep"), STR_INIT("/") },
-    { STR_INIT("os.sep"), STR_INIT("/") },
-    { STR_INIT("string.ascii_lowercase"), STR_INIT("abcdefghijklmnopqrstuvwxyz") },
-    { STR_INIT("string.ascii_uppercase"), STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ") },
-    { STR_INIT("string.digits"), STR_INIT("0123456789") },
+    { STR_INIT("os"), STR_INIT("curdir"), STR_INIT(".") },
+    { STR_INIT("os"), STR_INIT("extsep"), STR_INIT(".") },
+    { STR_INIT("os"), STR_INIT("linesep"), STR_INIT("\n") },
+    { STR_INIT("os"), STR_INIT("name"), STR_INIT("posix") },
+    { STR_INIT("os"), STR_INIT("pardir"), STR_INIT("..") },
+    { STR_INIT("os.path"), STR_INIT("sep"), STR_INIT("/") },
+    { STR_INIT("os"), STR_INIT("sep"), STR_INIT("/") },
+    { STR_INIT("string"), STR_INIT("ascii_lowercase"), STR_INIT("abcdefghijklmnopqrstuvwxyz") },
+    { STR_INIT("string"), STR_INIT("ascii_uppercase"), STR_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ") },
+    { STR_INIT("string"), STR_INIT("digits"), STR_INIT("0123456789") },
 };
 
 static struct value *module_attribute(struct values *vs, const struct chain *base, struct str name)
 {
     if (base->depth > 1 || base->step == STEP_CALL || base->step == STEP_ITEM)
         return NULL;
-    struct str prefix = chain_name(vs, base);
-    struct str full = arena_printf(vs->arena, "%.*s.%.*s", STR_FMT(prefix), STR_FMT(name));
-    if (str_eq(full, STR("os.environ")))
+    if (str_eq(name, STR("environ")) && str_eq(chain_name(vs, base), STR("os")))
         return vs->environ;
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
-        if (str_eq(constants[i].name, full))
+        if (str_eq(constants[i].name, name) && str_eq(constants[i].module, chain_name(vs, base)))
             return value_text(vs, constants[i].value);
     return NULL;
 }

@@ -12,6 +12,9 @@
 
 #include "lineage/value.h"
 
+/* The functions by name; not changed once it is made, so that threads may share it. */
+const struct pure_index *pure_index_new(struct arena *a);
+
 /* A function by its canonical name ("os.path.join", "str", "paste0"), or NULL if it is none of
  * these.  Lambdas are not called: map, filter, sorted with key are the evaluator's. */
 struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,

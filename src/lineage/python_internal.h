@@ -39,8 +39,7 @@ struct parser {
     struct lexer lex;
     struct token tok;
 
-    char *node_at, *node_end; /* free space for nodes, zeroed */
-    size_t tree_bytes;
+    size_t tree_bytes;  /* of all nodes */
     struct buf scratch; /* of one text that is put together; never in use across a call */
     size_t cap_gaps;
 

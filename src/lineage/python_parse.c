@@ -13,32 +13,23 @@
 
 #include <string.h>
 
-enum { CHUNK_BYTES = 16 * 1024, LOOK_AHEAD_FACTOR = 4 };
+enum { LOOK_AHEAD_FACTOR = 4 };
 
 static const char too_deep[] = "it is nested too deeply";
 
-static void new_chunk(struct parser *p)
+struct node *python_node(struct parser *p, enum node_kind kind, struct place at)
 {
-    p->node_at = arena_alloc(p->arena, CHUNK_BYTES);
-    p->node_end = p->node_at + CHUNK_BYTES;
-    p->tree_bytes += CHUNK_BYTES;
-    if (p->tree_bytes > LIMIT_TREE_BYTES) {
+    const size_t before = p->arena->used_bytes;
+    struct node *n = arena_alloc(p->arena, node_size(kind));
+    n->kind = (uint8_t)kind;
+    n->line = at.line;
+    n->col = at.col;
+    p->tree_bytes += p->arena->used_bytes - before;
+    if (p->tree_bytes > LIMIT_TREE_BYTES && !p->is_over) {
         p->is_over = true;
         p->out->hit_limit = true;
         (void)python_fail(p, "the text is too large");
     }
-}
-
-struct node *python_node(struct parser *p, enum node_kind kind, struct place at)
-{
-    const size_t size = node_size(kind);
-    while ((size_t)(p->node_end - p->node_at) < size)
-        new_chunk(p);
-    struct node *n = (void *)p->node_at;
-    p->node_at += size;
-    n->kind = (uint8_t)kind;
-    n->line = at.line;
-    n->col = at.col;
     return n;
 }
 

@@ -7,77 +7,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/uri.h"
 
+#include "util/attrs.h"
+
+#include <stdlib.h>
+
+enum { SUFFIX_MAX = 16 }; /* bytes of the longest suffix that is known */
+
 struct ending {
+    struct str suffix; /* without "." */
     enum uri_what what;
-    struct str suffixes; /* parted by blanks, in lower case, without "." */
 };
 
+/* clang-format off */
 static const struct ending endings[] = {
-    { URI_WHAT_DATA,
-      STR_INIT("csv tsv psv txt tab dat data json jsonl ndjson geojson topojson xml parquet pq orc "
-               "avro feather arrow ipc delta xls xlsx xlsm xlsb ods") },
-    { URI_WHAT_DATA,
-      STR_INIT(
-          "pkl pickle npy npz h5 hdf hdf5 he5 nc nc4 cdf grb grb2 grib grib2 zarr tif tiff jp2 "
-          "vrt shp shx dbf gpkg gdb kml kmz fgb las laz copc pmtiles mbtiles osm pbf") },
-    { URI_WHAT_DATA,
-      STR_INIT(
-          "sas7bdat xpt sav zsav por dta rds rda rdata fst qs db sqlite sqlite3 duckdb mdb accdb "
-          "libsvm svm svmlight rec tfrecord tfrecords recordio idx lst ldb lmdb") },
-    { URI_WHAT_DATA,
-      STR_INIT(
-          "vcf bcf bam sam cram bed bim fam bgen gtf gff gff3 fasta fa fastq fq wig bw bigwig "
-          "h5ad loom mtx dcm nii nrrd mha mgz edf wav mp3 flac ogg mp4 avi mov mkv warc arc") },
-    { URI_WHAT_DATA, STR_INIT("out test train validation res root fits jay bson srt vtt") },
-    { URI_WHAT_MODEL,
-      STR_INIT("pt pth ckpt onnx pb tflite keras joblib gguf ggml safetensors mlmodel pmml mojo "
-               "bst ubj params caffemodel engine model dill cloudpickle") },
-    { URI_WHAT_FIGURE, STR_INIT("png jpg jpeg gif svg bmp webp ico eps ps heic") },
-    { URI_WHAT_CODE,
-      STR_INIT(
-          "py ipynb scala sc r rmd jl java js ts sh bash sql jar whl egg c h cpp hpp so dll cu "
-          "go rs rb pl ps1 bat exe deb rpm sif") },
-    { URI_WHAT_CONFIG,
-      STR_INIT(
-          "yaml yml toml ini cfg conf config env properties pem key crt cer asc pub netrc lock "
-          "avsc xsd proto schema") },
-    { URI_WHAT_ARCHIVE, STR_INIT("zip tar tgz tbz tbz2 txz 7z rar z git") },
-    { URI_WHAT_DOCUMENT,
-      STR_INIT("html htm md rst pdf doc docx ppt pptx rtf tex log err stderr stdout bib") },
+#define ENDING(suffix, what) { STR_INIT(suffix), URI_WHAT_##what },
+#include "lineage/uri_endings.def"
+#undef ENDING
 };
+/* clang-format on */
 
-/* Whole names, in lower case. */
+/* Whole names. */
 static const struct ending names[] = {
-    { URI_WHAT_CODE, STR_INIT("dockerfile makefile jenkinsfile") },
-    { URI_WHAT_CONFIG,
-      STR_INIT("requirements.txt environment.yml config.json settings.json package.json "
-               "credentials credentials.json token.json service_account.json .env .netrc") },
-    { URI_WHAT_DOCUMENT, STR_INIT("readme readme.txt license license.txt changelog") },
-    { URI_WHAT_MODEL, STR_INIT("model.tar.gz model.pkl model.pickle model.json model.h5") },
+    { STR_INIT("dockerfile"), URI_WHAT_CODE },
+    { STR_INIT("makefile"), URI_WHAT_CODE },
+    { STR_INIT("jenkinsfile"), URI_WHAT_CODE },
+    { STR_INIT("requirements.txt"), URI_WHAT_CONFIG },
+    { STR_INIT("environment.yml"), URI_WHAT_CONFIG },
+    { STR_INIT("config.json"), URI_WHAT_CONFIG },
+    { STR_INIT("settings.json"), URI_WHAT_CONFIG },
+    { STR_INIT("package.json"), URI_WHAT_CONFIG },
+    { STR_INIT("credentials"), URI_WHAT_CONFIG },
+    { STR_INIT("credentials.json"), URI_WHAT_CONFIG },
+    { STR_INIT("token.json"), URI_WHAT_CONFIG },
+    { STR_INIT("service_account.json"), URI_WHAT_CONFIG },
+    { STR_INIT(".env"), URI_WHAT_CONFIG },
+    { STR_INIT(".netrc"), URI_WHAT_CONFIG },
+    { STR_INIT("readme"), URI_WHAT_DOCUMENT },
+    { STR_INIT("readme.txt"), URI_WHAT_DOCUMENT },
+    { STR_INIT("license"), URI_WHAT_DOCUMENT },
+    { STR_INIT("license.txt"), URI_WHAT_DOCUMENT },
+    { STR_INIT("changelog"), URI_WHAT_DOCUMENT },
+    { STR_INIT("model.tar.gz"), URI_WHAT_MODEL },
+    { STR_INIT("model.pkl"), URI_WHAT_MODEL },
+    { STR_INIT("model.pickle"), URI_WHAT_MODEL },
+    { STR_INIT("model.json"), URI_WHAT_MODEL },
+    { STR_INIT("model.h5"), URI_WHAT_MODEL },
 };
 
-static bool is_word_of(struct str words, struct str word)
+static enum uri_what what_of_name(struct str name)
 {
-    for (struct str one, rest = words; rest.len > 0;) {
-        str_cut(rest, ' ', &one, &rest);
-        if (str_eq_nocase(one, word))
-            return true;
-    }
-    return false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq_nocase(names[i].suffix, name))
+            return names[i].what;
+    return URI_WHAT_UNKNOWN;
 }
 
-static enum uri_what look_up(const struct ending *table, size_t n, struct str word)
+static int by_suffix(const void *suffix, const void *ending)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (is_word_of(table[i].suffixes, word))
-            return table[i].what;
+    return str_cmp(*(const struct str *)suffix, ((const struct ending *)ending)->suffix);
+}
+
+static enum uri_what what_of_suffix(struct str suffix)
+{
+    char lower[SUFFIX_MAX];
+    if (suffix.len == 0 || suffix.len > sizeof lower)
+        return URI_WHAT_UNKNOWN;
+    for (size_t i = 0; i < suffix.len; i++) {
+        char c = suffix.ptr[i];
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
-    return URI_WHAT_UNKNOWN;
+    suffix.ptr = lower;
+    const struct ending *found =
+        bsearch(&suffix, endings, ARRAY_LEN(endings), sizeof endings[0], by_suffix);
+    return found == NULL ? URI_WHAT_UNKNOWN : found->what;
 }
 
 static bool is_compression(struct str suffix)
 {
-    return is_word_of(STR("gz gzip bz2 xz zst zstd lz4 snappy br lzo deflate"), suffix);
+    static const struct str all[] = {
+        STR_INIT("gz"),  STR_INIT("gzip"), STR_INIT("bz2"),     STR_INIT("xz"),
+        STR_INIT("zst"), STR_INIT("zstd"), STR_INIT("lz4"),     STR_INIT("snappy"),
+        STR_INIT("br"),  STR_INIT("lzo"),  STR_INIT("deflate"),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (str_eq_nocase(suffix, all[i]))
+            return true;
+    return false;
 }
 
 /* Cut the suffix off *name; empty when there is none. */
@@ -99,14 +114,14 @@ enum uri_what uri_what(struct str uri)
     struct str scheme, path, name = uri_base_name(uri);
     if (str_find_char(uri, '/') == SIZE_MAX && str_cut(uri, ':', &scheme, &path))
         name = path;
-    enum uri_what what = look_up(names, sizeof names / sizeof names[0], name);
+    enum uri_what what = what_of_name(name);
     if (what != URI_WHAT_UNKNOWN)
         return what;
     struct str suffix = take_suffix(&name), inner = name;
     if (is_compression(suffix)) {
         struct str under = take_suffix(&inner);
-        what = look_up(endings, sizeof endings / sizeof endings[0], under);
+        what = what_of_suffix(under);
         return what == URI_WHAT_UNKNOWN ? URI_WHAT_DATA : what;
     }
-    return look_up(endings, sizeof endings / sizeof endings[0], suffix);
+    return what_of_suffix(suffix);
 }

@@ -177,6 +177,7 @@ struct values {
     struct value *options;  /* MAP: options of argparse and their defaults */
     struct value *full;     /* what every operation gives past limit_bytes */
     struct value *declined; /* of pure functions alone: it is none of theirs */
+    const struct pure_index *pure; /* NULL: pure_function() makes one */
     bool hit_limit;
 };
 

@@ -19,17 +19,10 @@ struct str str_from(const char *cstr)
     return cstr == NULL ? STR_EMPTY : (struct str){ cstr, strlen(cstr) };
 }
 
-bool str_eq(struct str a, struct str b)
+bool str_same_folded(const char *a, const char *b, size_t len)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool str_eq_nocase(struct str a, struct str b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (lower(a.ptr[i]) != lower(b.ptr[i]))
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
             return false;
     return true;
 }
@@ -41,11 +34,6 @@ int str_cmp(struct str a, struct str b)
     if (order != 0)
         return order;
     return (a.len > b.len) - (a.len < b.len);
-}
-
-bool str_has_prefix(struct str s, struct str prefix)
-{
-    return s.len >= prefix.len && str_eq((struct str){ s.ptr, prefix.len }, prefix);
 }
 
 bool str_has_prefix_nocase(struct str s, struct str prefix)
@@ -61,12 +49,6 @@ bool str_has_suffix(struct str s, struct str suffix)
 bool str_has_suffix_nocase(struct str s, struct str suffix)
 {
     return s.len >= suffix.len && str_eq_nocase(str_from_pos(s, s.len - suffix.len), suffix);
-}
-
-size_t str_find_char(struct str s, char c)
-{
-    const char *hit = s.len == 0 ? NULL : memchr(s.ptr, c, s.len);
-    return hit == NULL ? SIZE_MAX : (size_t)(hit - s.ptr);
 }
 
 size_t str_rfind_char(struct str s, char c)
@@ -90,22 +72,6 @@ size_t str_find(struct str s, struct str needle, size_t from)
 bool str_contains(struct str s, struct str needle)
 {
     return str_find(s, needle, 0) != SIZE_MAX;
-}
-
-struct str str_slice(struct str s, size_t from, size_t to)
-{
-    if (to > s.len)
-        to = s.len;
-    if (from > to)
-        from = to;
-    if (s.len == 0)
-        return s;
-    return (struct str){ s.ptr + from, to - from };
-}
-
-struct str str_from_pos(struct str s, size_t from)
-{
-    return str_slice(s, from, s.len);
 }
 
 struct str str_trim(struct str s)

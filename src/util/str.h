@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *ptr;
@@ -31,19 +32,39 @@ struct str {
 /* A str over a NUL-terminated string; NULL gives the empty str. */
 struct str str_from(const char *cstr);
 
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (b.len == 0 || (*a.ptr == *b.ptr && memcmp(a.ptr, b.ptr, b.len) == 0));
+}
+
+/* For str_eq_nocase(): the lengths are the same. */
+bool str_same_folded(const char *a, const char *b, size_t len);
+
 /* Equality with ASCII letters folded. */
-bool str_eq_nocase(struct str a, struct str b);
+static inline bool str_eq_nocase(struct str a, struct str b)
+{
+    return a.len == b.len && str_same_folded(a.ptr, b.ptr, b.len);
+}
+
 /* Byte order, a shorter str first; <0, 0, >0 as memcmp. */
 int str_cmp(struct str a, struct str b);
 
-bool str_has_prefix(struct str s, struct str prefix);
+static inline bool str_has_prefix(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_eq((struct str){ s.ptr, prefix.len }, prefix);
+}
+
 bool str_has_prefix_nocase(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 bool str_has_suffix_nocase(struct str s, struct str suffix);
 
 /* The position of the first (last) byte c, or SIZE_MAX. */
-size_t str_find_char(struct str s, char c);
+static inline size_t str_find_char(struct str s, char c)
+{
+    const char *hit = s.len == 0 ? NULL : (const char *)memchr(s.ptr, c, s.len);
+    return hit == NULL ? SIZE_MAX : (size_t)(hit - s.ptr);
+}
+
 size_t str_rfind_char(struct str s, char c);
 /* The position of the first occurrence of needle at or after from, or SIZE_MAX.
  * An empty needle is found at from. */
@@ -51,8 +72,21 @@ size_t str_find(struct str s, struct str needle, size_t from);
 bool str_contains(struct str s, struct str needle);
 
 /* The part of s from byte from up to, not including, byte to; both are clamped to s. */
-struct str str_slice(struct str s, size_t from, size_t to);
-struct str str_from_pos(struct str s, size_t from);
+static inline struct str str_slice(struct str s, size_t from, size_t to)
+{
+    if (to > s.len)
+        to = s.len;
+    if (from > to)
+        from = to;
+    if (s.len == 0)
+        return s;
+    return (struct str){ s.ptr + from, to - from };
+}
+
+static inline struct str str_from_pos(struct str s, size_t from)
+{
+    return str_slice(s, from, s.len);
+}
 
 /* s without ASCII white space (or without the byte c) at both ends. */
 struct str str_trim(struct str s);

@@ -21,20 +21,32 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The last bytes, up to 8, as one number; those of a text of 4 to 7 may overlap. */
+static uint64_t tail_of(const char *p, size_t n)
+{
+    uint32_t low = 0, high = 0;
+    if (n >= 4) {
+        memcpy(&low, p, 4);
+        memcpy(&high, p + n - 4, 4);
+        return (uint64_t)high << 32 | low;
+    }
+    if (n == 0)
+        return 0;
+    return (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+           (uint64_t)(unsigned char)p[n - 1];
+}
+
 uint64_t str_hash(struct str s)
 {
     pthread_once(&seed_once, make_seed);
     uint64_t h = seed ^ (s.len * 0xA0761D6478BD642FU);
-    while (s.len >= 8) {
+    while (s.len > 8) {
         uint64_t word;
         memcpy(&word, s.ptr, sizeof word);
         h = mix(h ^ word, 0xE7037ED1A0B428DBU);
         s = (struct str){ s.ptr + 8, s.len - 8 };
     }
-    uint64_t tail = 0;
-    if (s.len > 0)
-        memcpy(&tail, s.ptr, s.len);
-    return mix(h ^ tail, 0x8EBC6AF09C88C6E3U);
+    return mix(h ^ tail_of(s.ptr, s.len), 0x8EBC6AF09C88C6E3U);
 }
 
 void strmap_init(struct strmap *m, struct arena *a)
