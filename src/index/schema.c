@@ -67,17 +67,18 @@ static const char *const version_1[] = {
     "CREATE TABLE ref(notebook INTEGER, seq INTEGER, place INTEGER NOT NULL, what INTEGER NOT NULL,"
     " cell INTEGER, line INTEGER, col INTEGER, via INTEGER, holes TEXT, local TEXT,"
     " PRIMARY KEY(notebook, seq)) WITHOUT ROWID",
-    "CREATE INDEX ref_place ON ref(place, notebook, seq)",
+    "CREATE INDEX ref_place ON ref(place, notebook, seq, what)",
     "CREATE TABLE table_name(notebook INTEGER, seq INTEGER, name TEXT NOT NULL,"
     " location TEXT NOT NULL, cell INTEGER, line INTEGER,"
     " PRIMARY KEY(notebook, seq)) WITHOUT ROWID",
     "CREATE INDEX table_name_name ON table_name(name, location)",
     "CREATE INDEX table_name_location ON table_name(location, name)",
 
-    "CREATE TABLE dataset(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, uri TEXT NOT NULL "
-    "UNIQUE,"
-    " name TEXT NOT NULL, bucket INTEGER, layout INTEGER, format INTEGER, compression INTEGER,"
-    " n_objects INTEGER NOT NULL, size_bytes INTEGER NOT NULL, newest_ms INTEGER NOT NULL,"
+    "CREATE TABLE dataset(id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
+    " uri TEXT NOT NULL UNIQUE, name TEXT NOT NULL, tail TEXT NOT NULL, root TEXT NOT NULL,"
+    " is_pattern INTEGER NOT NULL, family INTEGER, family_print INTEGER, bucket INTEGER,"
+    " layout INTEGER, format INTEGER, compression INTEGER, n_objects INTEGER NOT NULL,"
+    " size_bytes INTEGER NOT NULL, newest_ms INTEGER NOT NULL,"
     /* details: a JSON object; warnings: a JSON array of texts. */
     " fingerprint INTEGER, n_partitions INTEGER, details TEXT, warnings TEXT, error TEXT,"
     /* Kept by index_settle(). */
@@ -86,6 +87,7 @@ static const char *const version_1[] = {
     " used_s INTEGER NOT NULL DEFAULT 0, read_s INTEGER NOT NULL DEFAULT 0)",
     "CREATE INDEX dataset_source ON dataset(source, uri)",
     "CREATE INDEX dataset_family ON dataset(source, family)",
+    "CREATE INDEX dataset_tail ON dataset(tail)",
     "CREATE INDEX dataset_root ON dataset(root) WHERE is_pattern = 1",
     "CREATE INDEX dataset_name ON dataset(name COLLATE NOCASE, id)",
     "CREATE INDEX dataset_size ON dataset(size_bytes)",

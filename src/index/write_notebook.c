@@ -12,6 +12,7 @@
 #include "index/near.h"
 #include "index/ref.h"
 #include "index/settle.h"
+#include "index/users.h"
 #include "index/write.h"
 #include "util/limits.h"
 #include "json/writer.h"
@@ -119,7 +120,8 @@ static bool remove_refs(struct index_writer *w, int64_t id, struct err *err)
 static bool remove_parts(const struct row *old, int64_t near, struct err *err)
 {
     struct index_writer *w = old->w;
-    if (!tally_notebook(old, -1, err) || !remove_refs(w, old->id, err) || !near_leave(w, near, err))
+    if (!users_forget_notebook(w, old->id, err) || !tally_notebook(old, -1, err) ||
+        !remove_refs(w, old->id, err) || !near_leave(w, near, err))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (!db_run(&w->db, err, parts[i], "i", old->id))
@@ -165,6 +167,8 @@ bool index_touch_notebook(struct index_writer *w, struct str uri, struct str eta
     };
     static const char find[] = "SELECT id, owner, modified_s FROM notebook WHERE uri = ?";
     static const char set[] = "UPDATE notebook SET etag = ?, modified_s = ? WHERE id = ?";
+    static const char unsettle[] = "INSERT OR IGNORE INTO unsettled_dataset"
+                                   " SELECT dataset FROM use WHERE notebook = ?";
     AUTO_ROWS rows;
     bool has_row;
     if (!writer_check(w, err) || !db_query(&w->db, &rows, err, find, "s", uri) ||
@@ -181,7 +185,7 @@ bool index_touch_notebook(struct index_writer *w, struct str uri, struct str eta
         if (!db_run(&w->db, err, moves[i], "ii", now_s, row.id))
             return false;
     row.modified_s = now_s;
-    return tally_notebook(&row, 1, err);
+    return tally_notebook(&row, 1, err) && db_run(&w->db, err, unsettle, "i", row.id);
 }
 
 /* ---- Putting. ---- */
