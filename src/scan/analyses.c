@@ -125,6 +125,7 @@ static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
                                               .sibling = siblings_read,
                                               .ctx = &desk->siblings };
     analyze(&desk->arena, &nb, &options, &an);
+    f->n_siblings = desk->siblings.n_read;
     x->options.work(x->options.ctx, f, &nb, &an);
     give_desk(x, desk);
 }
@@ -141,6 +142,8 @@ static void hand_on(struct analyses *x)
         struct err err = ERR_INIT;
         unlock(x);
         bool ok = has_failed || x->options.done(x->options.ctx, &slot->finding, &err);
+        if (has_failed && x->options.drop != NULL)
+            x->options.drop(x->options.ctx, &slot->finding);
         finding_release(&slot->finding);
         lock(x);
         if (!ok) {

@@ -33,7 +33,8 @@ struct finding {
     struct buf out;       /* text that work() makes */
     void *kept;           /* anything else of it */
     enum finding_kind kind;
-    struct err err; /* code is not ERR_NONE: the notebook could not be read */
+    size_t n_siblings; /* files beside the notebook that were read */
+    struct err err;    /* code is not ERR_NONE: the notebook could not be read */
 };
 
 struct analyses_options {
@@ -48,6 +49,8 @@ struct analyses_options {
                  const struct analysis *an);
     /* In the order of input, one at a time, on a worker.  False with err set ends everything. */
     bool (*done)(void *ctx, struct finding *f, struct err *err);
+    /* Instead of done() for one that is not handed on any more, after a failure; or NULL. */
+    void (*drop)(void *ctx, struct finding *f);
     void *ctx;
 };
 

@@ -174,6 +174,11 @@ bool merge_skip(struct merge *m, struct str prefix, struct err *err)
     return true;
 }
 
+struct merge_range *merge_current(struct merge *m)
+{
+    return m->range;
+}
+
 bool merge_end(struct merge *m, struct err *err)
 {
     if (!begin(m, err))

@@ -61,6 +61,9 @@ MUST_USE bool merge_skip(struct merge *m, struct str prefix, struct err *err);
 /* The listing came to its end: what the old one still has is gone. */
 MUST_USE bool merge_end(struct merge *m, struct err *err);
 
+/* The range that goes on. */
+struct merge_range *merge_current(struct merge *m);
+
 /* Accepts NULL. */
 void merge_range_free(struct merge_range *range);
 

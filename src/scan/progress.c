@@ -97,7 +97,7 @@ bool progress_parse(struct str text, struct scan_progress *out, struct err *err)
     }
     if (!json_opt_f64(json, STR("elapsed_s"), 0, &elapsed_s, err) ||
         !json_opt_i64(json, STR("left_s"), 0, INT32_MAX, -1, &n, err) ||
-        !json_opt_object(json, STR("errors"), NULL, &errors, err))
+        !json_opt_object(json, STR("errors"), &errors, err))
         return false;
     p.elapsed_ms = (int64_t)(elapsed_s * 1000);
     p.left_ms = n < 0 ? -1 : n * 1000;

@@ -19,8 +19,11 @@
 
 #include <stdatomic.h>
 
+struct discover_overrides;
 struct index;
 struct scans;
+
+enum { SCAN_MAX_NAME_BYTES = 64 };
 
 /* A place that is scanned. */
 struct scan_source {
@@ -35,14 +38,19 @@ struct scan_place {
     struct store *store;
     struct str bucket, prefix; /* prefix: "" or ending in "/" */
     struct str root;           /* the uri of an object is root and its key: "s3://bucket/" */
+    bool is_remote;            /* reading is mostly waiting */
 };
 
 struct scans_options {
     struct index *index;
     const struct analyst *analyst;
-    struct reading reading; /* of notebooks: their largest size, the time that one call may take */
-    unsigned n_workers;     /* processors to analyse with: 1 .. ANALYSES_MAX_WORKERS */
-    unsigned n_fetchers;    /* objects read side by side from a store that is far away */
+    struct reading reading;  /* of notebooks: their largest size, the time that one call may take */
+    struct str analysis_key; /* what the analyses depend on: version, rules, values; when it
+                              * changes, all notebooks are analysed again */
+    const struct discover_overrides
+        *overrides;      /* what is a dataset (catalog/discover.h); or NULL */
+    unsigned n_workers;  /* processors to analyse with: 1 .. ANALYSES_MAX_WORKERS */
+    unsigned n_fetchers; /* objects read side by side from a store that is far away */
     /* The place of a uri; strings in a; the store stays with its owner and lives as long as the
      * scans.  Fails with ERR_NOT_FOUND, ERR_INVALID, ERR_UNSUPPORTED, ... */
     bool (*open_place)(void *ctx, struct arena *a, struct str uri, struct scan_place *out,
@@ -65,6 +73,13 @@ void scans_free(struct scans *s);
 /* Write the sources of the configuration into the index; those that it does not name any more and
  * that came from it leave, with all that was found in them. */
 MUST_USE bool scans_take_sources(struct scans *s, struct err *err);
+
+/* Make or change a source that is not of the configuration.  ERR_INVALID (name, uri), ERR_CONFLICT:
+ * the configuration has one of that name; or it overlaps with another one that wants the same. */
+MUST_USE bool scans_put_source(struct scans *s, const struct scan_source *source, struct err *err);
+/* Remove one, with all that was found in it.  ERR_NOT_FOUND; ERR_CONFLICT: it is one of the
+ * configuration, or a scan of it is running. */
+MUST_USE bool scans_remove_source(struct scans *s, struct str name, struct err *err);
 
 /* Begin to run, on a thread of its own, what is asked for and what is due. */
 void scans_start(struct scans *s);

@@ -146,6 +146,16 @@ static bool is_loop(const struct level *level, const struct stat *st)
     return false;
 }
 
+/* A folder that is gone is empty; of one that may not be read nothing is known. */
+static bool skip(struct walk *w, struct str key, int error, struct err *err)
+{
+    struct err why = ERR_INIT;
+    if (error == ENOENT || error == ENOTDIR || w->is_probe || w->list->skipped == NULL)
+        return true;
+    folder_fail(&why, error, w->list->bucket, key);
+    return w->list->skipped(w->list->ctx, key, &why, err);
+}
+
 /* key: "" or "a/b/".  A folder that vanished or may not be read while we walk is no failure of the
  * whole, but the bucket itself is. */
 static bool walk_folder(struct walk *w, struct str key, const struct level *above, struct err *err)
@@ -161,8 +171,10 @@ static bool walk_folder(struct walk *w, struct str key, const struct level *abov
         return err_set(err, ERR_TOO_LARGE, "folders are nested deeper than %u", LIMIT_FOLDER_DEPTH);
     struct str path = arena_printf(&a, "%.*s/%.*s", STR_FMT(w->list->bucket), STR_FMT(key));
     int fd = folder_open(w->folder, path.ptr, O_RDONLY | O_DIRECTORY);
+    if (fd < 0 && key.len > 0)
+        return skip(w, key, errno, err);
     if (fd < 0)
-        return key.len > 0 ? true : folder_fail(err, errno, w->list->bucket, STR_EMPTY);
+        return folder_fail(err, errno, w->list->bucket, STR_EMPTY);
     if (fstat(fd, &st) != 0 || is_loop(above, &st)) {
         close(fd);
         return true;

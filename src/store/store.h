@@ -58,7 +58,10 @@ struct store_list {
     bool is_any_order;      /* keys may come out of order: then S3 is asked by prefix, side by side.
                              * Otherwise they come in byte order */
     store_object_fn *each;
-    void *ctx;
+    /* Told of a folder that could not be read, in its turn; prefix ends in "/".  NULL: it is passed
+     * over.  S3 has none. */
+    bool (*skipped)(void *ctx, struct str prefix, const struct err *why, struct err *err);
+    void *ctx; /* of both */
     struct store_call call;
 };
 

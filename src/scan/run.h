@@ -1,0 +1,100 @@
+/*
+ * run: one scan of one source, from the lease to its last event.  Internal to the folder.
+ *
+ *   calling thread        lists, merges, gives what changed to the analyses
+ *   workers               read and analyse (analyses.h)
+ *   the writer            whichever worker hands on: collects results until the range of keys that
+ *                         they belong to is whole, then writes both in one batch
+ *   the beat              renews the lease, writes and tells the progress
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCAN_RUN_H
+#define SCAN_RUN_H
+
+#include "catalog/kinds.h"
+#include "catalog/sketch.h"
+#include "index/runs.h"
+#include "scan/merge.h"
+#include "scan/progress.h"
+
+#include <pthread.h>
+
+/* A lease is renewed every BEAT_MS and given up for lost after LEASE_MS. */
+enum { RUN_LEASE_MS = 30000, RUN_BEAT_MS = 1000, RUN_TELL_MS = 100 };
+
+/* An object whose result is awaited: a notebook, or a family of datasets. */
+struct result {
+    struct result *next;
+    struct arena arena; /* of what the listing told */
+    struct arena kept;  /* of what the analysis told; taken over from the finding */
+    size_t entry;       /* of the range that it belongs to */
+    struct str key, uri, etag;
+    uint64_t size_bytes;
+    int64_t modified_unix_ms;
+    struct err err;
+    /* Of a notebook that was read. */
+    const struct notebook *notebook;
+    const struct analysis *analysis;
+    const struct kinds *kinds;
+    struct str title;
+    struct sketch sketch;
+    unsigned n_siblings;
+    struct found_family *family; /* NULL: a notebook */
+};
+
+struct run {
+    const struct scans_options *options;
+    struct arena arena;
+    struct index_source source; /* strings in arena */
+    struct scan_place place;
+    struct index_scan row; /* of the run */
+    struct index_lease lease;
+    bool is_full;         /* everything is read again */
+    bool is_new_analysis; /* all notebooks are: they were analysed with something else */
+
+    struct index_writer *writer; /* of the results */
+    struct listing_cursor *cursor;
+    struct merge *merge;
+    struct analyses *analyses;
+    struct run_datasets *datasets;         /* NULL: they are not wanted */
+    struct result *pending, **pending_end; /* done, of the range that is not whole yet */
+    unsigned n_told_errors;
+
+    struct counters counters;
+    uint64_t n_expected;
+    int64_t started_ms;
+    atomic_bool stop;                /* ends all calls of this run */
+    const atomic_bool *process_stop; /* and this one all runs */
+
+    /* The beat. */
+    pthread_t beat;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool is_over;        /* guarded by lock */
+    atomic_bool is_lost; /* the lease went to somebody else */
+    struct index_writer *beat_writer;
+    void (*tell)(void *ctx, const struct scan_progress *progress);
+    void *tell_ctx;
+};
+
+/* Scan run->source, whose lease and row are there.  Writes everything but the end of the row. */
+MUST_USE bool run_scan(struct run *run, struct err *err);
+
+/* run_write.c: the callbacks of the analyses; ctx is the run. */
+void run_work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an);
+bool run_done(void *ctx, struct finding *f, struct err *err);
+/* A result with its own copies; freed by result_free(). */
+struct result *result_new(const struct store_object *object, struct str root, size_t entry);
+void result_free(struct result *r);
+/* Free what is pending still. */
+void run_drop_pending(struct run *run);
+
+/* run_beat.c */
+void run_beat_start(struct run *run);
+void run_beat_stop(struct run *run);
+void run_progress(const struct run *run, struct scan_progress *out);
+
+/* keep.c: a copy of an analysis whose strings live in a; origins are left out. */
+const struct analysis *analysis_keep(struct arena *a, const struct analysis *an);
+
+#endif

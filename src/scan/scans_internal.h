@@ -1,0 +1,69 @@
+/*
+ * scans_internal: what the files behind scan.h share.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCAN_SCANS_INTERNAL_H
+#define SCAN_SCANS_INTERNAL_H
+
+#include "index/runs.h"
+#include "scan/progress.h"
+
+#include <pthread.h>
+
+/* A scan that was asked for and waits for its turn. */
+struct waiting {
+    struct waiting *next;
+    int64_t id, source;
+    bool is_full;
+};
+
+/* When a source was last tried by this process, so that one that fails is not tried all the time.
+ */
+struct tried {
+    int64_t source, at_ms;
+};
+
+struct scans {
+    struct scans_options options;
+    pthread_t thread;
+    bool is_started;
+    atomic_bool stop; /* ends what runs */
+
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct waiting *first, **end;       /* guarded by lock */
+    int64_t running_source, running_id; /* of the thread, guarded by lock; 0: none */
+
+    struct tried *tried; /* of the thread */
+    size_t n_tried, cap_tried;
+    int64_t sources_taken_ms;
+};
+
+/* How a scan is to be run. */
+struct scan_order {
+    int64_t source;
+    int64_t id; /* of its row, when it is there already; else 0 */
+    const char *trigger;
+    bool is_full;
+    bool is_follower; /* if one runs elsewhere, follow it; else ERR_CONFLICT */
+    void (*tell)(void *ctx, const struct scan_progress *progress);
+    void *ctx;
+};
+
+/* perform.c: from the lease to the end of the row.  *progress: how it ended; may be NULL. */
+MUST_USE bool scan_perform(struct scans *s, const struct scan_order *order,
+                           struct scan_progress *progress, struct err *err);
+
+/* lease.c: get the lease of a source.  *is_mine false: a living process has it, *other. */
+MUST_USE bool scan_claim(struct index_writer *w, int64_t source, struct index_lease *lease,
+                         bool *is_mine, struct index_lease *other, struct err *err);
+
+/* An error as the index keeps it, and back. */
+void scan_error_write(struct buf *out, const struct err *err);
+void scan_error_read(struct str json, struct err *err);
+
+/* The source of that name; strings in a. */
+MUST_USE bool scan_find_source(struct scans *s, struct arena *a, struct str name,
+                               struct index_source *out, struct err *err);
+
+#endif
