@@ -93,6 +93,10 @@ struct dataset {
                         * dataset; whoever stores datasets removes those inside */
 };
 
+/* Put the partition columns of ds behind those of s; where s has one of that name already, it keeps
+ * its place and takes the partition's type, as in Spark.  s lives in a. */
+void dataset_add_partition_columns(struct arena *a, struct schema *s, const struct dataset *ds);
+
 /* "single", "folder", "numbered", "partitioned", "delta", "iceberg", "hudi", "zarr". */
 struct str dataset_layout_name(enum dataset_layout layout);
 /* "null", "int", "long", "decimal", "double", "date", "timestamp", "string". */

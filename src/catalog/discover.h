@@ -74,14 +74,16 @@ MUST_USE bool discover_overrides_parse(struct arena *a, struct str patterns,
 /* What must be read of a family, one thing after the other. */
 enum family_read_kind {
     FAMILY_READ_SCHEMA, /* format and schema of this object: family_give_schema() */
-    FAMILY_READ_WHOLE,  /* all of its bytes: family_give_bytes() */
+    FAMILY_READ_BYTES,  /* a range of it: family_give_bytes() */
 };
 struct family_read {
     enum family_read_kind kind;
     struct str key;
-    uint64_t size_bytes; /* as listed */
-    uint64_t etag_hash;
+    uint64_t size_bytes; /* as listed; of an object that only a log names: as the log says */
+    uint64_t etag_hash;  /* as listed; 0 when unknown */
     int64_t modified_ms;
+    uint64_t offset,
+        length; /* BYTES: a range inside of the object, at most LIMIT_TABLE_LOG_BYTES */
 };
 
 /* The place of the family, unique in a listing, and the hash of all its objects.  Both stand in
@@ -97,10 +99,10 @@ struct arena *family_arena(struct family *f);
  * family_give before the next is asked for. */
 bool family_next_read(struct family *f, struct family_read *out);
 
-/* The answer to the last read.  format, compression: as content says; schema: NULL when there is
- * none (an image, text); all live at least as long as f.  n_rows: of the object, -1: unknown. */
-void family_give_schema(struct family *f, struct str format, struct str compression,
-                        const struct schema *schema, int64_t n_rows);
+/* The answer to the last read.  schema: as the content says, also where it has no columns (its
+ * format counts); lives at least as long as f. */
+void family_give_schema(struct family *f, const struct schema *schema);
+/* bytes: exactly as many as asked for; borrowed until the call returns. */
 void family_give_bytes(struct family *f, struct str bytes);
 /* It could not be read; discovery goes on with what names tell, and says so. */
 void family_give_failure(struct family *f, const struct err *why);

@@ -157,6 +157,15 @@
 #define LIMIT_PARTITIONS_KEPT 1000UL
 #define LIMIT_DISCOVER_SAMPLES 4U
 #define LIMIT_DISCOVER_PENDING_BYTES (16UL * 1024 * 1024)
+/* The log of a table: bytes of one object of it that are read; commits behind the last checkpoint;
+ * files and partitions that are live or were; side files of a checkpoint. */
+#define LIMIT_TABLE_LOG_BYTES (64UL * 1024 * 1024)
+#define LIMIT_TABLE_COMMITS 2000UL
+#define LIMIT_TABLE_FILES 1000000UL
+#define LIMIT_TABLE_PARTITIONS 100000UL
+#define LIMIT_TABLE_SIDECARS 1000UL
+/* Patterns of the configuration that say what is a dataset. */
+#define LIMIT_DISCOVER_PATTERNS 200UL
 
 /* Reading what an object is: ranges that are asked for, bytes of one of them (a Parquet footer of
  * 50,000 columns), bytes that are unpacked to look inside of a compressed head or part. */

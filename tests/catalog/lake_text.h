@@ -1,0 +1,152 @@
+/*
+ * lake_text: a listing as text into the machine, and the datasets as text out.
+ *
+ * A line of the listing is "key size [columns]": columns ("id:int64,name:string") are what content
+ * would say; without any nothing is read.  A line out is "uri layout format objects columns
+ * [warnings]", sorted by uri.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_CATALOG_LAKE_TEXT_H
+#define TESTS_CATALOG_LAKE_TEXT_H
+
+#include "test.h"
+
+#include "catalog/discover.h"
+#include "catalog/schema.h"
+#include "util/scan.h"
+
+#include <stdlib.h>
+
+struct lake {
+    struct arena arena;
+    struct str listing;
+    bool is_read;
+    struct str *lines;
+    size_t n, cap;
+    const char *const *read_folders; /* what notebooks read as a whole; NULL ends */
+};
+
+static UNUSED struct str lake_columns(const struct lake *lake, struct str key)
+{
+    struct str line, name, rest, size, columns;
+    for (struct str all = lake->listing; all.len > 0;) {
+        (void)str_cut(all, '\n', &line, &all);
+        (void)str_cut(line, ' ', &name, &rest);
+        (void)str_cut(rest, ' ', &size, &columns);
+        if (str_eq(name, key))
+            return columns;
+    }
+    return STR_EMPTY;
+}
+
+static const struct schema *lake_schema(struct arena *a, struct str key, struct str columns)
+{
+    struct schema *s = ARENA_NEW(a, struct schema);
+    struct str one, name, type;
+    size_t cap = 0;
+    s->format = format_from_name(key, &s->compression);
+    for (struct str rest = columns; rest.len > 0;) {
+        (void)str_cut(rest, ',', &one, &rest);
+        (void)str_cut(one, ':', &name, &type);
+        *ARENA_PUSH(a, s->columns, s->n_columns, cap) =
+            (struct column){ .name = name, .type = column_type_from_text(type) };
+    }
+    return s;
+}
+
+static void lake_columns_text(struct arena *a, const struct dataset *ds, struct str *out)
+{
+    for (size_t i = 0; i < ds->n_partition_columns; i++) {
+        struct str type = partition_type_name(ds->partition_columns[i].type);
+        *out = arena_printf(a, "%.*s%s%.*s:%.*s", STR_FMT(*out), i > 0 ? "," : "",
+                            STR_FMT(ds->partition_columns[i].name), STR_FMT(type));
+    }
+}
+
+static struct str lake_line(struct arena *a, const struct dataset *ds)
+{
+    struct str columns = STR_EMPTY, warnings = STR_EMPTY;
+    lake_columns_text(a, ds, &columns);
+    for (size_t i = 0; i < ds->n_warnings; i++)
+        warnings = arena_printf(a, "%.*s !%.*s", STR_FMT(warnings), STR_FMT(ds->warnings[i]));
+    struct str layout = dataset_layout_name(ds->layout);
+    return arena_printf(a, "%.*s %.*s %.*s %llu %.*s/%llu%.*s", STR_FMT(ds->uri), STR_FMT(layout),
+                        STR_FMT(ds->format), (unsigned long long)ds->n_objects, STR_FMT(columns),
+                        (unsigned long long)ds->n_partitions_total, STR_FMT(warnings));
+}
+
+static bool lake_found(void *ctx, struct family *f, struct err *err)
+{
+    struct lake *lake = ctx;
+    struct family_read read;
+    const struct dataset *datasets;
+    size_t n;
+    (void)err;
+    while (lake->is_read && family_next_read(f, &read)) {
+        struct err none = ERR_INIT;
+        struct str columns = lake_columns(lake, read.key);
+        bool is_there = read.kind == FAMILY_READ_SCHEMA && columns.len > 0;
+        if (!is_there && !err_set(&none, ERR_IO, "not there"))
+            family_give_failure(f, &none);
+        else
+            family_give_schema(f, lake_schema(family_arena(f), read.key, columns));
+    }
+    family_finish(f, &datasets, &n);
+    for (size_t i = 0; i < n; i++)
+        *ARENA_PUSH(&lake->arena, lake->lines, lake->n, lake->cap) =
+            lake_line(&lake->arena, &datasets[i]);
+    family_free(f);
+    return true;
+}
+
+static bool lake_is_read(void *ctx, struct str uri)
+{
+    const struct lake *lake = ctx;
+    for (size_t i = 0; lake->read_folders != NULL && lake->read_folders[i] != NULL; i++) {
+        if (str_eq(uri, str_from(lake->read_folders[i])))
+            return true;
+    }
+    return false;
+}
+
+static int lake_compare(const void *x, const void *y)
+{
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+/* The datasets of a listing, a line each; in lake->arena. */
+static struct str lake_datasets(struct lake *lake, const char *listing, const char *patterns)
+{
+    struct err err = ERR_INIT;
+    const struct discover_overrides *overrides;
+    struct str line, key, rest, out = STR_EMPTY;
+    lake->listing = str_from(listing);
+    if (!discover_overrides_parse(&lake->arena, str_from(patterns), &overrides, &err))
+        fail_msg("%s", err.msg);
+    struct discover *d = discover_new(&(struct discover_options){ .base_uri = STR("s3://b"),
+                                                                  .overrides = overrides,
+                                                                  .is_read_as_folder = lake_is_read,
+                                                                  .found = lake_found,
+                                                                  .ctx = lake });
+    for (struct str all = lake->listing; all.len > 0;) {
+        uint64_t size = 0;
+        (void)str_cut(all, '\n', &line, &all);
+        lake->is_read = lake->is_read || str_contains(line, STR(":"));
+        (void)str_cut(line, ' ', &key, &rest);
+        struct scan s = scan_init(rest);
+        (void)scan_u64(&s, INT64_MAX, &size);
+        struct discover_object object = { .key = key, .size_bytes = size, .modified_ms = 1000 };
+        if (!discover_object(d, &object, &err))
+            fail_msg("%s", err.msg);
+    }
+    if (!discover_end(d, &err))
+        fail_msg("%s", err.msg);
+    discover_free(d);
+    if (lake->n > 0)
+        qsort(lake->lines, lake->n, sizeof *lake->lines, lake_compare);
+    for (size_t i = 0; i < lake->n; i++)
+        out = arena_printf(&lake->arena, "%.*s%.*s\n", STR_FMT(out), STR_FMT(lake->lines[i]));
+    return out;
+}
+
+#endif
