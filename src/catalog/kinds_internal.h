@@ -1,0 +1,59 @@
+/* kinds_internal: the rules as a table that can be looked up; shared by kinds.c and kinds_rules.c.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CATALOG_KINDS_INTERNAL_H
+#define CATALOG_KINDS_INTERNAL_H
+
+#include "catalog/kinds.h"
+
+enum kind_signal {
+    SIGNAL_LIBRARY,
+    SIGNAL_CALL,
+    SIGNAL_NAME,
+    SIGNAL_HEADING,
+    SIGNAL_TITLE,
+    SIGNAL_TEXT,
+    SIGNAL_MAGIC,
+    SIGNAL_REFERENCE,
+    SIGNAL_VIA,
+    SIGNAL_COUNT,
+    SIGNAL_N
+};
+
+struct kind_rule {
+    const char *name;
+    enum process process;
+    unsigned weight;
+    enum kind_signal signal;
+    unsigned least; /* places that must show it */
+    struct str patterns;
+};
+
+size_t kind_n_rules(void);
+const struct kind_rule *kind_rule_at(size_t i);
+
+/* One pattern; the rules that it belongs to are in a list. */
+struct kind_pattern {
+    struct str text; /* without the "." in front */
+    enum kind_signal signal;
+    bool is_method; /* ".fit" */
+    size_t rule;
+    struct kind_pattern *next; /* of the same text and signal; or NULL */
+};
+
+/* All patterns of one signal by their text. */
+struct kind_patterns {
+    struct kind_pattern **slots; /* open addressing */
+    size_t n_slots;              /* a power of two */
+    /* By the first byte, which lengths there are (31: that and longer): most names end here. */
+    uint32_t lengths[256];
+    size_t most_words; /* of a pattern: 1 .. 4 */
+};
+
+/* a: owns the tables.  Patterns borrow from the rules. */
+void kind_patterns_make(struct arena *a, struct kind_patterns tables[SIGNAL_N]);
+
+/* The first pattern of that text, or NULL. */
+const struct kind_pattern *kind_patterns_find(const struct kind_patterns *table, struct str text);
+
+#endif
