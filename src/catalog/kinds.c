@@ -238,6 +238,8 @@ static void look_at_reference(struct finder *f, const struct reference *r)
     const char *dir = reference_dir_name(r->dir);
     f->cell = r->cell;
     look_at_via(f, r);
+    if (r->is_may)
+        return;
     hit_all(f, SIGNAL_REFERENCE, arena_printf(f->arena, "%s %s", dir, reference_kind_name(r->kind)),
             1, r->line, r->code);
     if (r->kind != REFERENCE_DATA)
@@ -253,7 +255,7 @@ static void look_at_reference(struct finder *f, const struct reference *r)
 static void look_at_analysis(struct finder *f, const struct analysis *an)
 {
     for (size_t i = 0; i < an->n_references; i++)
-        if (an->references[i].is_called && !an->references[i].is_may)
+        if (an->references[i].is_called)
             look_at_reference(f, &an->references[i]);
     f->cell = SIZE_MAX;
     for (size_t i = 0; i < an->n_libraries; i++)
