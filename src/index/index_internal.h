@@ -75,9 +75,7 @@ MUST_USE bool writer_name(struct index_writer *w, struct str text, int64_t *id, 
 /* The id of a place by its key (place_key()), made when it is new. */
 MUST_USE bool writer_place(struct index_writer *w, struct str key, int64_t *id, struct err *err);
 
-/* Remove a dataset with its rows; its users are settled later. */
-MUST_USE bool writer_remove_dataset(struct index_writer *w, int64_t id, struct err *err);
-/* Remove a notebook with its rows. */
-MUST_USE bool writer_remove_notebook(struct index_writer *w, int64_t id, struct err *err);
+/* The search is to take up a document or a name (enum space of postings.h). */
+MUST_USE bool writer_unindexed(struct index_writer *w, int space, int64_t id, struct err *err);
 
 #endif

@@ -124,9 +124,9 @@ static const char *const version_1[] = {
     "CREATE TABLE unsettled_place(place INTEGER PRIMARY KEY)",
     "CREATE TABLE unsettled_dataset(dataset INTEGER PRIMARY KEY)",
 
-    /* Trigrams: id is trigram * 2^32 + segment; documents of a segment are a range of ids. */
-    "CREATE TABLE segment(id INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL,"
-    " first INTEGER NOT NULL, last INTEGER NOT NULL, n INTEGER NOT NULL)",
+    /* The search: what the trigrams have not reached yet (space: documents, names of notebooks,
+     * names of datasets), and for each trigram who holds it; see postings.h. */
+    "CREATE TABLE unindexed(space INTEGER, id INTEGER, PRIMARY KEY(space, id)) WITHOUT ROWID",
     "CREATE TABLE posting(id INTEGER PRIMARY KEY, documents BLOB NOT NULL)",
     NULL,
 };

@@ -256,6 +256,18 @@ struct need *need_of_pattern(struct arena *a, struct str pattern, bool is_case_i
     return simplify(a, need);
 }
 
+struct need *need_of_plain(struct arena *a, struct str text, bool is_case_ignored)
+{
+    if (!is_case_ignored)
+        return need_of_text(a, text);
+    struct reader r = { .arena = a, .is_case_ignored = true };
+    struct run run = { .all = make(a, NEED_ALL) };
+    for (size_t i = 0; i < text.len; i++)
+        add_byte(&r, &run, (unsigned char)text.ptr[i]);
+    end_run(&r, &run);
+    return simplify(a, run.all);
+}
+
 static bool contains_folded(struct str text, struct str needle)
 {
     for (size_t at = 0; at + needle.len <= text.len; at++) {

@@ -34,8 +34,11 @@ struct need {
     size_t n, cap;
 };
 
-/* Of a plain substring. */
+/* Of ASCII letters in either case, other bytes as they are. */
 struct need *need_of_text(struct arena *a, struct str text);
+
+/* Of a plain substring; with case ignored, letters outside ASCII count in either case, too. */
+struct need *need_of_plain(struct arena *a, struct str text, bool is_case_ignored);
 
 /* Of a pattern of PCRE2 (which need not be a valid one).  Never asks for more than a match has:
  * where it does not know, it asks for nothing. */

@@ -119,6 +119,9 @@ struct index_notebook {
     const struct notebook *notebook;
     const struct analysis *analysis;
     const struct kinds *kinds;
+    /* The language of each of its cells ("python", "sql", ...; "" for no code), as cell_read() of
+     * lineage/cells.h finds it; NULL: what the cells themselves say. */
+    const struct str *languages;
     const struct err *error; /* NULL when it was read */
 
     const struct sketch *sketch; /* NULL or empty: compared with no other */

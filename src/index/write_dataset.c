@@ -7,6 +7,7 @@
 #include "catalog/schema.h"
 #include "index/index_internal.h"
 #include "index/listing.h"
+#include "index/postings.h"
 #include "index/settle.h"
 #include "index/users.h"
 #include "index/write.h"
@@ -46,7 +47,8 @@ static bool make_row(struct index_writer *w, struct str uri, int64_t *id, struct
         *id = *id % INT64_MAX + 1;
     }
     writer_count(w, COUNT_DATASETS, 1);
-    return db_run(&w->db, err, make, "is", *id, uri);
+    return db_run(&w->db, err, make, "is", *id, uri) &&
+           writer_unindexed(w, SPACE_DATASET_NAMES, *id, err);
 }
 
 static void write_details(struct buf *out, const struct dataset *d)

@@ -10,6 +10,7 @@
 #include "index/index_internal.h"
 #include "index/listing.h"
 #include "index/near.h"
+#include "index/postings.h"
 #include "index/ref.h"
 #include "index/settle.h"
 #include "index/users.h"
@@ -369,8 +370,9 @@ static bool put_document(const struct row *row, struct buf *body, size_t first, 
     return ok;
 }
 
-static bool put_cells(const struct row *row, const struct notebook *nb, struct err *err)
+static bool put_cells(const struct row *row, const struct index_notebook *in, struct err *err)
 {
+    const struct notebook *nb = in->notebook;
     AUTO_BUF body = BUF_INIT(SIZE_MAX);
     size_t first = 0;
     for (size_t i = 0; i < nb->n_cells; i++) {
@@ -378,7 +380,8 @@ static bool put_cells(const struct row *row, const struct notebook *nb, struct e
         struct document_cell cell = { .index = c->index,
                                       .kind = c->kind,
                                       .is_parameters = cell_has_tag(c, STR("parameters")),
-                                      .language = c->language,
+                                      .language =
+                                          in->languages == NULL ? c->language : in->languages[i],
                                       .text = c->source };
         if (body.len > 0 && body.len + c->source.len > DOCUMENT_BYTES &&
             !put_document(row, &body, first, err))
@@ -387,7 +390,8 @@ static bool put_cells(const struct row *row, const struct notebook *nb, struct e
             first = c->index;
         document_add(&body, &cell);
     }
-    return put_document(row, &body, first, err);
+    return put_document(row, &body, first, err) &&
+           writer_unindexed(row->w, SPACE_NOTEBOOK_NAMES, row->id, err);
 }
 
 static bool put_parts(const struct row *row, const struct index_notebook *nb, struct err *err)
@@ -397,7 +401,7 @@ static bool put_parts(const struct row *row, const struct index_notebook *nb, st
          !put_references(row, nb->analysis, err)))
         return false;
     return (nb->kinds == NULL || put_kinds(row, nb->kinds, err)) &&
-           (nb->notebook == NULL || put_cells(row, nb->notebook, err)) && put_tables(row, nb, err);
+           (nb->notebook == NULL || put_cells(row, nb, err)) && put_tables(row, nb, err);
 }
 
 bool index_put_notebook(struct index_writer *w, const struct index_notebook *nb, int64_t *id,

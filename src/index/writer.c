@@ -247,3 +247,9 @@ bool writer_name(struct index_writer *w, struct str text, int64_t *id, struct er
     strmap_put(&w->names, arena_str(&w->name_arena, text), known);
     return true;
 }
+
+bool writer_unindexed(struct index_writer *w, int space, int64_t id, struct err *err)
+{
+    return db_run(&w->db, err, "INSERT OR IGNORE INTO unindexed VALUES(?, ?)", "ii", (int64_t)space,
+                  id);
+}

@@ -74,6 +74,9 @@
 /* Entries of one block of a stored listing. */
 #define LIMIT_LISTING_BLOCK_ENTRIES 1000UL
 
+/* Bytes of the text or pattern of one search. */
+#define LIMIT_SEARCH_BYTES 1000UL
+
 /* Rows of one list of clusters, nodes or steps: EMR keeps two months of clusters, and at most 2,000
  * nodes of one. */
 #define LIMIT_CLUSTER_ITEMS 100000UL

@@ -1,0 +1,256 @@
+/*
+ * A search goes through documents in the order of their ids: those that the trigrams name and those
+ * that they have not reached yet, merged.  Each is looked through; the page ends when it is full
+ * or the time is over.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "index/search.h"
+#include "index/index_internal.h"
+#include "index/matcher.h"
+#include "index/postings.h"
+#include "util/clock.h"
+#include "util/limits.h"
+
+enum { DEFAULT_BUDGET_MS = 1000, COUNT_UNINDEXED_TO = 100000 };
+
+struct searcher {
+    struct db *db;
+    struct arena *arena;
+    const struct index_search *search;
+    unsigned where;
+    struct matcher *matcher;
+    struct index_hits *out;
+    size_t cap;
+    int64_t deadline_ms;
+    bool is_full;
+    /* Of the document that is looked through. */
+    int64_t document, notebook;
+    const struct db_rows *row;
+    struct str uri, title; /* copied when its first hit is found */
+};
+
+/* ---- One document. ---- */
+
+static bool is_wanted(const struct searcher *s, const struct document_cell *cell,
+                      struct str language)
+{
+    if (cell->is_parameters && (s->where & INDEX_IN_PARAMETERS) != 0)
+        return true;
+    if (cell->kind != CELL_CODE)
+        return (s->where & INDEX_IN_MARKDOWN) != 0;
+    return (s->where & (str_eq(language, STR("sql")) ? INDEX_IN_SQL : INDEX_IN_CODE)) != 0;
+}
+
+/* The line around at, cut to what may be shown; *start: where it begins in text. */
+static struct str line_around(struct str text, size_t at, size_t *start)
+{
+    size_t from = at, to = at;
+    while (from > 0 && text.ptr[from - 1] != '\n')
+        from--;
+    while (to < text.len && text.ptr[to] != '\n')
+        to++;
+    if (to - from > LIMIT_CODE_LINE_BYTES) {
+        size_t half = LIMIT_CODE_LINE_BYTES / 2;
+        from = at - from > half ? at - half : from;
+        while (from < at && ((unsigned char)text.ptr[from] & 0xc0) == 0x80)
+            from++;
+        if (to - from > LIMIT_CODE_LINE_BYTES) {
+            to = from + LIMIT_CODE_LINE_BYTES;
+            while (to > at && ((unsigned char)text.ptr[to] & 0xc0) == 0x80)
+                to--;
+        }
+    }
+    *start = from;
+    return str_slice(text, from, to);
+}
+
+static void add_hit(struct searcher *s, const struct document_cell *cell, struct str language,
+                    uint32_t line, size_t at, size_t end)
+{
+    size_t start;
+    struct str shown = line_around(cell->text, at, &start);
+    if (s->uri.len == 0) {
+        s->uri = arena_str(s->arena, db_text(s->row, 2));
+        s->title = arena_str(s->arena, db_text(s->row, 3));
+    }
+    *ARENA_PUSH(s->arena, s->out->items, s->out->n, s->cap) =
+        (struct index_hit){ .notebook = s->notebook,
+                            .uri = s->uri,
+                            .title = s->title,
+                            .cell = cell->index,
+                            .kind = cell->kind,
+                            .is_parameters = cell->is_parameters,
+                            .language = arena_str(s->arena, language),
+                            .line = line,
+                            .text = arena_str(s->arena, shown),
+                            .at = at - start,
+                            .len = end - start > shown.len ? shown.len - (at - start) : end - at };
+    s->out->next = (struct index_search_at){ s->document, (int64_t)cell->index, line };
+    s->is_full = s->out->n >= s->search->limit;
+}
+
+static bool is_given_already(const struct searcher *s, const struct document_cell *cell,
+                             uint32_t line)
+{
+    const struct index_search_at *after = &s->search->after;
+    if (s->document != after->document)
+        return false;
+    return (int64_t)cell->index < after->cell ||
+           ((int64_t)cell->index == after->cell && line <= after->line);
+}
+
+/* A hit for each line in which a match begins. */
+static void look_through(struct searcher *s, const struct document_cell *cell, struct str language)
+{
+    size_t from = 0, counted = 0, at = 0, end = 0;
+    uint32_t line = 1;
+    while (!s->is_full && from <= cell->text.len) {
+        enum matcher_result result = matcher_find(s->matcher, cell->text, from, &at, &end);
+        s->out->n_given_up += result == MATCHER_GIVEN_UP;
+        if (result != MATCHER_FOUND || at > cell->text.len)
+            return;
+        for (; counted < at; counted++)
+            line += cell->text.ptr[counted] == '\n';
+        if (!is_given_already(s, cell, line))
+            add_hit(s, cell, language, line, at, end);
+        size_t newline = str_find(cell->text, STR("\n"), at);
+        if (newline == SIZE_MAX)
+            return;
+        from = newline + 1;
+    }
+}
+
+static bool search_document(struct searcher *s, int64_t id, struct err *err)
+{
+    static const char sql[] =
+        "SELECT d.notebook, d.body, n.uri, n.title, l.text FROM document d"
+        " JOIN notebook n ON n.id = d.notebook LEFT JOIN name l ON l.id = n.language"
+        " WHERE d.id = ?";
+    AUTO_ROWS rows;
+    bool has_row, has_cell = true;
+    if (!db_query(s->db, &rows, err, sql, "i", id) || !db_next(&rows, &has_row, err))
+        return false;
+    if (!has_row) /* it is gone; its trigrams go when they are compacted */
+        return true;
+    struct document d;
+    struct document_cell cell;
+    s->document = id;
+    s->notebook = db_int(&rows, 0);
+    s->row = &rows;
+    s->uri = s->title = STR_EMPTY;
+    s->out->n_documents++;
+    document_open(&d, db_blob(&rows, 1));
+    while (!s->is_full) {
+        if (!document_next(&d, &cell, &has_cell, err))
+            return false;
+        if (!has_cell)
+            return true;
+        struct str language = cell.language.len > 0 ? cell.language : db_text(&rows, 4);
+        if (is_wanted(s, &cell, language))
+            look_through(s, &cell, language);
+    }
+    return true;
+}
+
+/* ---- All documents. ---- */
+
+static bool is_over(struct searcher *s)
+{
+    return s->is_full || (s->out->n_documents % 16 == 15 && clock_mono_ms() > s->deadline_ms);
+}
+
+/* All rows of a statement whose first column is a document's id, merged with the sorted ids. */
+static bool search_merged(struct searcher *s, struct db_rows *rows, const struct ids *ids,
+                          struct err *err)
+{
+    bool has_row;
+    size_t i = 0;
+    while (i < ids->n && ids->items[i] < s->search->after.document)
+        i++;
+    if (!db_next(rows, &has_row, err))
+        return false;
+    while (has_row || i < ids->n) {
+        int64_t unindexed = has_row ? db_int(rows, 0) : INT64_MAX;
+        int64_t candidate = i < ids->n ? ids->items[i] : INT64_MAX;
+        int64_t id = unindexed < candidate ? unindexed : candidate;
+        if (!search_document(s, id, err))
+            return false;
+        if (is_over(s)) {
+            /* Where nothing was found the page still ends behind what was looked through. */
+            if (!s->is_full)
+                s->out->next = (struct index_search_at){ id + 1, 0, 0 };
+            s->out->has_more = true;
+            return true;
+        }
+        i += candidate == id;
+        if (unindexed == id && !db_next(rows, &has_row, err))
+            return false;
+    }
+    return true;
+}
+
+static bool count_unindexed(struct db *db, enum space space, uint64_t *out, struct err *err)
+{
+    static const char sql[] =
+        "SELECT count(*) FROM (SELECT 1 FROM unindexed WHERE space = ? LIMIT ?)";
+    int64_t n;
+    if (!db_get_int(db, &n, NULL, err, sql, "ii", (int64_t)space, (int64_t)COUNT_UNINDEXED_TO))
+        return false;
+    *out = (uint64_t)n;
+    return true;
+}
+
+static bool run(struct searcher *s, const struct need *need, struct err *err)
+{
+    static const char unindexed[] =
+        "SELECT id FROM unindexed WHERE space = 0 AND id >= ? ORDER BY id";
+    static const char all[] = "SELECT id FROM document WHERE id >= ? ORDER BY id";
+    struct ids ids;
+    bool is_all;
+    AUTO_ROWS rows;
+    rows.stmt = NULL;
+    return postings_find(s->db, s->arena, SPACE_CODE, need, &ids, &is_all, err) &&
+           db_query(s->db, &rows, err, is_all ? all : unindexed, "i", s->search->after.document) &&
+           search_merged(s, &rows, &ids, err) &&
+           count_unindexed(s->db, SPACE_CODE, &s->out->n_unindexed, err);
+}
+
+bool index_find_text(struct index_reader *r, struct arena *a, const struct index_search *search,
+                     struct index_hits *out, struct err *err)
+{
+    struct index_hits hits = { 0 };
+    struct searcher s = { .db = &r->db, .arena = a, .search = search, .out = &hits };
+    unsigned budget_ms = search->budget_ms == 0 ? DEFAULT_BUDGET_MS : search->budget_ms;
+    s.where = search->where == 0 ? INDEX_IN_ALL : search->where;
+    s.deadline_ms = clock_mono_ms() + budget_ms;
+    if (!matcher_new(search->text, search->is_regex, search->is_case_ignored, &s.matcher, err))
+        return false;
+    const struct need *need = search->is_regex
+                                  ? need_of_pattern(a, search->text, search->is_case_ignored)
+                                  : need_of_plain(a, search->text, search->is_case_ignored);
+    bool ok = run(&s, need, err);
+    matcher_free(s.matcher);
+    if (ok)
+        *out = hits;
+    return ok;
+}
+
+bool index_find_names(struct index_reader *r, struct arena *a, enum index_names names,
+                      struct str text, int64_t after, size_t limit, int64_t **ids, size_t *n,
+                      bool *is_exact, struct err *err)
+{
+    enum space space = names == INDEX_NAMES_NOTEBOOKS ? SPACE_NOTEBOOK_NAMES : SPACE_DATASET_NAMES;
+    struct ids found;
+    bool is_all;
+    uint64_t n_unindexed;
+    if (!postings_find(&r->db, a, space, need_of_text(a, text), &found, &is_all, err) ||
+        !count_unindexed(&r->db, space, &n_unindexed, err))
+        return false;
+    size_t i = 0;
+    while (i < found.n && found.items[i] <= after)
+        i++;
+    *ids = found.items + i;
+    *n = found.n - i < limit ? found.n - i : limit;
+    *is_exact = !is_all && n_unindexed == 0;
+    return true;
+}
