@@ -61,9 +61,9 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
 
 static uint32_t count_lines(struct str s)
 {
-    uint32_t n = s.len > 0;
-    for (size_t i = 0; i + 1 < s.len; i++)
-        n += s.ptr[i] == '\n';
+    uint32_t n = 0;
+    for (struct str line; s.len > 0; n++)
+        (void)str_cut(s, '\n', &line, &s);
     return n;
 }
 
@@ -149,8 +149,9 @@ void analyze(struct arena *a, const struct notebook *nb, const struct analysis_o
             continue;
         cell_read(c, kernel, &piece);
         out->n_code_cells++;
-        out->n_lines += count_lines(c->source);
-        lines[piece.language] += count_lines(c->source);
+        uint32_t n_lines = count_lines(c->source);
+        out->n_lines += n_lines;
+        lines[piece.language] += n_lines;
         run_cell(e, c, &piece);
     }
     run_uncalled(e);

@@ -8,13 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows whose calls have the same last name, newest first. */
+/* One of the rows whose calls have the same last name, with what most callees differ in. */
+struct candidate {
+    const struct call_entry *entry;
+    uint64_t first; /* the hash of the first name of an absolute row */
+    uint32_t n_names;
+    enum call_match match;
+};
+
 struct same_last {
-    struct call_entry *first;
+    struct candidate *items; /* oldest first */
+    size_t n, cap;
 };
 
 struct lang_calls {
-    struct strmap by_last;     /* struct call_entry *, newest first */
+    struct strmap by_last;     /* struct same_last * */
     struct strmap attributes;  /* last names of rows that also say what a name without a call is */
     struct strmap aliases;     /* struct call_alias *, by name */
     struct strmap alias_roots; /* first names of aliases */
@@ -68,8 +76,8 @@ static void add_entry(struct calls *c, struct call_entry *e)
         strmap_put(&lc->by_last, last, same);
     }
     e->layer = c->n_layers;
-    e->next = same->first;
-    same->first = e;
+    *ARENA_PUSH(&c->arena, same->items, same->n, same->cap) =
+        (struct candidate){ e, str_hash(e->row.names[0]), (uint32_t)e->row.n_names, e->row.match };
     if (e->row.dir == CALL_MAKE && e->row.n_places == 0)
         strmap_put(&lc->attributes, last, e);
     if (e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1)
@@ -263,14 +271,26 @@ static uint32_t match_rank(const struct call_row *row)
     return 1;
 }
 
+/* A look without the row itself: false where fits_names() cannot hold. */
+static bool may_fit(const struct candidate *c, const struct callee *callee, uint64_t first)
+{
+    if (c->match == MATCH_ABSOLUTE)
+        return callee->is_rooted && (c->first == first || callee->lang == CALL_R);
+    return callee->n >= c->n_names;
+}
+
 static const struct call_row *find(const struct lang_calls *lc, const struct callee *callee,
                                    bool *needs_remote)
 {
     const struct call_row *best = NULL;
     struct fit best_fit = { 0 };
     const struct same_last *same = strmap_get(&lc->by_last, callee->names[callee->n - 1]);
-    for (const struct call_entry *e = same ? same->first : NULL; e != NULL; e = e->next) {
+    uint64_t first = same != NULL ? str_hash(callee->names[0]) : 0;
+    for (size_t i = same != NULL ? same->n : 0; i-- > 0;) {
+        const struct call_entry *e = same->items[i].entry;
         const struct call_row *row = &e->row;
+        if (!may_fit(&same->items[i], callee, first))
+            continue;
         struct fit fit = { .layer = e->layer,
                            .match = match_rank(row),
                            .n_names = row->n_names,

@@ -9,7 +9,7 @@ struct call_entry {
     struct call_row row;
     enum call_lang lang;
     uint32_t layer;          /* 0: compiled in; each added table is one higher */
-    struct call_entry *next; /* of the batch, then of those with the same last name */
+    struct call_entry *next; /* of the batch */
 };
 
 struct call_alias {

@@ -58,7 +58,14 @@ static struct value *repeat_text(struct values *vs, const struct value *text, in
     struct text_out out = TEXT_OUT_INIT(vs);
     if (n > (int64_t)LIMIT_TEXT_BYTES)
         return NULL;
-    for (int64_t i = 0; i < n && !out.failed && text->text.bytes.len > 0; i++)
+    if (n > 0 && text->text.bytes.len > 0)
+        text_out_slice(&out, text, 0, SIZE_MAX);
+    for (int64_t done = 1; text->text.n_holes == 0 && done < n && !out.failed && out.n > 0;) {
+        int64_t more = done < n - done ? done : n - done; /* what is there once more */
+        text_out_add(&out, (struct str){ out.bytes, (size_t)more * text->text.bytes.len });
+        done += more;
+    }
+    for (int64_t i = 1; text->text.n_holes > 0 && i < n && !out.failed; i++)
         text_out_slice(&out, text, 0, SIZE_MAX);
     return text_out_take(&out, text->flags & VALUE_IS_BYTES);
 }

@@ -19,18 +19,17 @@
 #endif
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
-enum { REDZONE = 16 };
+enum { REDZONE = 16, SMALL = 0 };
 #else
 #define ASAN_POISON_MEMORY_REGION(ptr, size) ((void)(ptr), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(ptr, size) ((void)(ptr), (void)(size))
-enum { REDZONE = 0 };
+enum { REDZONE = 0, SMALL = 256 }; /* pieces up to SMALL are zeroed step by step */
 #endif
 
 enum {
     BLOCK_MIN = 4 * 1024,
     BLOCK_MAX = 1024 * 1024,
     KEEP_MAX = 8 * BLOCK_MAX, /* of all blocks that a reset keeps */
-    SMALL = 256,              /* pieces up to this size are zeroed step by step */
     ALIGN = alignof(max_align_t)
 };
 
@@ -112,7 +111,7 @@ void arena_reset(struct arena *a)
     while (all != NULL) {
         struct arena_block *block = all;
         all = block->older;
-        if (block->size > BLOCK_MAX || kept + block->size > KEEP_MAX) {
+        if (kept + block->size > KEEP_MAX) {
             free_block(block);
             continue;
         }
@@ -150,7 +149,7 @@ static inline char *take(struct arena *a, size_t size)
 void *arena_alloc(struct arena *a, size_t size)
 {
     char *piece = take(a, size);
-    if (REDZONE > 0 || size > SMALL)
+    if (size > SMALL)
         return memset(piece, 0, size);
     for (size_t i = 0; i < size; i += ALIGN) /* without a call; the padding as well */
         memset(piece + i, 0, ALIGN);

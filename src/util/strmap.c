@@ -58,12 +58,10 @@ void strmap_init(struct strmap *m, struct arena *a)
 static size_t find_slot(const struct strmap *m, struct str key, uint64_t hash)
 {
     size_t at = (size_t)hash & (m->n_slots - 1);
-    while (m->slots[at] != 0) {
-        const struct strmap_entry *e = &m->entries[m->slots[at] - 1];
-        if (e->hash == hash && str_eq(e->key, key))
+    for (; m->slots[at].entry != 0; at = (at + 1) & (m->n_slots - 1))
+        if (m->slots[at].hash == (uint32_t)(hash >> 32) &&
+            str_eq(m->entries[m->slots[at].entry - 1].key, key))
             break;
-        at = (at + 1) & (m->n_slots - 1);
-    }
     return at;
 }
 
@@ -71,7 +69,7 @@ static struct strmap_entry *find(const struct strmap *m, struct str key)
 {
     if (m->n_slots == 0)
         return NULL;
-    uint32_t slot = m->slots[find_slot(m, key, str_hash(key))];
+    uint32_t slot = m->slots[find_slot(m, key, str_hash(key))].entry;
     return slot == 0 ? NULL : &m->entries[slot - 1];
 }
 
@@ -91,9 +89,14 @@ static void enlarge(struct strmap *m)
     m->n_slots = m->n_slots == 0 ? 16 : m->n_slots * 2;
     if (m->n_slots > UINT32_MAX / 2)
         panic("a map of names grew past %zu entries", m->n);
-    m->slots = ARENA_NEW_N(m->arena, uint32_t, m->n_slots);
-    for (size_t i = 0; i < m->n; i++)
-        m->slots[find_slot(m, m->entries[i].key, m->entries[i].hash)] = (uint32_t)(i + 1);
+    m->slots = ARENA_NEW_N(m->arena, struct strmap_slot, m->n_slots);
+    for (size_t i = 0; i < m->n; i++) { /* all keys are different */
+        uint64_t hash = m->entries[i].hash;
+        size_t at = (size_t)hash & (m->n_slots - 1);
+        while (m->slots[at].entry != 0)
+            at = (at + 1) & (m->n_slots - 1);
+        m->slots[at] = (struct strmap_slot){ (uint32_t)(i + 1), (uint32_t)(hash >> 32) };
+    }
 }
 
 void strmap_put(struct strmap *m, struct str key, void *value)
@@ -102,11 +105,11 @@ void strmap_put(struct strmap *m, struct str key, void *value)
         enlarge(m);
     uint64_t hash = str_hash(key);
     size_t slot = find_slot(m, key, hash);
-    if (m->slots[slot] != 0) {
-        m->entries[m->slots[slot] - 1].value = value;
+    if (m->slots[slot].entry != 0) {
+        m->entries[m->slots[slot].entry - 1].value = value;
         return;
     }
     *ARENA_PUSH(m->arena, m->entries, m->n, m->cap) =
         (struct strmap_entry){ .key = key, .value = value, .hash = hash };
-    m->slots[slot] = (uint32_t)m->n;
+    m->slots[slot] = (struct strmap_slot){ (uint32_t)m->n, (uint32_t)(hash >> 32) };
 }

@@ -17,12 +17,17 @@ struct strmap_entry {
     uint64_t hash;
 };
 
+struct strmap_slot {
+    uint32_t entry; /* index into entries plus 1; 0 is free */
+    uint32_t hash;  /* the upper half: most other keys are told apart without their entry */
+};
+
 struct strmap {
     struct arena *arena;
     struct strmap_entry *entries; /* in order of insertion */
     size_t n, cap;
-    uint32_t *slots; /* index into entries plus 1; 0 is free */
-    size_t n_slots;  /* 0 or a power of two */
+    struct strmap_slot *slots;
+    size_t n_slots; /* 0 or a power of two */
 };
 
 /* The arena owns the map's tables and must outlive it. */
