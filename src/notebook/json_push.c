@@ -1,6 +1,6 @@
 /*
  * json_push: see json_push.h.  One state machine, resumable at every byte: structure, numbers and
- * literals are here, strings in json_push_string.c.
+ * literals are here, strings in json_push_string.c, what nobody wants in json_push_skip.c.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notebook/json_push_internal.h"
@@ -246,9 +246,7 @@ static inline const char *pass_digits(const char *p, const char *end)
     return p;
 }
 
-/* The end of the number at p when it is well-formed and ends within the chunk, as nearly all do;
- * else NULL, and the states say what it is. */
-static const char *whole_number(const char *p, const char *end)
+const char *push_whole_number(const char *p, const char *end)
 {
     p += *p == '-';
     const char *digits = p;
@@ -277,7 +275,7 @@ static bool feed_number(struct json_push *j, const char **p, const char *end, st
 {
     const char *start = *p, *at = *p;
     uint8_t before = j->number_state;
-    const char *behind = before == N_START ? whole_number(start, end) : NULL;
+    const char *behind = before == N_START ? push_whole_number(start, end) : NULL;
     if (behind != NULL) {
         at = behind;
         before = N_INT;
@@ -418,14 +416,22 @@ static bool feed_some(struct json_push *j, const char **p, const char *end, stru
     return feed_token(j, p, end, err);
 }
 
+static bool is_structure(enum state state)
+{
+    return state <= S_COMMA_OR_END;
+}
+
 bool json_push_feed(struct json_push *j, struct str chunk, struct err *err)
 {
     const char *p = chunk.ptr;
     const char *end = chunk.len == 0 ? p : p + chunk.len;
     j->chunk = p;
-    while (p < end)
-        if (!feed_some(j, &p, end, err))
+    while (p < end) {
+        if (j->skip_depth > 0 && is_structure((enum state)j->state))
+            p = push_skip(j, p, end);
+        if (p < end && !feed_some(j, &p, end, err))
             return false;
+    }
     j->offset += chunk.len;
     j->chunk = "";
     return check_size(j, err);

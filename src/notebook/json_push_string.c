@@ -2,48 +2,15 @@
  * json_push_string: strings, which is where the bytes of a notebook are.
  *
  * Plain runs are found 16 bytes at a time by SSE2 (part of every x86-64), one at a time elsewhere.
- * Strings that are passed over are checked as strictly as the others, and what stands between them
- * is read here as well, so that a list of lines is one loop.
+ * Strings that are passed over are checked as strictly as the others.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notebook/json_push_internal.h"
 
-#include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-/* What stands behind a backslash to what it means; 0: no such escape. */
-static const char escapes[256] = {
+const char push_escapes[256] = {
     ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
     ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
-
-/* The end of the run of bytes from p that are plain inside a string: ASCII, no quote, no backslash,
- * no control character. */
-static inline const char *plain_run(const char *p, const char *end)
-{
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i space = _mm_set1_epi8(' ');
-    while (end - p >= 16) {
-        __m128i bytes;
-        memcpy(&bytes, p, sizeof bytes);
-        /* Signed comparison: below a space are the control characters and all bytes from 0x80. */
-        __m128i stop = _mm_or_si128(
-            _mm_cmplt_epi8(bytes, space),
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-        int mask = _mm_movemask_epi8(stop);
-        if (mask != 0)
-            return p + __builtin_ctz((unsigned)mask);
-        p += 16;
-    }
-#endif
-    while (p < end && (signed char)*p >= ' ' && *p != '"' && *p != '\\')
-        p++;
-    return p;
-}
 
 /* ---- UTF-8 ---- */
 
@@ -66,22 +33,6 @@ static void add_utf8(struct buf *text, unsigned c)
     }
 }
 
-/* The bytes of the well-formed character at p, which begins with a byte from 0x80 on and has three
- * more bytes behind it; 0 if it is none. */
-static inline size_t character_size(const char *p)
-{
-    const unsigned char *c = (const unsigned char *)p;
-    bool second = (c[1] & 0xC0) == 0x80, third = (c[2] & 0xC0) == 0x80;
-    if (c[0] < 0xE0)
-        return c[0] >= 0xC2 && second ? 2 : 0;
-    if (c[0] < 0xF0) {
-        bool is_wrong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F);
-        return second && third && !is_wrong ? 3 : 0;
-    }
-    bool is_wrong = c[0] > 0xF4 || (c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F);
-    return second && third && (c[3] & 0xC0) == 0x80 && !is_wrong ? 4 : 0;
-}
-
 /* The bytes from 0x80 on, and what is missing of a character that the last chunk began: RFC 3629,
  * section 4.  *p is moved to the first byte that is ASCII; with a character unfinished it is the
  * end, or wrong. */
@@ -90,7 +41,7 @@ static bool pass_utf8(struct json_push *j, const char **p, const char *end, stru
     const char *at = *p;
     size_t size = 1;
     while (j->utf8_left == 0 && size > 0 && end - at >= 4 && (signed char)*at < 0)
-        at += size = character_size(at);
+        at += size = push_character_size(at);
     for (; at < end; at++) { /* what the chunk cuts, or what is wrong, to find its place */
         unsigned char c = (unsigned char)*at;
         if (j->utf8_left > 0) {
@@ -142,28 +93,6 @@ static void add_code_unit(struct json_push *j, unsigned unit)
         add_utf8(j->into, unit >= 0xDC00 && unit <= 0xDFFF ? 0xFFFD : unit);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
-/* The code unit of the four hexadecimal digits at p, or -1. */
-static inline int code_unit(const char *p)
-{
-    int unit = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(p[i]);
-        if (digit < 0)
-            return -1;
-        unit = unit << 4 | digit;
-    }
-    return unit;
-}
-
 bool push_escape(struct json_push *j, const char *p, struct err *err)
 {
     j->state = S_STRING;
@@ -173,7 +102,7 @@ bool push_escape(struct json_push *j, const char *p, struct err *err)
         j->hex = 0;
         return true;
     }
-    char c = escapes[(unsigned char)*p];
+    char c = push_escapes[(unsigned char)*p];
     if (c == '\0')
         return push_fail(j, p, "no such escape", err);
     if (j->wanted) {
@@ -185,7 +114,7 @@ bool push_escape(struct json_push *j, const char *p, struct err *err)
 
 bool push_hex(struct json_push *j, const char *p, struct err *err)
 {
-    int digit = hex_digit(*p);
+    int digit = push_hex_digit(*p);
     if (digit < 0)
         return push_fail(j, p, "four hexadecimal digits are expected", err);
     j->hex = (uint16_t)((unsigned)j->hex << 4 | (unsigned)digit);
@@ -201,7 +130,7 @@ bool push_hex(struct json_push *j, const char *p, struct err *err)
 static bool pass_escape(struct json_push *j, const char **p, const char *end, struct err *err)
 {
     const char *at = *p + 1;
-    int unit = end - at >= 5 && *at == 'u' ? code_unit(at + 1) : -1;
+    int unit = end - at >= 5 && *at == 'u' ? push_code_unit(at + 1) : -1;
     if (unit >= 0) {
         add_code_unit(j, (unsigned)unit);
         *p = at + 5;
@@ -228,7 +157,7 @@ static bool pass_string(struct json_push *j, const char **p, const char *end, bo
     *is_whole = false;
     for (;;) {
         if (j->utf8_left == 0)
-            at = plain_run(at, end);
+            at = push_plain_run(at, end);
         *p = at;
         if (at == end)
             return true;
@@ -238,7 +167,7 @@ static bool pass_string(struct json_push *j, const char **p, const char *end, bo
             return true;
         }
         if (*at == '\\' && j->utf8_left == 0) {
-            if (end - at >= 2 && escapes[(unsigned char)at[1]] != '\0') {
+            if (end - at >= 2 && push_escapes[(unsigned char)at[1]] != '\0') {
                 at += 2;
                 continue;
             }
@@ -253,27 +182,6 @@ static bool pass_string(struct json_push *j, const char **p, const char *end, bo
             return false;
         }
     }
-}
-
-/* Behind a string in a container that is passed over: what leads to the next string, if one
- * follows. */
-static bool leads_to_string(struct json_push *j, const char **p, const char *end)
-{
-    const char *at = *p;
-    bool was_key = j->in_key;
-    bool in_object = j->is_object[j->depth];
-    j->in_key = false;
-    j->state = was_key ? S_COLON : S_COMMA_OR_END;
-    if (at == end || *at != (was_key ? ':' : ','))
-        return false;
-    j->state = !was_key && in_object ? S_KEY : S_VALUE;
-    *p = at = push_space(j, at + 1, end);
-    if (at == end || *at != '"')
-        return false;
-    *p = at + 1;
-    j->in_key = !was_key && in_object;
-    j->state = S_STRING;
-    return true;
 }
 
 /* Append n bytes and the meaning of the escape that ends them. */
@@ -295,14 +203,14 @@ static bool take_string(struct json_push *j, const char **p, const char *end, st
         const char *run = at;
         do {
             if (j->utf8_left == 0)
-                at = plain_run(at, end);
+                at = push_plain_run(at, end);
             if (at < end && (j->utf8_left > 0 || (signed char)*at < 0) &&
                 !pass_utf8(j, &at, end, err))
                 return false;
         } while (at < end && (signed char)*at >= ' ' && *at != '"' && *at != '\\');
         if (at > run)
             flush_surrogate(j);
-        char escape = end - at >= 2 && *at == '\\' ? escapes[(unsigned char)at[1]] : '\0';
+        char escape = end - at >= 2 && *at == '\\' ? push_escapes[(unsigned char)at[1]] : '\0';
         if (escape != '\0') {
             flush_surrogate(j);
             add_run(j->into, run, (size_t)(at - run), escape);
@@ -333,11 +241,7 @@ bool push_string(struct json_push *j, const char **p, const char *end, struct er
     if (j->wanted)
         return take_string(j, p, end, err);
     bool is_whole;
-    do {
-        if (!pass_string(j, p, end, &is_whole, err))
-            return false;
-        if (!is_whole)
-            return true;
-    } while (j->skip_depth > 0 && leads_to_string(j, p, end));
-    return j->skip_depth > 0 || push_scalar_done(j, PUSH_STRING, err);
+    if (!pass_string(j, p, end, &is_whole, err))
+        return false;
+    return !is_whole || push_scalar_done(j, PUSH_STRING, err);
 }
