@@ -171,10 +171,18 @@
 #define LIMIT_DISCOVER_PATTERNS 200UL
 
 /* Reading what an object is: ranges that are asked for, bytes of one of them (a Parquet footer of
- * 50,000 columns), bytes that are unpacked to look inside of a compressed head or part. */
+ * 50,000 columns), bytes of all; bytes that are unpacked to look inside; packings around each
+ * other; members of a zip. */
 #define LIMIT_FORMAT_READS 64U
 #define LIMIT_FORMAT_READ_BYTES (16UL * 1024 * 1024)
+#define LIMIT_FORMAT_BYTES (64UL * 1024 * 1024)
 #define LIMIT_FORMAT_UNPACKED_BYTES (16UL * 1024 * 1024)
+/* Bytes of a text whose records are looked at, where so much is at hand. */
+#define LIMIT_TEXT_SAMPLE_BYTES (1024UL * 1024)
+#define LIMIT_PACKINGS 3U
+#define LIMIT_ZIP_MEMBERS 100000UL
+/* Arrays of one npz that are looked at: each may cost a read. */
+#define LIMIT_NPZ_ARRAYS 40UL
 /* A schema: columns with nested ones, depth of nesting, bytes of a name and of a type that is
  * written out, names inside of an object (sheets, members of an archive), warnings, sizes of one
  * array. */
