@@ -25,7 +25,7 @@ struct lang_calls {
     struct strmap by_last;     /* struct same_last * */
     struct strmap attributes;  /* last names of rows that also say what a name without a call is */
     struct strmap aliases;     /* struct call_alias *, by name */
-    struct strmap alias_roots; /* first names of aliases */
+    struct strmap alias_roots; /* first names of aliases: size_t, how many names the longest has */
     struct strmap libraries;   /* first names of full names that have more than one */
     struct str last_library;
     const struct call_row **rows;
@@ -54,7 +54,13 @@ static void add_alias(struct calls *c, struct call_alias *alias)
     struct str root, rest;
     str_cut(alias->name, '.', &root, &rest);
     strmap_put(&lc->aliases, alias->name, alias);
-    strmap_put(&lc->alias_roots, root, alias);
+    size_t *n_names = strmap_get(&lc->alias_roots, root);
+    if (n_names == NULL)
+        strmap_put(&lc->alias_roots, root, n_names = ARENA_NEW(&c->arena, size_t));
+    size_t n = 1;
+    for (struct str part; rest.len > 0; n++)
+        (void)str_cut(rest, '.', &part, &rest);
+    *n_names = n > *n_names ? n : *n_names;
     strmap_put(&lc->libraries, root, alias);
 }
 
@@ -349,10 +355,11 @@ static bool aliased_has_argument(void *ctx, size_t i, struct str text)
            callee->has_argument(callee->ctx, i - a->n_target + a->n_alias, text);
 }
 
-static bool take_alias(const struct calls *c, const struct callee *callee, struct aliased *a)
+static bool take_alias(const struct calls *c, const struct callee *callee, size_t max_names,
+                       struct aliased *a)
 {
     char joined[256];
-    for (size_t k = callee->n; k > 0; k--) {
+    for (size_t k = callee->n < max_names ? callee->n : max_names; k > 0; k--) {
         struct str name = join_names(joined, sizeof joined, callee->names, k);
         struct str rest = calls_canonical(c, callee->lang, name);
         if (name.len == 0 || rest.ptr == name.ptr)
@@ -377,10 +384,11 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
     const struct lang_calls *lc = &c->langs[callee->lang];
     bool needs = false;
     const struct call_row *row = find(lc, callee, &needs);
-    bool has_alias = callee->is_rooted && callee->n <= LIMIT_CALL_NAMES &&
-                     strmap_has(&lc->alias_roots, callee->names[0]);
+    bool may_alias = callee->is_rooted && callee->n <= LIMIT_CALL_NAMES &&
+                     (row == NULL || row->match != MATCH_ABSOLUTE);
+    const size_t *max_names = may_alias ? strmap_get(&lc->alias_roots, callee->names[0]) : NULL;
     struct aliased a;
-    if (has_alias && (row == NULL || row->match != MATCH_ABSOLUTE) && take_alias(c, callee, &a)) {
+    if (max_names != NULL && take_alias(c, callee, *max_names, &a)) {
         struct callee other = *callee;
         other.names = a.names;
         other.n = a.n;

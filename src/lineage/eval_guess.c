@@ -128,16 +128,20 @@ bool io_is_left_open(const struct io *io, const struct locations *l)
 
 /* A call that no row knows, of a name that no library defines. */
 void io_guess(struct eval *e, const struct callee *callee, const struct call_args *args,
-              const struct node *n, struct str via)
+              const struct node *n)
 {
     struct str name = callee->names[callee->n - 1];
     if (args->n_items + args->n_named == 0 || !callee->is_rooted || callee->n > 6 ||
         (!is_reader(name) &&
          calls_knows_library(e->options->calls, callee->lang, callee->names[0])))
         return;
-    if (is_of_statements(name))
-        guess_statements(e, args, n, via);
     const struct verb *verb = verb_of(name);
+    bool runs_statements = is_of_statements(name);
+    if (verb == NULL && !runs_statements)
+        return;
+    struct str via = io_via(e, callee);
+    if (runs_statements)
+        guess_statements(e, args, n, via);
     if (verb == NULL)
         return;
     size_t seen = 0;

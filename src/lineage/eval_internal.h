@@ -235,7 +235,7 @@ struct value *star_member(struct eval *e, struct str name);
  * method may be one of somebody's own class. */
 bool io_is_left_open(const struct io *io, const struct locations *l);
 void io_guess(struct eval *e, const struct callee *callee, const struct call_args *args,
-              const struct node *n, struct str via);
+              const struct node *n);
 
 /* eval_place.c: the value at that place, or NULL if it is not given. */
 struct value *place_value(struct eval *e, const struct call_place *place,

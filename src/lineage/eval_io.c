@@ -563,17 +563,17 @@ struct value *io_call(struct eval *e, const struct value *callee, const struct c
         return result;
     io.receiver = callee->chain->step == STEP_ATTR ? callee->chain->base : callee->chain;
     io.kind = q.kind;
-    io.via = io_via(e, &q);
     count_work(e, &q);
     q.ctx = (void *)(uintptr_t)result->chain;
     io.row = calls_find(e->options->calls, &q, &io.needs_remote);
     if (io.row == NULL) {
-        io_guess(e, &q, args, n, io.via);
+        io_guess(e, &q, args, n);
         return result;
     }
+    io.via = io_via(e, &q);
     struct locations l = run_row(&io);
     if (io_is_left_open(&io, &l))
-        io_guess(e, &q, args, n, io.via);
+        io_guess(e, &q, args, n);
     run_code(&io);
     run_job(&io);
     run_beside(&io);

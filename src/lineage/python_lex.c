@@ -162,8 +162,9 @@ void python_lex_line_end(struct lexer *l)
 
 static void skip_to_line_end(struct lexer *l)
 {
-    while (l->at < l->end && (class_of(*l->at) & C_LINE) == 0)
-        l->at++;
+    struct str rest = { l->at, (size_t)(l->end - l->at) };
+    rest = str_slice(rest, 0, str_find_char(rest, '\n'));
+    l->at += str_slice(rest, 0, str_find_char(rest, '\r')).len;
 }
 
 struct str python_lex_raw_line(struct lexer *l, bool *is_continued)
@@ -206,10 +207,14 @@ static bool skip_continuation(struct lexer *l)
 static void skip_blanks(struct lexer *l)
 {
     while (l->at < l->end) {
-        uint8_t class = class_of(*l->at);
-        if (class & C_BLANK)
-            l->at++;
-        else if (*l->at == '#')
+        const char *at = l->at;
+        while (at < l->end && (class_of(*at) & C_BLANK))
+            at++;
+        l->at = at;
+        if (at == l->end)
+            return;
+        uint8_t class = class_of(*at);
+        if (*at == '#')
             skip_to_line_end(l);
         else if (((class & C_LINE) && l->depth > 0))
             python_lex_line_end(l);
@@ -260,10 +265,14 @@ static void lex_string_rest(struct lexer *l, struct token *t, char quote)
 {
     bool is_triple = (t->flags & TOKEN_IS_TRIPLE) != 0;
     while (l->at < l->end) {
-        char c = *l->at;
-        if ((class_of(c) & C_STOP) == 0) {
-            l->at++;
-        } else if (c == quote) {
+        const char *at = l->at;
+        while (at < l->end && (class_of(*at) & C_STOP) == 0)
+            at++;
+        l->at = at;
+        if (at == l->end)
+            break;
+        char c = *at;
+        if (c == quote) {
             l->at++;
             if (!is_triple)
                 return;
@@ -339,9 +348,15 @@ static uint8_t prefix_flags(const char *text, size_t len)
 
 static void lex_name(struct lexer *l, struct token *t)
 {
-    while (l->at < l->end && (class_of(*l->at) & (C_NAME | C_DIGIT)) &&
-           ((unsigned char)*l->at < 0x80 || odd_blank(l) == 0))
+    for (;;) {
+        const char *at = l->at;
+        while (at < l->end && (signed char)*at >= 0 && (class_of(*at) & (C_NAME | C_DIGIT)))
+            at++;
+        l->at = at;
+        if (at == l->end || (signed char)*at >= 0 || odd_blank(l) > 0)
+            break;
         l->at++;
+    }
     t->len = (size_t)(l->at - t->ptr);
     if (t->len <= 2 && l->at < l->end && (class_of(*l->at) & C_QUOTE)) {
         uint8_t flags = prefix_flags(t->ptr, t->len);

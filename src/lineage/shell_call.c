@@ -77,8 +77,10 @@ static bool is_option(struct str s)
 /* Is program the first word of the row's name? */
 static bool is_program(const struct shell_row *row, struct str program)
 {
-    return row->name[0] == program.ptr[0] && strncmp(row->name, program.ptr, program.len) == 0 &&
-           (row->name[program.len] == ' ' || row->name[program.len] == '\0');
+    for (size_t i = 0; i < program.len; i++) /* mostly the first byte decides */
+        if (row->name[i] != program.ptr[i])
+            return false;
+    return row->name[program.len] == ' ' || row->name[program.len] == '\0';
 }
 
 /* Do the words of the row's name behind the program stand at the start of the command?  Options in

@@ -472,11 +472,10 @@ void sql_lex_init(struct sql_lex *lx, struct arena *a, const struct sql_session 
                             .is_first = true };
 }
 
-const struct sql_token *sql_peek(struct sql_lex *lx, size_t i)
+void sql_look_ahead(struct sql_lex *lx, size_t i)
 {
     while (lx->n_ahead <= i)
         lx->ahead[lx->n_ahead++] = lex_one(lx);
-    return &lx->ahead[i];
 }
 
 struct sql_token sql_next(struct sql_lex *lx)

@@ -61,8 +61,17 @@ struct sql_lex {
 void sql_lex_init(struct sql_lex *lx, struct arena *a, const struct sql_session *session,
                   enum sql_dialect dialect, struct str text, uint32_t first_line);
 
+/* Read on until token i is there. */
+void sql_look_ahead(struct sql_lex *lx, size_t i);
+
 /* The i-th token to come (0 <= i < SQL_LOOKAHEAD); valid until the next call. */
-const struct sql_token *sql_peek(struct sql_lex *lx, size_t i);
+static inline const struct sql_token *sql_peek(struct sql_lex *lx, size_t i)
+{
+    if (lx->n_ahead <= i)
+        sql_look_ahead(lx, i);
+    return &lx->ahead[i];
+}
+
 /* Take the next token.  At the end: SQL_END again and again. */
 struct sql_token sql_next(struct sql_lex *lx);
 

@@ -292,8 +292,12 @@ struct value *value_join(struct values *vs, struct value *a, struct value *b)
         return vs->full;
     struct value *items[LIMIT_ALTERNATIVES];
     uint32_t n = 0;
-    for (size_t i = 0; i < value_n_alternatives(a); i++)
-        add_alternative(vs, items, &n, value_alternative(a, i));
+    if (a->kind == VALUE_UNION) { /* they are different already */
+        memcpy(items, a->either.items, a->either.n * sizeof *items);
+        n = a->either.n;
+    } else {
+        items[n++] = a;
+    }
     struct value *last = items[n - 1];
     uint32_t n_before = n;
     for (size_t i = 0; i < value_n_alternatives(b); i++)

@@ -126,10 +126,9 @@ void arena_reset(struct arena *a)
 
 static inline size_t padded(size_t size)
 {
-    size_t whole;
-    if (__builtin_add_overflow(size, (size_t)(REDZONE + ALIGN - 1), &whole))
+    if (size > SIZE_MAX / 2)
         panic("out of memory (%zu bytes)", size);
-    whole &= ~(size_t)(ALIGN - 1);
+    size_t whole = (size + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     return whole == 0 ? ALIGN : whole;
 }
 

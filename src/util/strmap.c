@@ -2,14 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/strmap.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
 
-static uint64_t seed;
-static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+static uint64_t seed; /* set before main() */
 
-static void make_seed(void)
+__attribute__((constructor)) static void make_seed(void)
 {
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
         seed = 0x9E3779B97F4A7C15U; /* too early in boot: weaker, but no reason to stop */
@@ -38,7 +36,6 @@ static uint64_t tail_of(const char *p, size_t n)
 
 uint64_t str_hash(struct str s)
 {
-    pthread_once(&seed_once, make_seed);
     uint64_t h = seed ^ (s.len * 0xA0761D6478BD642FU);
     while (s.len > 8) {
         uint64_t word;
