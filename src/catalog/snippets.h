@@ -21,9 +21,10 @@ struct snippet {
 /* What is to be loaded.  Names are those that the catalogue gives (format_name(), layout_name());
  * a format that is not known gives no snippets. */
 struct snippet_dataset {
-    struct str uri;         /* "s3://bucket/prefix", "file:/abs/path"; may hold a glob */
-    struct str format;      /* "csv", "tsv", "json", "jsonl", "parquet", ... */
-    struct str layout;      /* "single", "folder", "partitioned", "delta", "iceberg", ... */
+    struct str uri;    /* "s3://bucket/prefix", "file:/abs/path"; may hold a glob */
+    struct str format; /* "csv", "tsv", "json", "jsonl", "parquet", ... */
+    struct str layout; /* "single", "folder", "partitioned", "delta", "iceberg", ... */
+    struct str sample; /* uri of one of its objects, for the ends of their names; may be empty */
     struct str compression; /* "gzip", ...; empty: none */
     struct str local;       /* the folder that stands for S3, from the root: paths are then below
                                it; empty: S3 itself */
@@ -33,7 +34,8 @@ struct snippet_dataset {
     size_t n_partitions;
 };
 
-/* In the order of the table; at most SNIPPETS_MAX.  a: owns the code. */
+/* In the order of the table; at most SNIPPETS_MAX, none for a uri that is not UTF-8 or that no tool
+ * here can read.  a: owns the code. */
 size_t snippets_make(struct arena *a, const struct snippet_dataset *d,
                      struct snippet out[SNIPPETS_MAX]);
 
