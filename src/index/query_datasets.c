@@ -1,0 +1,238 @@
+/*
+ * Questions about datasets.  A list walks the index of its order and looks at the other filters row
+ * by row, so a page costs as many rows as have to be seen until it is full.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/place.h"
+#include "index/query_internal.h"
+#include "util/limits.h"
+
+#define COLUMNS                                                                                    \
+    "SELECT d.id, (SELECT name FROM source WHERE id = d.source), d.uri, d.name,"                   \
+    " (SELECT text FROM name WHERE id = d.layout), (SELECT text FROM name WHERE id = d.format),"   \
+    " (SELECT text FROM name WHERE id = d.compression), d.n_objects, d.size_bytes,"                \
+    " d.newest_ms, d.n_partitions, d.n_users, d.n_readers, d.n_writers, d.n_maybe, d.used_s,"      \
+    " d.details, d.warnings, d.error FROM dataset d "
+
+/* ?1 .. ?8 are the filters, each off by its empty value. */
+#define FILTERS                                                                                    \
+    " (?1 = '' OR d.uri LIKE ?1 ESCAPE '\\' OR EXISTS(SELECT 1 FROM table_name t"                  \
+    "   WHERE t.location = d.uri AND t.name LIKE ?1 ESCAPE '\\'))"                                 \
+    " AND (?2 = '' OR d.bucket = (SELECT id FROM name WHERE text = ?2))"                           \
+    " AND (?3 = '' OR d.format = (SELECT id FROM name WHERE text = ?3))"                           \
+    " AND (?4 = '' OR d.layout = (SELECT id FROM name WHERE text = ?4))"                           \
+    " AND (?5 = '' OR EXISTS(SELECT 1 FROM dataset_column c"                                       \
+    "   WHERE c.name = ?5 COLLATE NOCASE AND c.dataset = d.id))"                                   \
+    " AND d.size_bytes >= ?6 AND (?7 = 0 OR d.n_users = 0) AND (?8 = 0 OR d.used_s < ?8)"
+
+/* ?9: is there a row before; ?10, ?11: its key; ?12: how many. */
+static const char by_name[] =
+    COLUMNS "WHERE" FILTERS " AND (?9 = 0 OR (d.name COLLATE NOCASE, d.id) > (?10, ?11))"
+            " ORDER BY d.name COLLATE NOCASE, d.id LIMIT ?12";
+#define DOWNWARDS(column)                                                                          \
+    COLUMNS "WHERE" FILTERS " AND (?9 = 0 OR (d." column ", d.id) < (?10, ?11))"                   \
+            " ORDER BY d." column " DESC, d.id DESC LIMIT ?12"
+static const char by_size[] = DOWNWARDS("size_bytes");
+static const char by_modified[] = DOWNWARDS("newest_ms");
+static const char by_users[] = DOWNWARDS("n_users");
+
+static const char get[] = COLUMNS "WHERE d.id = ?1";
+static const char get_by_uri[] = COLUMNS "WHERE d.uri = ?1";
+static const char get_patterns[] = COLUMNS "WHERE d.root = ?1 AND d.is_pattern = 1 LIMIT 1000";
+
+static void read_row(const struct db_rows *rows, struct arena *a, struct index_dataset *out)
+{
+    *out = (struct index_dataset){
+        .id = db_int(rows, 0),
+        .source = arena_str(a, db_text(rows, 1)),
+        .uri = arena_str(a, db_text(rows, 2)),
+        .name = arena_str(a, db_text(rows, 3)),
+        .layout = arena_str(a, db_text(rows, 4)),
+        .format = arena_str(a, db_text(rows, 5)),
+        .compression = arena_str(a, db_text(rows, 6)),
+        .n_objects = (uint64_t)db_int(rows, 7),
+        .size_bytes = (uint64_t)db_int(rows, 8),
+        .newest_unix_ms = db_int(rows, 9),
+        .n_partitions = (uint64_t)db_int(rows, 10),
+        .n_users = (uint64_t)db_int(rows, 11),
+        .n_readers = (uint64_t)db_int(rows, 12),
+        .n_writers = (uint64_t)db_int(rows, 13),
+        .n_maybe = (uint64_t)db_int(rows, 14),
+        .last_used_unix_ms = db_int(rows, 15) * 1000,
+        .details = arena_str(a, db_text(rows, 16)),
+        .warnings = arena_str(a, db_text(rows, 17)),
+        .error = arena_str(a, db_text(rows, 18)),
+    };
+}
+
+static bool read_all(struct db_rows *rows, struct arena *a, struct index_datasets *out,
+                     struct err *err)
+{
+    bool has_row;
+    while (db_next(rows, &has_row, err)) {
+        if (!has_row)
+            return true;
+        read_row(rows, a, ARENA_PUSH(a, out->items, out->n, out->cap));
+    }
+    return false;
+}
+
+struct str query_like(struct arena *a, struct str text)
+{
+    AUTO_BUF out = BUF_INIT(LIMIT_URI_BYTES);
+    if (text.len == 0)
+        return STR_EMPTY;
+    buf_add_char(&out, '%');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
+            buf_add_char(&out, '\\');
+        buf_add_char(&out, text.ptr[i]);
+    }
+    buf_add_char(&out, '%');
+    return arena_str(a, buf_str(&out));
+}
+
+bool index_datasets(struct index_reader *r, struct arena *a, const struct index_dataset_query *q,
+                    struct index_datasets *out, struct err *err)
+{
+    static const char *const orders[] = { [INDEX_BY_NAME] = by_name,
+                                          [INDEX_BY_SIZE] = by_size,
+                                          [INDEX_BY_MODIFIED] = by_modified,
+                                          [INDEX_BY_USERS] = by_users };
+    AUTO_ROWS rows = { 0 };
+    const struct index_after *after = &q->after;
+    struct str like = query_like(a, q->q);
+    int64_t since_s = q->unused_since_unix_ms / 1000, is_unused = q->is_unused;
+    int64_t is_behind = after->is_set, limit = (int64_t)q->limit;
+    *out = (struct index_datasets){ 0 };
+    bool ok = q->sort == INDEX_BY_NAME
+                  ? db_query(&r->db, &rows, err, by_name, "sssssiiiisii", like, q->bucket,
+                             q->format, q->layout, q->column, (int64_t)q->min_bytes, is_unused,
+                             since_s, is_behind, after->text, after->id, limit)
+                  : db_query(&r->db, &rows, err, orders[q->sort], "sssssiiiiiii", like, q->bucket,
+                             q->format, q->layout, q->column, (int64_t)q->min_bytes, is_unused,
+                             since_s, is_behind, after->number, after->id, limit);
+    return ok && read_all(&rows, a, out, err);
+}
+
+bool index_dataset_get(struct index_reader *r, struct arena *a, int64_t id,
+                       struct index_dataset *out, struct err *err)
+{
+    AUTO_ROWS rows = { 0 };
+    bool has_row;
+    if (!db_query(&r->db, &rows, err, get, "i", id) || !db_next(&rows, &has_row, err))
+        return false;
+    if (!has_row)
+        return err_set(err, ERR_NOT_FOUND, "there is no dataset %016llx", (unsigned long long)id);
+    read_row(&rows, a, out);
+    return true;
+}
+
+static bool get_uri(struct index_reader *r, struct arena *a, struct str uri,
+                    struct index_dataset *out, bool *has_out, struct err *err)
+{
+    AUTO_ROWS rows = { 0 };
+    if (!db_query(&r->db, &rows, err, get_by_uri, "s", uri) || !db_next(&rows, has_out, err))
+        return false;
+    if (*has_out)
+        read_row(&rows, a, out);
+    return true;
+}
+
+/* Among the datasets of siblings in a folder, the one whose pattern fits. */
+static bool get_pattern(struct index_reader *r, struct arena *a, struct str folder, struct str key,
+                        struct index_dataset *out, bool *has_out, struct err *err)
+{
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    *has_out = false;
+    if (!db_query(&r->db, &rows, err, get_patterns, "s", folder))
+        return false;
+    while (!*has_out && db_next(&rows, &has_row, err) && has_row) {
+        unsigned score;
+        *has_out = uri_match(key, db_text(&rows, 2), &score) == URI_GLOB;
+        if (*has_out)
+            read_row(&rows, a, out);
+    }
+    return *has_out || !has_row;
+}
+
+bool index_dataset_of(struct index_reader *r, struct arena *a, struct str key,
+                      struct index_dataset *out, bool *has_out, struct err *err)
+{
+    struct str folders[PLACE_MAX_PREFIXES];
+    if (!get_uri(r, a, key, out, has_out, err))
+        return false;
+    size_t n = *has_out ? 0 : place_ancestors(key, folders, PLACE_MAX_PREFIXES);
+    for (size_t i = 0; i < n && !*has_out; i++) {
+        if (!get_pattern(r, a, folders[i], key, out, has_out, err) ||
+            (!*has_out && !get_uri(r, a, folders[i], out, has_out, err)))
+            return false;
+    }
+    return true;
+}
+
+bool index_dataset_columns(struct index_reader *r, struct arena *a, int64_t dataset, size_t max,
+                           struct index_columns *out, struct err *err)
+{
+    static const char sql[] = "SELECT name, type, is_nullable, is_partition FROM dataset_column"
+                              " WHERE dataset = ?1 ORDER BY seq LIMIT ?2";
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    *out = (struct index_columns){ 0 };
+    if (!db_query(&r->db, &rows, err, sql, "ii", dataset, (int64_t)max))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        *ARENA_PUSH(a, out->items, out->n, out->cap) = (struct index_column){
+            .name = arena_str(a, db_text(&rows, 0)),
+            .type = arena_str(a, db_text(&rows, 1)),
+            .is_nullable = db_int(&rows, 2) != 0,
+            .is_partition = db_int(&rows, 3) != 0,
+        };
+    return !has_row;
+}
+
+bool index_dataset_partitions(struct index_reader *r, struct arena *a, int64_t dataset, size_t max,
+                              struct index_partitions *out, struct err *err)
+{
+    static const char sql[] = "SELECT partition_values, n_objects, size_bytes, newest_ms"
+                              " FROM dataset_partition WHERE dataset = ?1 ORDER BY seq LIMIT ?2";
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    *out = (struct index_partitions){ 0 };
+    if (!db_query(&r->db, &rows, err, sql, "ii", dataset, (int64_t)max))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        *ARENA_PUSH(a, out->items, out->n, out->cap) = (struct index_partition){
+            .values = arena_str(a, db_text(&rows, 0)),
+            .n_objects = (uint64_t)db_int(&rows, 1),
+            .size_bytes = (uint64_t)db_int(&rows, 2),
+            .newest_unix_ms = db_int(&rows, 3),
+        };
+    return !has_row;
+}
+
+bool index_bindings(struct index_reader *r, struct arena *a, struct str key, bool is_table,
+                    size_t max, struct index_bindings *out, struct err *err)
+{
+#define BINDINGS                                                                                   \
+    "SELECT t.name, t.location, n.key, n.uri, t.cell, t.line FROM table_name t"                    \
+    " JOIN notebook n ON n.id = t.notebook WHERE "
+    static const char by_location[] = BINDINGS "t.location = ?1 ORDER BY t.name LIMIT ?2";
+    static const char by_table[] = BINDINGS "t.name = ?1 ORDER BY t.location LIMIT ?2";
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    *out = (struct index_bindings){ 0 };
+    if (!db_query(&r->db, &rows, err, is_table ? by_table : by_location, "si", key, (int64_t)max))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        *ARENA_PUSH(a, out->items, out->n, out->cap) = (struct index_binding){
+            .table = arena_str(a, db_text(&rows, 0)),
+            .location = arena_str(a, db_text(&rows, 1)),
+            .notebook = db_int(&rows, 2),
+            .notebook_uri = arena_str(a, db_text(&rows, 3)),
+            .cell = (uint32_t)db_int(&rows, 4),
+            .line = (uint32_t)db_int(&rows, 5),
+        };
+    return !has_row;
+}
