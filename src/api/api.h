@@ -19,17 +19,16 @@
 
 struct api;
 struct index;
-struct scans;
 
 /* What the handlers work with.  Everything is borrowed and outlives the api. */
 struct api_options {
     struct store *store;
     struct cluster_provider *provider; /* NULL: calls about clusters are ERR_UNSUPPORTED */
     struct index *index;               /* NULL: calls about the catalogue are ERR_NOT_FOUND */
-    struct scans *scans;               /* NULL: calls that start scans are ERR_UNSUPPORTED */
     size_t kept_bytes;        /* of answers that are kept while the catalogue does not change */
     const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
     size_t n_tokens;
+    struct str version;    /* of the program */
     struct str public_url; /* "https://boathouse.example"; empty: made from each request's Host */
     const struct outbound
         *outbound;   /* calls that store and provider make, for the metrics; or NULL */
