@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "api/find.h"
+#include "cli/notebooks_index.h"
 #include "cli/output.h"
 #include "cli/wiring.h"
 #include "util/clock.h"
@@ -118,8 +119,10 @@ int cmd_notebooks(struct cli *cli, bool *ok, struct err *err)
     AUTO(wiring_release) struct wiring w = { 0 };
     const char *search_on = cli_option(cli, "search-on");
     struct notebooks_found found;
-    if (search_on == NULL) {
-        *ok = err_set(err, ERR_INVALID, "notebooks needs --search-on TEXT");
+    if (search_on == NULL)
+        return notebooks_by_index(cli, ok, err);
+    if (cli->n_args == 0) {
+        *ok = err_set(err, ERR_INVALID, "notebooks --search-on needs a bucket");
         return 0;
     }
     const struct notebooks_query q = {

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/uses.h"
+#include "cli/uses_index.h"
 #include "util/limits.h"
 #include "json/writer.h"
 
@@ -78,40 +79,6 @@ static void add_broken(void *ctx, struct str name, const struct err *why)
     bool ignored UNUSED = analyses_add_broken(run->analyses, name, why);
 }
 
-/* The places to look in. */
-struct places {
-    struct arena *arena;
-    struct str *items;
-    size_t n, cap;
-};
-
-static bool add_bucket(void *ctx, const struct store_bucket *bucket, struct err *err)
-{
-    struct places *p = ctx;
-    (void)err;
-    *ARENA_PUSH(p->arena, p->items, p->n, p->cap) =
-        arena_printf(p->arena, "s3://%.*s", STR_FMT(bucket->name));
-    return true;
-}
-
-/* Those that were typed, else the lake: with provider aws the bucket of the notebooks. */
-static bool find_places(struct cli *cli, struct sources *s, struct places *p, struct err *err)
-{
-    const struct config *c = &cli->config;
-    struct store_call call = wiring_call(c);
-    for (size_t i = 1; i < cli->n_args; i++)
-        *ARENA_PUSH(p->arena, p->items, p->n, p->cap) = cli->args[i];
-    if (p->n > 0)
-        return true;
-    if (config_is(c, CONFIG_PROVIDER, STR("aws"))) {
-        const struct store_bucket bucket = { .name =
-                                                 config_text(c, CONFIG_CLUSTERS_NOTEBOOKS_BUCKET) };
-        return add_bucket(p, &bucket, err);
-    }
-    return wiring_open(&s->wiring, cli, err) &&
-           store_list_buckets(s->wiring.store, &call, add_bucket, p, err);
-}
-
 static bool print_json(struct uses_run *run, struct err *err)
 {
     AUTO_BUF out = BUF_INIT(LIMIT_HTTP_ANSWER_BYTES);
@@ -163,14 +130,12 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
 {
     AUTO(analyst_release) struct analyst analyst = { 0 };
     struct cli *cli = run->cli;
-    struct places places = { .arena = cli->arena };
     unsigned n_workers;
     struct str lake = config_is(&cli->config, CONFIG_PROVIDER, STR("local"))
                           ? config_text(&cli->config, CONFIG_LAKE)
                           : STR_EMPTY;
     if (!uses_question(cli->arena, cli_arg(cli, 0), lake, &run->question, err) ||
-        !find_places(cli, sources, &places, err) ||
-        !report_workers(cli, places.items, places.n, &n_workers, err) ||
+        !report_workers(cli, cli->args + 1, cli->n_args - 1, &n_workers, err) ||
         !analyst_open(&analyst, cli->arena, &cli->config, err))
         return false;
     const struct analyses_options options = { .reading = sources_reading(sources),
@@ -180,10 +145,10 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
                                               .done = done,
                                               .ctx = run };
     run->analyses = analyses_start(&options);
-    for (size_t i = 0; i < places.n; i++) {
+    for (size_t i = 1; i < cli->n_args; i++) {
         struct err why = ERR_INIT;
-        if (!sources_each(sources, places.items[i], add_source, run, &why))
-            add_broken(run, places.items[i], &why);
+        if (!sources_each(sources, cli->args[i], add_source, run, &why))
+            add_broken(run, cli->args[i], &why);
     }
     bool ok = analyses_finish(run->analyses, err);
     output_progress(STR_EMPTY);
@@ -192,6 +157,8 @@ static bool search(struct uses_run *run, struct sources *sources, struct err *er
 
 int cmd_uses(struct cli *cli, bool *ok, struct err *err)
 {
+    if (cli->n_args == 1)
+        return uses_by_index(cli, ok, err);
     struct uses_run run = { .cli = cli, .is_all = cli_switch(cli, "all") };
     AUTO(sources_release)
     struct sources sources = { .cli = cli, .broken = add_broken, .ctx = &run };

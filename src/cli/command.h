@@ -32,7 +32,7 @@ struct positional {
  * gives the exit status. */
 typedef int command_fn(struct cli *cli, bool *ok, struct err *err);
 
-enum { COMMAND_MAX_OPTIONS = 8, COMMAND_MAX_POSITIONALS = 4 };
+enum { COMMAND_MAX_OPTIONS = 16, COMMAND_MAX_POSITIONALS = 4 };
 
 struct command {
     const char *name; /* one or two words: "clusters create" */

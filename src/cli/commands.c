@@ -20,32 +20,10 @@ static const struct command commands[] = {
             "SIGTERM or SIGINT; then it finishes what runs. Beyond the loopback addresses it "
             "starts only when [auth] names tokens. The API is described at /docs and "
             "/openapi.json. The log, one line an event, goes to standard error.",
-        .sections = "- server log auth aws fetch scan analysis",
+        .sections = "- server log auth aws fetch",
         .options = { { "ready-fd", 0, "N",
                        "Write the addresses in force, a line each, to this "
                        "descriptor when the server answers, and close it." } },
-    },
-    {
-        .name = "scan",
-        .run = cmd_scan,
-        .summary = "Bring the catalogue up to date with the places that are scanned",
-        .about =
-            "Lists each source, reads and analyses the notebooks that are new or changed since the "
-            "last scan, finds the datasets, and writes both into the catalogue, index.db in the "
-            "folder of the setting state; what is gone leaves. A scan may be stopped at any "
-            "moment: "
-            "the next one goes on. If another process scans the source already, its progress is "
-            "followed instead. Sources are those of the setting scan.sources, else every bucket of "
-            "the lake, and those added by the API. A folder or s3://BUCKET/PREFIX that is no "
-            "source "
-            "yet becomes one.\n\n"
-            "A notebook that cannot be read is kept with its error and counted. Exit status 1 when "
-            "there is no source, else that of the first source that could not be scanned.",
-        .sections = "- scan aws fetch analysis",
-        .positionals = { { "SOURCE", true, true,
-                           "The name of a source, its place, or a new place. Without it, all." } },
-        .options = { { "full", 'f', NULL, "Read and analyse everything again." },
-                     { "list", 'l', NULL, "Only list the sources." } },
     },
     {
         .name = "analyze",
@@ -85,20 +63,94 @@ static const struct command commands[] = {
         .run = cmd_uses,
         .summary = "Say which notebooks use a location",
         .about =
-            "Reads the notebooks of the places, as analyze does, and shows the references that are "
+            "Reads the notebooks of the places now, as analyze does, and shows the references that "
+            "are "
             "about URI, best first: exact, inside (below URI), glob (its pattern fits), contains "
             "(a folder or prefix above URI), holes (what is not known of it could be URI). No "
             "server and no index is needed. URI is s3://BUCKET/KEY, a path, table:NAME, or a bare "
             "name, which may be a table, a stream, a library's data set or a file. A path in a "
-            "notebook of this machine is also looked at as relative to the notebook. Without PLACE "
-            "all buckets of the lake are read, with provider aws the bucket of the setting "
-            "clusters.notebooks_bucket. Exit status 1 when nothing is found.",
+            "notebook of this machine is also looked at as relative to the notebook.\n\n"
+            "Without PLACE the index is asked, which boathouse scan fills: that is quick however "
+            "many notebooks there are, knows which tables are bound to which locations, takes a "
+            "bare name for the datasets that are called so, and shows near-copies of a notebook as "
+            "one. Exit status 1 when nothing is found.",
         .sections = "- aws fetch analysis",
         .positionals = { { "URI", false, false, "The location that is asked for." },
                          { "PLACE", true, true, "A file, a folder or s3://BUCKET/PREFIX." } },
         .options = { { "all", 'a', NULL,
                        "Also references of which so little is known that nearly everything fits." },
-                     { "jobs", 'j', "N", "Notebooks to work on side by side." } },
+                     { "jobs", 'j', "N", "Of places: notebooks to work on side by side." },
+                     { "match", 'm', "WORD",
+                       "Of the index: only exact, inside, glob, contains or holes." },
+                     { "dir", 'd', "WORD", "Of the index: only read, write, list or delete." },
+                     { "copies", 0, NULL, "Of the index: each near-copy by itself." },
+                     { "limit", 'n', "N", "Of the index: references at most (100; up to 1000)." } },
+    },
+    {
+        .name = "datasets",
+        .run = cmd_datasets,
+        .summary = "List the datasets that scans found, or describe one",
+        .about =
+            "Lists the datasets of the index, all or those whose location, or table name, contains "
+            "WHAT. When WHAT is a location (s3://BUCKET/KEY) or an id, the one dataset that it is "
+            "or falls into is described: its columns, table names and users, and code that loads "
+            "it. Exit status 1 when none is found, 3 when no dataset is there.",
+        .sections = "- aws",
+        .positionals = { { "WHAT", true, false, "A part of the location, a location or an id." } },
+        .options = { { "unused", 'u', NULL, "Only those that no notebook uses." },
+                     { "unused-since", 0, "TIME",
+                       "Only those that no notebook uses which was changed then or later." },
+                     { "bucket", 'b', "BUCKET", "Only those of this bucket." },
+                     { "format", 'f', "FORMAT", "Only those of this format, such as parquet." },
+                     { "layout", 0, "LAYOUT",
+                       "Only those that lie so: single, folder, numbered, partitioned, delta, "
+                       "iceberg, hudi, zarr." },
+                     { "column", 'c', "NAME", "Only those with a column of this name." },
+                     { "min-bytes", 0, "N", "Only those of at least so many bytes." },
+                     { "sort", 's', "WORD", "name, size, modified or users." },
+                     { "limit", 'n', "N", "How many at most (100; up to 1000)." } },
+    },
+    {
+        .name = "analyses",
+        .run = cmd_analyses,
+        .summary = "Count the kinds of analysis that the notebooks are",
+        .about =
+            "Shows how many notebooks explore, ingest, clean, train and so on; one may do several. "
+            "With --by the notebooks are counted for each dataset, owner, library or month of "
+            "their last change. Exit status 1 when there is none.",
+        .sections = "- aws",
+        .options = { { "by", 'b', "WORD", "dataset, owner, library or month." },
+                     { "kind", 'k', "KIND", "Only this kind." },
+                     { "limit", 'n', "N", "How many at most (100; up to 1000)." } },
+    },
+    {
+        .name = "search",
+        .run = cmd_search,
+        .summary = "Search in the cells of the notebooks that scans found",
+        .about = "Shows every line that contains TEXT. Exit status 1 when there is none.",
+        .sections = "- aws",
+        .positionals = { { "TEXT", false, false, "The text, or the expression." } },
+        .options = { { "regex", 'e', NULL, "TEXT is a regular expression (PCRE2)." },
+                     { "ignore-case", 'i', NULL, "Upper and lower case are the same." },
+                     { "in", 0, "WORD", "Only in code, sql, markdown or parameters." },
+                     { "limit", 'n', "N", "Lines at most (100; up to 1000)." } },
+    },
+    {
+        .name = "lineage",
+        .run = cmd_lineage,
+        .summary = "Show where data comes from and what is made of it",
+        .about =
+            "Shows the notebooks and datasets around URI, which may be a dataset, any other "
+            "location or a notebook, as a tree: <- is where it comes from, -> what is made of it. "
+            "With --impact what breaks when it is deleted, the nearest first. Exit status 1 when "
+            "nothing is known of it.",
+        .sections = "- aws",
+        .positionals = { { "URI", false, false, "The location." } },
+        .options = { { "direction", 'd', "WORD", "Only up or down." },
+                     { "depth", 0, "N", "Steps at most; a dataset and a notebook are two (6)." },
+                     { "impact", 'i', NULL, "What breaks when it is deleted." },
+                     { "format", 'f', "WORD", "json, dot (Graphviz) or mermaid." },
+                     { "max-nodes", 0, "N", "Nodes at most (500; up to 2000)." } },
     },
     {
         .name = "files",
@@ -114,16 +166,27 @@ static const struct command commands[] = {
     {
         .name = "notebooks",
         .run = cmd_notebooks,
-        .summary = "Find the notebooks whose parameters mention a text",
+        .summary = "List the notebooks that scans found, or search in parameters now",
         .about =
-            "Reads every Jupyter notebook below PATH and lists those in which a cell with the tag "
-            "parameters contains the text. A notebook that cannot be read is named on standard "
-            "error and skipped. Exit status 1 when none is found.",
+            "Lists the notebooks of the index, the newest first, all or those whose location or "
+            "title contains WHAT; when WHAT is the location of a notebook (s3://BUCKET/KEY), what "
+            "is known of it. With --search-on no index is needed: WHAT is a bucket, every Jupyter "
+            "notebook below PATH is read now, and those are listed in which a cell with the tag "
+            "parameters contains the text; one that cannot be read is named on standard error and "
+            "skipped. Exit status 1 when none is found.",
         .sections = "- aws fetch",
-        .positionals = { { "BUCKET", false, false, "The bucket." },
-                         { "PATH", true, false, "What the keys begin with." } },
+        .positionals = { { "WHAT", true, false,
+                           "A part of the location or title, a location; or the bucket." },
+                         { "PATH", true, false, "With --search-on: what the keys begin with." } },
         .options = { { "search-on", 's', "TEXT",
-                       "The text to look for; upper and lower case differ." } },
+                       "The text to look for; upper and lower case differ." },
+                     { "uses", 'u', "URI", "Only those that use this location." },
+                     { "kind", 'k', "KIND", "Only of this kind of analysis." },
+                     { "library", 'l', "NAME", "Only those that import it." },
+                     { "language", 0, "NAME", "Only those in this language." },
+                     { "owner", 'o', "NAME", "Only those of this owner." },
+                     { "broken", 0, NULL, "Only those that could not be read." },
+                     { "limit", 'n', "N", "How many at most (100; up to 1000)." } },
     },
     {
         .name = "clusters create",

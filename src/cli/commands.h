@@ -8,9 +8,12 @@
 #include "cli/command.h"
 
 command_fn cmd_serve;
-command_fn cmd_scan;
 command_fn cmd_analyze;
 command_fn cmd_uses;
+command_fn cmd_datasets;
+command_fn cmd_analyses;
+command_fn cmd_search;
+command_fn cmd_lineage;
 command_fn cmd_files;
 command_fn cmd_notebooks;
 command_fn cmd_clusters_create;

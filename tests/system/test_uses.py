@@ -67,13 +67,13 @@ def test_files_are_asked_by_path(folder):
 
 
 def test_a_file_of_the_lake_is_the_object_that_it_stands_for(lake):
-    asked = run_cli("uses", "--json", "lake/datasets/nile/nile.parquet", cwd=lake, check=True)
-    assert asked.stdout == run_cli("uses", "--json", "s3://datasets/nile/nile.parquet", cwd=lake, check=True).stdout
-    assert ("exact", "titanic_spark") in ask(lake / "lake" / "datasets" / "titanic", cwd=lake)
+    asked = run_cli("uses", "--json", "lake/datasets/nile/nile.parquet", "s3://notebooks", cwd=lake, check=True)
+    assert asked.stdout == run_cli("uses", "--json", "s3://datasets/nile/nile.parquet", "s3://notebooks", cwd=lake, check=True).stdout
+    assert ("exact", "titanic_spark") in ask(lake / "lake" / "datasets" / "titanic", "s3://notebooks", cwd=lake)
 
 
 def test_the_table_shows_where_and_how(lake):
-    out = run_cli("uses", "s3://datasets/titanic", cwd=lake, check=True).stdout.splitlines()
+    out = run_cli("uses", "s3://datasets/titanic", "s3://notebooks", cwd=lake, check=True).stdout.splitlines()
     assert out[0].split() == ["MATCH", "DIR", "NOTEBOOK", "CELL:LINE", "URI", "CODE"]
     row = next(line for line in out if "titanic_spark" in line)
     assert row.split()[:5] == ["exact", "read", "s3://notebooks/spark/titanic_spark.ipynb", "2:1", "s3://datasets/titanic"]
@@ -89,15 +89,20 @@ def test_json_has_the_whole_reference(lake):
 
 
 def test_nothing_found_is_status_1(lake, folder):
-    nothing = run_cli("uses", "s3://nobody/knows", cwd=lake)
+    nothing = run_cli("uses", "s3://nobody/knows", "s3://notebooks", cwd=lake)
     assert nothing.returncode == 1 and nothing.stdout == ""
     assert json.loads(run_cli("uses", "--json", "s3://nobody/knows", folder).stdout) == []
     assert run_cli("uses", "s3://lake/raw/2024/ships.csv", folder / "gone").returncode == 3
     assert run_cli("uses", "s3://lake/raw/2024/ships.csv", folder / "gone", folder).returncode == 3
 
 
+def test_without_places_and_without_an_index_it_says_what_to_do(lake):
+    nothing = run_cli("uses", "s3://datasets/titanic", cwd=lake)
+    assert nothing.returncode == 3 and "boathouse scan" in nothing.stderr and "s3://notebooks" in nothing.stderr
+
+
 @pytest.mark.parametrize("words, message", [([], "uses needs URI"), ([""], "is no location"), (["s3://"], "is no location"),
-                                            (["s3://b/k", "-j", "0"], "--jobs is a number")])
+                                            (["s3://b/k", "s3://notebooks", "-j", "0"], "--jobs is a number")])
 def test_wrong_use_is_refused(lake, words, message):
     result = run_cli("uses", *words, cwd=lake)
     assert result.returncode == 2 and message in result.stderr
