@@ -20,7 +20,7 @@ static bool is_month(unsigned month)
 static bool is_day(unsigned year, unsigned month, unsigned day)
 {
     static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    if (!is_month(month) || day < 1)
+    if (year < 1 || !is_month(month) || day < 1)
         return false;
     bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return day <= days[month - 1] + (month == 2 && is_leap ? 1 : 0);
@@ -45,21 +45,40 @@ static bool scan_date(struct scan *s)
     return false;
 }
 
-/* Does it hold a date, and beside it nothing but what times are written with? */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_whole_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.ptr[i]))
+            return false;
+    return true;
+}
+
+/* Nothing but what times are written with. */
+static bool is_noise(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.ptr[i]) && str_find_char(STR("TZ :.-\t"), text.ptr[i]) == SIZE_MAX)
+            return false;
+    return true;
+}
+
+/* Does it hold a date, and beside it nothing but a time?  Eight digits count from the start of
+ * their run, then from the ninth on. */
 static bool is_date_segment(struct str segment)
 {
+    size_t n_digits = 0;
     for (size_t i = 0; i < segment.len; i++) {
         struct scan s = scan_init(str_from_pos(segment, i));
-        if (!scan_date(&s))
-            continue;
-        struct str before = str_slice(segment, 0, i), after = scan_rest(&s);
-        for (size_t at = 0; at < before.len + after.len; at++) {
-            char c = at < before.len ? before.ptr[at] : after.ptr[at - before.len];
-            bool is_digit = c >= '0' && c <= '9';
-            if (!is_digit && str_find_char(STR("TZ :.-"), c) == SIZE_MAX)
-                return false;
-        }
-        return true;
+        bool is_eight = i + 8 <= segment.len && is_whole_digits(str_slice(segment, i, i + 8));
+        bool is_candidate = !is_eight || n_digits % 8 == 0;
+        n_digits = is_digit(segment.ptr[i]) ? n_digits + 1 : 0;
+        if (is_candidate && scan_date(&s))
+            return is_noise(str_slice(segment, 0, i)) && is_noise(scan_rest(&s));
     }
     return false;
 }
@@ -78,8 +97,7 @@ static bool is_year_month(struct str segment)
 static bool is_key_value(struct str segment)
 {
     struct str key, value, more;
-    return str_cut(segment, '=', &key, &value) && value.len > 0 &&
-           !str_cut(value, '=', &value, &more);
+    return str_cut(segment, '=', &key, &value) && !str_cut(value, '=', &value, &more);
 }
 
 static bool is_number(struct str segment, unsigned n_digits, unsigned *out)
