@@ -183,18 +183,20 @@ static bool step(struct index_writer *w, size_t max_bytes, struct err *err)
     return ok;
 }
 
+/* Documents, and one for each space that is to be compacted. */
 static bool count_left(struct index_writer *w, uint64_t *n_left, struct err *err)
 {
     static const char queue[] = "SELECT count(*) FROM unindexed";
-    int64_t n, cursor, n_cursors = 0;
+    int64_t n, cursor, fresh;
     if (!db_get_int(&w->db, &n, NULL, err, queue, ""))
         return false;
     for (int space = 0; space < N_SPACES; space++) {
-        if (!get_meta(w, cursor_keys[space], &cursor, err))
+        if (!get_meta(w, cursor_keys[space], &cursor, err) ||
+            !get_meta(w, fresh_keys[space], &fresh, err))
             return false;
-        n_cursors += cursor != 0;
+        n += cursor != 0 || fresh >= MOST_BATCHES;
     }
-    *n_left = (uint64_t)(n + n_cursors);
+    *n_left = (uint64_t)n;
     return true;
 }
 

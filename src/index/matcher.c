@@ -65,9 +65,9 @@ bool matcher_new(struct str text, bool is_regex, bool is_case_ignored, struct ma
     if (m == NULL)
         panic("out of memory");
     m->text = text;
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     options |= is_case_ignored ? PCRE2_CASELESS : 0;
-    options |= is_regex ? PCRE2_MULTILINE : PCRE2_LITERAL;
+    options |= is_regex ? PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C : PCRE2_LITERAL;
     if ((is_regex || is_case_ignored) && !compile(m, text, options, err)) {
         matcher_free(m);
         return false;

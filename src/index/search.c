@@ -104,7 +104,7 @@ static void look_through(struct searcher *s, const struct document_cell *cell, s
 {
     size_t from = 0, counted = 0, at = 0, end = 0;
     uint32_t line = 1;
-    while (!s->is_full && from <= cell->text.len) {
+    while (!s->is_full && (from == 0 || from < cell->text.len)) {
         enum matcher_result result = matcher_find(s->matcher, cell->text, from, &at, &end);
         s->out->n_given_up += result == MATCHER_GIVEN_UP;
         if (result != MATCHER_FOUND || at > cell->text.len)

@@ -365,7 +365,8 @@ static bool put_document(const struct row *row, struct buf *body, size_t first, 
 {
     static const char sql[] = "INSERT INTO document(notebook, first_cell, body) VALUES(?, ?, ?)";
     bool ok = body->len == 0 ||
-              db_run(&row->w->db, err, sql, "iib", row->id, (int64_t)first, buf_str(body));
+              (db_run(&row->w->db, err, sql, "iib", row->id, (int64_t)first, buf_str(body)) &&
+               writer_unindexed(row->w, SPACE_CODE, db_last_id(&row->w->db), err));
     buf_reset(body);
     return ok;
 }
@@ -390,8 +391,7 @@ static bool put_cells(const struct row *row, const struct index_notebook *in, st
             first = c->index;
         document_add(&body, &cell);
     }
-    return put_document(row, &body, first, err) &&
-           writer_unindexed(row->w, SPACE_NOTEBOOK_NAMES, row->id, err);
+    return put_document(row, &body, first, err);
 }
 
 static bool put_parts(const struct row *row, const struct index_notebook *nb, struct err *err)
@@ -401,7 +401,8 @@ static bool put_parts(const struct row *row, const struct index_notebook *nb, st
          !put_references(row, nb->analysis, err)))
         return false;
     return (nb->kinds == NULL || put_kinds(row, nb->kinds, err)) &&
-           (nb->notebook == NULL || put_cells(row, nb, err)) && put_tables(row, nb, err);
+           (nb->notebook == NULL || put_cells(row, nb, err)) && put_tables(row, nb, err) &&
+           writer_unindexed(row->w, SPACE_NOTEBOOK_NAMES, row->id, err);
 }
 
 bool index_put_notebook(struct index_writer *w, const struct index_notebook *nb, int64_t *id,
