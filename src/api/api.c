@@ -122,6 +122,14 @@ bool call_flush(struct call *call, struct err *err)
     return http_answer_flush(call->answer, HTTP_FLUSH_BYTES, err);
 }
 
+bool call_send(struct call *call, struct err *err)
+{
+    if (call->answer->stream != NULL && call->answer->body.len > 0 &&
+        !http_answer_is_begun(call->answer))
+        add_common_headers(call);
+    return http_answer_flush(call->answer, 1, err);
+}
+
 static void fail(struct call *call, const struct err *err)
 {
     const struct err_kind *kind = err_kind(err->code);

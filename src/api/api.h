@@ -19,12 +19,14 @@
 
 struct api;
 struct index;
+struct scans;
 
 /* What the handlers work with.  Everything is borrowed and outlives the api. */
 struct api_options {
     struct store *store;
     struct cluster_provider *provider; /* NULL: calls about clusters are ERR_UNSUPPORTED */
     struct index *index;               /* NULL: calls about the catalogue are ERR_NOT_FOUND */
+    struct scans *scans;               /* NULL: calls that start scans are ERR_UNSUPPORTED */
     size_t kept_bytes;        /* of answers that are kept while the catalogue does not change */
     const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
     size_t n_tokens;

@@ -135,6 +135,7 @@ struct api {
     struct metrics *metrics;
     struct kept *kept;
     atomic_ullong n_ids;
+    atomic_uint n_streams; /* of events, at this moment */
     uint64_t id_start;
 };
 
@@ -148,6 +149,8 @@ bool call_has(const struct call *call, struct str name);
 /* After each item of a long JSON answer: send what there is once it is worth it.  Only in routes
  * that are slow.  Fails with ERR_CANCELLED when nobody receives the answer any more. */
 MUST_USE bool call_flush(struct call *call, struct err *err);
+/* Send what there is at once; its type was set by call_set_type().  As call_flush() else. */
+MUST_USE bool call_send(struct call *call, struct err *err);
 /* "http://127.0.0.1:8080" as the caller sees us. */
 struct str call_base_url(const struct call *call);
 

@@ -87,6 +87,10 @@ bool page_read(const struct call *call, struct page_key *out, bool *has_out, str
 void page_write_next(struct call *call, const struct page_key *last)
 {
     struct arena *a = call->req->arena;
+    if (last == NULL) {
+        json_put_null(&call->json, STR("next_page_token"));
+        return;
+    }
     size_t n = HEAD_BYTES + last->text.len;
     unsigned char *bytes = ARENA_NEW_N(a, unsigned char, n);
     put_u64(bytes, question_hash(call));

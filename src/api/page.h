@@ -23,7 +23,7 @@ enum { PAGE_MAX_TEXT_BYTES = 2000 };
 MUST_USE bool page_read(const struct call *call, struct page_key *out, bool *has_out,
                         struct err *err);
 
-/* Write the member next_page_token of the open object. */
+/* Write the member next_page_token of the open object; last NULL: null, there is no next page. */
 void page_write_next(struct call *call, const struct page_key *last);
 
 #endif

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static bool read_rules(const char *path, struct buf *text, struct err *err)
+bool analyst_read_rules(const char *path, struct buf *text, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -42,7 +42,7 @@ static bool add_rules(struct analyst *analyst, const struct config *c, struct er
     AUTO_BUF text = BUF_INIT(LIMIT_CALL_TABLE_BYTES + 64 * 1024);
     if (path == NULL)
         return true;
-    return read_rules(path, &text, err) &&
+    return analyst_read_rules(path, &text, err) &&
            calls_add(analyst->calls, str_from(path), buf_str(&text), err);
 }
 

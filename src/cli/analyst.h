@@ -12,6 +12,8 @@
  * and what reading the file says. */
 MUST_USE bool analyst_open(struct analyst *analyst, struct arena *a, const struct config *c,
                            struct err *err);
+/* The text of the file of analysis.rules. */
+MUST_USE bool analyst_read_rules(const char *path, struct buf *text, struct err *err);
 void analyst_release(struct analyst *analyst);
 
 #endif

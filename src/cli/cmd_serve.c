@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 
 #include "api/api.h"
-#include "cli/wiring.h"
+#include "cli/scanning.h"
 #include "util/log.h"
 #include "util/scan.h"
 
@@ -115,7 +115,8 @@ static void raise_descriptor_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* the limit that stands then holds */
 }
 
-static bool serve(struct cli *cli, struct api *api, const sigset_t *signals, struct err *err)
+static bool serve(struct cli *cli, struct api *api, struct scanning *scanning,
+                  const sigset_t *signals, struct err *err)
 {
     struct http_server_options options;
     const struct http_handler handler = api_handler(api);
@@ -126,6 +127,7 @@ static bool serve(struct cli *cli, struct api *api, const sigset_t *signals, str
         return false;
     bool ok = tell_ready(cli, s, err);
     if (ok) {
+        scans_start(scanning->scans);
         int number = wait_for_signal(signals);
         log_to(LOG_INFO, "stopping", LOG_I64("signal", number));
     }
@@ -138,6 +140,7 @@ static bool serve(struct cli *cli, struct api *api, const sigset_t *signals, str
 int cmd_serve(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
+    AUTO(scanning_release) struct scanning scanning = { 0 };
     const struct config *c = &cli->config;
     sigset_t signals;
     sigemptyset(&signals);
@@ -150,7 +153,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
     raise_descriptor_limit();
     /* Before the first thread: they inherit it, so that only sigwaitinfo() gets the signals. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    const struct api_options options = {
+    struct api_options options = {
         .store = w.store,
         .provider = w.provider,
         .outbound = w.outbound,
@@ -163,8 +166,12 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .window = (unsigned)config_int(c, CONFIG_FETCH_CONCURRENCY),
         .max_notebook_bytes = (uint64_t)config_int(c, CONFIG_FETCH_MAX_NOTEBOOK_BYTES),
     };
+    *ok = scanning_open(&scanning, cli, &w, NULL, err);
+    if (!*ok)
+        return 0;
+    options.scans = scanning.scans;
     struct api *api = api_new(&options, err);
-    *ok = api != NULL && serve(cli, api, &signals, err);
+    *ok = api != NULL && serve(cli, api, &scanning, &signals, err);
     api_free(api);
     return 0;
 }

@@ -20,10 +20,32 @@ static const struct command commands[] = {
             "SIGTERM or SIGINT; then it finishes what runs. Beyond the loopback addresses it "
             "starts only when [auth] names tokens. The API is described at /docs and "
             "/openapi.json. The log, one line an event, goes to standard error.",
-        .sections = "- server log auth aws fetch",
+        .sections = "- server log auth aws fetch scan analysis",
         .options = { { "ready-fd", 0, "N",
                        "Write the addresses in force, a line each, to this "
                        "descriptor when the server answers, and close it." } },
+    },
+    {
+        .name = "scan",
+        .run = cmd_scan,
+        .summary = "Bring the catalogue up to date with the places that are scanned",
+        .about =
+            "Lists each source, reads and analyses the notebooks that are new or changed since the "
+            "last scan, finds the datasets, and writes both into the catalogue, index.db in the "
+            "folder of the setting state; what is gone leaves. A scan may be stopped at any "
+            "moment: "
+            "the next one goes on. If another process scans the source already, its progress is "
+            "followed instead. Sources are those of the setting scan.sources, else every bucket of "
+            "the lake, and those added by the API. A folder or s3://BUCKET/PREFIX that is no "
+            "source "
+            "yet becomes one.\n\n"
+            "A notebook that cannot be read is kept with its error and counted. Exit status 1 when "
+            "there is no source, else that of the first source that could not be scanned.",
+        .sections = "- scan aws fetch analysis",
+        .positionals = { { "SOURCE", true, true,
+                           "The name of a source, its place, or a new place. Without it, all." } },
+        .options = { { "full", 'f', NULL, "Read and analyse everything again." },
+                     { "list", 'l', NULL, "Only list the sources." } },
     },
     {
         .name = "analyze",

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 
 command_fn cmd_serve;
+command_fn cmd_scan;
 command_fn cmd_analyze;
 command_fn cmd_uses;
 command_fn cmd_datasets;

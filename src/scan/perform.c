@@ -69,7 +69,7 @@ static bool write_end(struct run *run, bool ok, struct str error, struct err *er
     int64_t id, now_ms = clock_unix_ms();
     run_progress(run, &p);
     p.left_ms = -1;
-    progress_write(&counters, &p);
+    scan_progress_json(&counters, &p);
     run->row.ended_unix_ms = now_ms;
     run->row.counters = buf_str(&counters);
     run->row.error = error;
@@ -131,6 +131,9 @@ static bool perform(struct run *run, const struct scan_order *order, struct scan
     bool is_ended = end_row(run, ok ? NULL : &why, &last);
     run_progress(run, progress);
     progress->is_done = true;
+    /* Off the critical path: the scan has ended, and the search is right without it. */
+    if (ok && is_ended && !run_catch_up(run, &last))
+        is_ended = false;
     if (order->tell != NULL)
         order->tell(order->ctx, progress);
     if (!ok)

@@ -61,7 +61,7 @@ void progress_read(const struct counters *c, int64_t started_ms, int64_t now_ms,
     out->left_ms = left_ms(out);
 }
 
-void progress_write(struct buf *out, const struct scan_progress *p)
+void scan_progress_json(struct buf *out, const struct scan_progress *p)
 {
     struct json_writer w;
     struct scan_progress copy = *p;

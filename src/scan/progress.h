@@ -19,9 +19,8 @@ struct counters {
 void progress_read(const struct counters *c, int64_t started_ms, int64_t now_ms,
                    uint64_t n_expected, struct scan_progress *out);
 
-/* As a JSON object, the form in which the index keeps it and the API shows it. */
-void progress_write(struct buf *out, const struct scan_progress *p);
-/* The reverse, of the counters; unknown members are left out.  Fails with ERR_PARSE, ERR_INVALID.
+/* The reverse of scan_progress_json(), of the counters; unknown members are left out.  Fails with
+ * ERR_PARSE, ERR_INVALID.
  */
 MUST_USE bool progress_parse(struct str json, struct scan_progress *out, struct err *err);
 

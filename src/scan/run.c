@@ -156,7 +156,7 @@ bool run_scan(struct run *run, struct err *err)
         *err = listing;
         ok = false;
     }
-    ok = ok && (run->datasets == NULL || run_datasets_sweep(run, err));
+    ok = ok && (run->datasets == NULL || run_datasets_sweep(run, err)) && run_settle(run, err);
     run_datasets_free(run);
     merge_free(run->merge);
     listing_cursor_close(run->cursor);

@@ -36,6 +36,7 @@ struct result {
     const struct notebook *notebook;
     const struct analysis *analysis;
     const struct kinds *kinds;
+    const struct str *languages; /* of its cells */
     struct str title;
     struct sketch sketch;
     unsigned n_siblings;
@@ -58,7 +59,7 @@ struct run {
     struct analyses *analyses;
     struct run_datasets *datasets;         /* NULL: they are not wanted */
     struct result *pending, **pending_end; /* done, of the range that is not whole yet */
-    unsigned n_told_errors;
+    unsigned n_told_errors, n_unsettled;   /* ranges written since run_settle() */
 
     struct counters counters;
     uint64_t n_expected;
@@ -88,6 +89,12 @@ struct result *result_new(const struct store_object *object, struct str root, si
 void result_free(struct result *r);
 /* Free what is pending still. */
 void run_drop_pending(struct run *run);
+
+/* Work out who uses which dataset, as far as the last batches changed it. */
+MUST_USE bool run_settle(struct run *run, struct err *err);
+
+/* Let the search know the cells that were written; it finds them before too, but slower. */
+MUST_USE bool run_catch_up(struct run *run, struct err *err);
 
 /* run_beat.c */
 void run_beat_start(struct run *run);

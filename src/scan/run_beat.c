@@ -29,7 +29,7 @@ static bool write_beat(struct run *run, struct index_lease *lease, struct err *e
     struct index_scan row = run->row;
     int64_t id, now_ms = clock_unix_ms();
     run_progress(run, &p);
-    progress_write(&counters, &p);
+    scan_progress_json(&counters, &p);
     row.counters = buf_str(&counters);
     if (!index_begin(run->beat_writer, NULL, err))
         return false;

@@ -169,11 +169,7 @@ static bool read_schema(struct run *run, struct found_family *f, const struct fa
     }
     if (step == FORMAT_FAILED)
         return false;
-    struct str packed =
-        schema->compression == COMPRESSION_NONE ? STR_EMPTY : compression_name(schema->compression);
-    struct str format = schema->format == FORMAT_UNKNOWN ? STR_EMPTY : format_name(schema->format);
-    family_give_schema(f->family, format, packed, schema->n_columns > 0 ? schema : NULL,
-                       schema->has_rows ? (int64_t)schema->n_rows : -1);
+    family_give_schema(f->family, schema);
     return true;
 }
 
@@ -183,7 +179,8 @@ static bool answer(struct run *run, struct found_family *f, const struct family_
     struct str bytes;
     if (want->kind == FAMILY_READ_SCHEMA)
         return read_schema(run, f, want, err);
-    if (!read_range(run, family_arena(f->family), want->key, 0, 0, LIMIT_SCAN_WHOLE_BYTES, &bytes,
+    AUTO_ARENA a = ARENA_INIT;
+    if (!read_range(run, &a, want->key, want->offset, want->length, LIMIT_TABLE_LOG_BYTES, &bytes,
                     err))
         return false;
     family_give_bytes(f->family, bytes);

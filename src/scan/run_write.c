@@ -7,6 +7,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/run.h"
 
+#include "index/search.h"
+#include "lineage/cells.h"
 #include "notebook/reader.h"
 #include "scan/run_datasets.h"
 #include "util/clock.h"
@@ -16,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOLD_ERRORS = 100 };
+enum { TOLD_ERRORS = 100, SETTLE_EVERY = 200, SETTLE_STEPS = 500 };
 
 struct result *result_new(const struct store_object *object, struct str root, size_t entry)
 {
@@ -50,6 +52,28 @@ void run_drop_pending(struct run *run)
         result_free(r);
     }
     run->pending_end = &run->pending;
+}
+
+/* What each cell is written in, as the analysis reads it. */
+static const struct str *find_languages(struct arena *a, const struct notebook *nb)
+{
+    static const struct str names[] = {
+        [CODE_PYTHON] = STR_INIT("python"), [CODE_R] = STR_INIT("r"),
+        [CODE_SCALA] = STR_INIT("scala"),   [CODE_SQL] = STR_INIT("sql"),
+        [CODE_SHELL] = STR_INIT("shell"),   [CODE_FILE] = STR_INIT(""),
+        [CODE_OTHER] = STR_INIT("")
+    };
+    struct str *out = ARENA_NEW_N(a, struct str, nb->n_cells);
+    enum code_language kernel = notebook_code_language(nb);
+    for (size_t i = 0; i < nb->n_cells; i++) {
+        struct code_piece piece;
+        out[i] = STR_EMPTY;
+        if (nb->cells[i].kind != CELL_CODE)
+            continue;
+        cell_read(&nb->cells[i], kernel, &piece);
+        out[i] = names[piece.language];
+    }
+    return out;
 }
 
 /* The first heading of the markdown cells; else empty. */
@@ -90,6 +114,7 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
     r->notebook = kept;
     r->analysis = analysis_keep(&f->arena, an);
     r->kinds = kinds;
+    r->languages = find_languages(&f->arena, kept);
     r->title = nb->title.len > 0 ? nb->title : find_heading(kept);
 }
 
@@ -138,6 +163,7 @@ static bool write_notebook(struct run *run, const struct result *r, struct err *
         .notebook = r->notebook,
         .analysis = r->analysis,
         .kinds = r->kinds,
+        .languages = r->languages,
         .sketch = &r->sketch,
         .error = r->err.code == ERR_NONE ? NULL : &r->err,
     };
@@ -209,6 +235,29 @@ static bool write_range(struct run *run, const struct merge_range *range, struct
     return index_commit(run->writer, false, err);
 }
 
+bool run_settle(struct run *run, struct err *err)
+{
+    uint64_t n_left = 1;
+    run->n_unsettled = 0;
+    while (n_left > 0 && !atomic_load(&run->stop))
+        if (!index_begin(run->writer, &run->lease, err) ||
+            !index_settle(run->writer, SETTLE_STEPS, &n_left, err) ||
+            !index_commit(run->writer, false, err)) {
+            index_rollback(run->writer);
+            return false;
+        }
+    return true;
+}
+
+bool run_catch_up(struct run *run, struct err *err)
+{
+    uint64_t n_left = 1;
+    while (n_left > 0 && !atomic_load(&run->stop))
+        if (!index_search_catch_up(run->writer, 0, &n_left, err))
+            return false;
+    return true;
+}
+
 static bool done_range(struct run *run, struct merge_range *range, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -224,7 +273,7 @@ static bool done_range(struct run *run, struct merge_range *range, struct err *e
         index_rollback(run->writer);
     merge_range_free(range);
     run_drop_pending(run);
-    return ok;
+    return ok && (++run->n_unsettled < SETTLE_EVERY || run_settle(run, err));
 }
 
 /* Errors after which the rest would fail as well, and must not be written as broken. */

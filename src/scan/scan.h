@@ -111,9 +111,13 @@ struct scan_progress {
 
 /* Run the scan of one source here and now, on the calling thread and its workers; or, if one runs
  * elsewhere, follow it to its end.  tell: NULL, or told some ten times a second and at the end.
- * A source that could not be listed to its end fails with why; what was found before it stays. */
+ * *out: how it ended, without its source.  A source that could not be listed to its end fails with
+ * why; what was found before it stays. */
 MUST_USE bool scans_run(struct scans *s, struct str source, bool is_full,
                         void (*tell)(void *ctx, const struct scan_progress *progress), void *ctx,
-                        struct err *err);
+                        struct scan_progress *out, struct err *err);
+
+/* As a JSON object, the form in which the index keeps it and the API shows it. */
+void scan_progress_json(struct buf *out, const struct scan_progress *p);
 
 #endif

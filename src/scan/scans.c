@@ -189,7 +189,7 @@ bool scans_request(struct scans *s, struct str name, bool is_full, struct scan_t
 
 bool scans_run(struct scans *s, struct str name, bool is_full,
                void (*tell)(void *ctx, const struct scan_progress *progress), void *ctx,
-               struct err *err)
+               struct scan_progress *out, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     struct index_source source;
@@ -201,7 +201,7 @@ bool scans_run(struct scans *s, struct str name, bool is_full,
                                       .is_follower = true,
                                       .tell = tell,
                                       .ctx = ctx };
-    return scan_perform(s, &order, NULL, err);
+    return scan_perform(s, &order, out, err);
 }
 
 /* ---- The thread. ---- */

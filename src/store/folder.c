@@ -9,17 +9,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
 int folder_open(const struct folder_store *f, const char *path, int flags)
 {
-    return beneath_open(f->fd, path, flags);
+    const size_t len = sizeof FOLDER_ONE_BUCKET - 1;
+    if (!f->is_one)
+        return beneath_open(f->fd, path, flags);
+    if (strncmp(path, FOLDER_ONE_BUCKET, len) != 0 || (path[len] != '/' && path[len] != '\0')) {
+        errno = ENOENT;
+        return -1;
+    }
+    path += path[len] == '/' ? len + 1 : len;
+    return beneath_open(f->fd, path[0] == '\0' ? "." : path, flags);
 }
 
 bool folder_fail(struct err *err, int errno_value, struct str bucket, struct str key)
 {
+    if (str_eq(bucket, STR(FOLDER_ONE_BUCKET)) && key.len > 0)
+        return err_errno(err, errno_value, "%.*s", STR_FMT(key));
     switch (errno_value) {
     case EXDEV:
     case ELOOP:
@@ -290,11 +301,11 @@ static const struct store_ops ops = {
     .free = folder_free,
 };
 
-struct store *folder_store_open(const char *path, struct err *err)
+static struct store *open_store(const char *path, bool is_one, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        err_errno(err, errno, "the lake folder %s", path);
+        err_errno(err, errno, is_one ? "the folder %s" : "the lake folder %s", path);
         return NULL;
     }
     struct folder_store *f = calloc(1, sizeof *f);
@@ -302,5 +313,16 @@ struct store *folder_store_open(const char *path, struct err *err)
         panic("no memory for the store");
     f->store.ops = &ops;
     f->fd = fd;
+    f->is_one = is_one;
     return &f->store;
+}
+
+struct store *folder_store_open(const char *path, struct err *err)
+{
+    return open_store(path, false, err);
+}
+
+struct store *folder_store_open_one(const char *path, struct err *err)
+{
+    return open_store(path, true, err);
 }

@@ -17,4 +17,8 @@
  * ERR_IO.  Freed by store_free(). */
 MUST_USE struct store *folder_store_open(const char *path, struct err *err);
 
+/* The same with the folder itself as the only bucket, called FOLDER_ONE_BUCKET; for reading. */
+#define FOLDER_ONE_BUCKET "folder"
+MUST_USE struct store *folder_store_open_one(const char *path, struct err *err);
+
 #endif

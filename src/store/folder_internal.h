@@ -15,6 +15,7 @@
 struct folder_store {
     struct store store; /* first */
     int fd;             /* the lake */
+    bool is_one;        /* fd is the folder of the bucket FOLDER_ONE_BUCKET */
     bool is_named_only; /* write as on a file system without unnamed files; for tests */
 };
 

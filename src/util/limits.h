@@ -68,8 +68,6 @@
 
 /* Folders of a source that cannot be read: what the index knows of them stays. */
 #define LIMIT_SCAN_SKIPPED 10000UL
-/* Bytes of an object that discovery wants whole: a table's log, its manifest. */
-#define LIMIT_SCAN_WHOLE_BYTES (64UL * 1024 * 1024)
 
 /* Entries of one block of a stored listing. */
 #define LIMIT_LISTING_BLOCK_ENTRIES 1000UL
