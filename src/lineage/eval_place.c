@@ -87,6 +87,14 @@ static struct value *chain_argument(const struct chain *c, const struct place_wa
     return by_names(call->args, &named);
 }
 
+static struct value *named_item(const struct seq *seq, struct str name)
+{
+    for (size_t i = 0; i < seq->n; i++)
+        if (str_eq(seq->names[i], name))
+            return seq->items[i];
+    return NULL;
+}
+
 static struct value *walk(struct eval *e, struct value *v, const struct str *steps, size_t n)
 {
     if (v == NULL || n == 0)
@@ -110,9 +118,12 @@ static struct value *walk(struct eval *e, struct value *v, const struct str *ste
         }
         return seq->seq->n > 0 ? seq : NULL;
     }
+    bool is_any = str_eq(steps[0], STR("*"));
+    if (v->kind == VALUE_SEQ && v->seq->names != NULL && !is_any) /* R's list(name = x) */
+        return walk(e, named_item(v->seq, steps[0]), steps + 1, n - 1);
     if (v->kind != VALUE_MAP)
         return NULL;
-    if (!str_eq(steps[0], STR("*")))
+    if (!is_any)
         return walk(e, strmap_get(&v->map->entries, steps[0]), steps + 1, n - 1);
     struct value *seq = eval_seq(e, 0);
     for (size_t i = 0; i < v->map->entries.n; i++) {

@@ -1,4 +1,4 @@
-"""Writes for each row of a call table a piece of Python that makes the call, and what it refers to.
+"""Writes for each row of a call table a piece of its language that makes the call, and what it refers to.
 
 The rows are read here a second time, so that a fault of the program's own parser shows.
 """
@@ -7,8 +7,121 @@ import re
 HOLE = "{}"
 
 
+class Python:
+    """How the language writes what a call is made of."""
+    name, first, none, dot = "python", 0, "None", "."
+
+    @staticmethod
+    def parts(call):
+        """(name, condition) of each name of a row's call."""
+        return re.findall(r"([^.()]+)(?:\(([^)]*)\))?", call.lstrip("~."))
+
+    @staticmethod
+    def text(value):
+        return repr(value)
+
+    @staticmethod
+    def named(name, value):
+        return f"{name}={value}"
+
+    @staticmethod
+    def sequence(items):
+        return "[" + ", ".join(items) + "]"
+
+    @staticmethod
+    def mapping(pairs):
+        return "{" + ", ".join(f"{k!r}: {v}" for k, v in pairs) + "}"
+
+    @staticmethod
+    def set(name, value):
+        return f"{name} = {value}"
+
+    @staticmethod
+    def option(name, value):
+        return f".option({name!r}, {value})"
+
+    @staticmethod
+    def imports(row):
+        return [f"import {row.names[0]}"] if row.match == "absolute" and len(row.names) > 1 else []
+
+    @staticmethod
+    def opened(text, mode):
+        return f"open({text!r}, {mode!r})"
+
+
+class Scala(Python):
+    name, none = "scala", "null"
+
+    @staticmethod
+    def text(value):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    @staticmethod
+    def named(name, value):
+        return f"{name} = {value}"
+
+    @staticmethod
+    def sequence(items):
+        return "Seq(" + ", ".join(items) + ")"
+
+    @staticmethod
+    def mapping(pairs):
+        return "Map(" + ", ".join(f"{Scala.text(k)} -> {v}" for k, v in pairs) + ")"
+
+    @staticmethod
+    def set(name, value):
+        return f"val {name} = {value}"
+
+    @staticmethod
+    def option(name, value):
+        return f".option({Scala.text(name)}, {value})"
+
+    @staticmethod
+    def imports(row):
+        return []
+
+    @staticmethod
+    def opened(text, mode):
+        return f"new java.io.File{'Output' if mode == 'w' else 'Input'}Stream({Scala.text(text)})"
+
+
+class R(Python):
+    name, first, none, dot = "r", 1, "NULL", "$"
+
+    @staticmethod
+    def parts(call):
+        return re.findall(r"([^$()]+)(?:\(([^)]*)\))?", call.lstrip("~$").replace("::", "$"))
+
+    @staticmethod
+    def named(name, value):
+        return f"`{name}` = {value}" if re.search(r"[^A-Za-z0-9._]", name) else f"{name} = {value}"
+
+    @staticmethod
+    def sequence(items):
+        return "list(" + ", ".join(items) + ")"
+
+    @staticmethod
+    def mapping(pairs):
+        return "list(" + ", ".join(R.named(k, v) for k, v in pairs) + ")"
+
+    @staticmethod
+    def set(name, value):
+        return f"{name} <- {value}"
+
+    @staticmethod
+    def imports(row):
+        return []
+
+    @staticmethod
+    def opened(text, mode):
+        return f"file({text!r}, {mode!r})"
+
+
+LANGUAGES = {language.name: language for language in (Python, R, Scala)}
+
+
 class Way:
-    def __init__(self, text):
+    def __init__(self, text, first=0):
         self.how, self.index, self.names = "arg", None, []
         if text in ("recv", "name"):
             self.how = text
@@ -20,11 +133,11 @@ class Way:
                 self.names = [rest]
             elif prefix == "chain":
                 name, _, index = rest.partition("/")
-                self.names, self.index = [name], int(index)
+                self.names, self.index = [name], int(index) - first
             elif prefix == "d":
                 index, slash, walk = rest.partition("/")
                 if slash and index.isdigit():
-                    self.index, rest = int(index), walk
+                    self.index, rest = int(index) - first, walk
                 self.names = walk_steps(rest)
             else:
                 self.names = rest.split(",")
@@ -32,7 +145,7 @@ class Way:
         index, _, names = text.partition("/")
         if index.endswith("+"):
             self.how, index = "all", index[:-1]
-        self.index, self.names = int(index), names.split(",") if names else []
+        self.index, self.names = int(index) - first, names.split(",") if names else []
 
 
 def walk_steps(text):
@@ -45,8 +158,8 @@ def walk_steps(text):
 
 
 class Row:
-    def __init__(self, call, columns, line):
-        self.call, self.line = call, line
+    def __init__(self, call, columns, line, language):
+        self.call, self.line, self.language = call, line, language
         self.dir, places, self.kind, on, self.returns = (columns + [""] * 6)[1:6]
         self.on = [o for o in on.split(",") if o]
         self.places = {}
@@ -56,10 +169,10 @@ class Row:
             head, eq, ways = word.partition("=")
             if not eq or ":" in head or "/" in head:
                 head, ways = "at", word
-            self.places[head] = [Way(w) for w in ways.split("|")]
-        self.match = "chain" if call[0] == "~" else "method" if call[0] == "." else "absolute"
+            self.places[head] = [Way(w, language.first) for w in ways.split("|")]
+        self.match = "chain" if call[0] == "~" else "method" if call[0] == language.dot else "absolute"
         self.names, self.conditions = [], {}
-        for name, condition in re.findall(r"([^.()]+)(?:\(([^)]*)\))?", call.lstrip("~.")):
+        for name, condition in language.parts(call):
             if name == "*":
                 name = "some"
             self.names.append(name)
@@ -67,7 +180,7 @@ class Row:
                 self.conditions[len(self.names) - 1] = condition
 
 
-def read_rows(path):
+def read_rows(path, language=Python):
     rows, aliases = [], {}
     with open(path, encoding="ascii") as f:
         for number, line in enumerate(f, 1):
@@ -77,7 +190,7 @@ def read_rows(path):
             if columns[0].startswith("alias "):
                 aliases[columns[0][6:]] = columns[1]
                 continue
-            rows += [Row(call, columns, number) for call in columns[0].split(" ")]
+            rows += [Row(call, columns, number, language) for call in columns[0].split(" ")]
     return rows, aliases
 
 
@@ -133,7 +246,7 @@ class Call:
     def arguments(self):
         for root, tree in getattr(self, "trees", {}).items():
             index = getattr(self, "tree_index", {}).get(root)
-            text = show(tree)
+            text = show(tree, self.row.language)
             if index is None:
                 self.named[root] = text
             else:
@@ -141,29 +254,35 @@ class Call:
         condition = self.row.conditions.get(len(self.row.names) - 1)
         if condition:
             if 0 in self.positional or self.options or self.named:
-                self.named.setdefault("format", repr(condition))
+                self.named.setdefault("format", self.row.language.text(condition))
             else:
-                self.positional[0] = repr(condition)
-        return show_arguments(self.positional, self.named)
+                self.positional[0] = self.row.language.text(condition)
+        return show_arguments(self.positional, self.named, self.row.language)
 
     def text(self, receiver):
-        names = self.row.names
+        names, language = self.row.names, self.row.language
         out = receiver or ""
         for i, name in enumerate(names[:-1]):
-            out += ("." if out else "") + name
+            out += self.joint(out, i) + name
             condition = self.row.conditions.get(i)
             given = dict(self.earlier.get(name, {}))
             if condition:
-                given[0] = repr(condition)
+                given[0] = language.text(condition)
             if given or condition:
-                out += "(" + show_arguments(given, {}) + ")"
+                out += "(" + show_arguments(given, {}, language) + ")"
         called = set(names)
         for name, given in self.earlier.items():
             if name not in called:
-                out += ("." if out else "") + f"{name}({show_arguments(given, {})})"
+                out += (language.dot if out else "") + f"{name}({show_arguments(given, {}, language)})"
         for name, value in self.options.items():
-            out += f".option({name!r}, {value})"
-        return out + ("." if out else "") + f"{names[-1]}({self.arguments()})"
+            out += language.option(name, value)
+        return out + self.joint(out, len(names) - 1) + f"{names[-1]}({self.arguments()})"
+
+    def joint(self, before, i):
+        """What stands in front of name i of the row: R's packages are parted from their names by colons."""
+        if not before:
+            return ""
+        return "::" if "::" in self.row.call and i == 1 else self.row.language.dot
 
 
 def put(tree, steps, value):
@@ -173,18 +292,18 @@ def put(tree, steps, value):
     tree["\0"] = value
 
 
-def show(tree):
+def show(tree, language):
     if "\0" in tree:
         return tree["\0"]
     if "[]" in tree:
-        return "[" + show(tree["[]"]) + "]"
-    return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in tree.items()) + "}"
+        return language.sequence([show(tree["[]"], language)])
+    return language.mapping([(k, show(v, language)) for k, v in tree.items()])
 
 
-def show_arguments(positional, named):
+def show_arguments(positional, named, language):
     top = max(positional, default=-1)
-    words = [positional.get(i, "None") for i in range(top + 1)]
-    return ", ".join(words + [f"{k}={v}" for k, v in named.items()])
+    words = [positional.get(i, language.none) for i in range(top + 1)]
+    return ", ".join(words + [language.named(k, v) for k, v in named.items()])
 
 
 # What stands at a location of a kind, and its normal form; {} is the role.
@@ -194,7 +313,8 @@ PATH = ("s3://bkt-{}/d/file.csv", "s3://bkt-{}/d/file.csv")
 LOCAL = ("local/{}.csv", "file:local/{}.csv")
 SQL = ("SELECT * FROM sq1.tab_sql", "table:sq1.tab_sql")
 SHELL = ("aws s3 cp s3://bkt-shell/a.csv s3://bkt-to/b.csv", "s3://bkt-shell/a.csv")
-CODE = ("open('s3://bkt-code/a.csv')", "s3://bkt-code/a.csv")
+CODE = {"python": "open('s3://bkt-code/a.csv')", "r": "read.csv('s3://bkt-code/a.csv')", "scala": 'Source.fromFile("s3://bkt-code/a.csv")'}
+CODE_URI = "s3://bkt-code/a.csv"
 DIRECTIONS = {"R": ["read"], "W": ["write"], "RW": ["read", "write"], "L": ["list"], "D": ["delete"]}
 
 
@@ -220,29 +340,29 @@ def location(row, call, role, recv):
         if is_local_side(row, role):
             text, uri = LOCAL
         if kind == "handle":
-            call.give(role, f"open({PATH[0].format(role)!r}, MODE)")
+            call.give(role, row.language.opened(PATH[0].format(role), "w" if row.dir == "W" else "r"))
             return PATH[1].format(role)
-        if call.give(role, repr(text.format(role))):
+        if call.give(role, row.language.text(text.format(role))):
             return uri.format(role)
         if role in call.given:
             return "builtin:" + call.given[role]
         return recv and recv.uri(row)
     if role + ".below" in row.places:
-        if recv is None or recv.whole is None or not call.give(role + ".below", "'x.csv'"):
+        if recv is None or recv.whole is None or not call.give(role + ".below", row.language.text("x.csv")):
             return None
         recv = recv.below("x.csv", "." if row.kind in ("table", "value") else "/")
         return recv.uri(row)
     if role + ".pair" in row.places:
-        call.give(role + ".pair", repr(WHOLE["s3"][0].format(role)))
+        call.give(role + ".pair", row.language.text(WHOLE["s3"][0].format(role)))
         return WHOLE["s3"][1].format(role)
     if not bucket and not key:
         return None
     b = k = None
     if bucket:
-        b = "bkt-" + role if call.give(role + ".bucket", repr("bkt-" + role)) else recv and recv.bucket
+        b = "bkt-" + role if call.give(role + ".bucket", row.language.text("bkt-" + role)) else recv and recv.bucket
     if key:
         part = role + (".key" if role + ".key" in row.places else ".prefix")
-        k = "d/file.csv" if call.give(part, repr("d/file.csv")) else recv and recv.key
+        k = "d/file.csv" if call.give(part, row.language.text("d/file.csv")) else recv and recv.key
     b = b or (HOLE if not bucket or not recv else None)
     if b is None:
         return None
@@ -313,7 +433,7 @@ class Makers:
     def maker(self, row, service, depth):
         call = Call(row, False, 0)
         if "{0}" in row.returns:
-            call.positional[0] = repr(service)
+            call.positional[0] = row.language.text(service)
         recv = None
         if row.on:
             recv = self.make([o for o in row.on if o != "remote"], any(w[0].how == "recv" or p == "at.below" for p, w in row.places.items()), depth + 1)
@@ -323,9 +443,9 @@ class Makers:
         for place in row.places:
             if place.startswith("at"):
                 value = {"at.bucket": "bkt-at", "at.key": "d/file.csv", "at.below": "thing"}.get(place, made.whole)
-                call.give(place, repr(value))
+                call.give(place, row.language.text(value))
             elif place == "mode":
-                call.give(place, "'r'")
+                call.give(place, row.language.text("r"))
         if recv and "at.below" in row.places and recv.whole:
             made.whole, made.is_name = recv.whole + "." + "thing", recv.is_name
         if recv:
@@ -335,15 +455,9 @@ class Makers:
         if not row.places and row.dir == "A" and (row.on or (row.match == "absolute" and len(row.names) == 1)):
             text = text.removesuffix("()")  # an attribute, or a name that is there
         number = len(made.lines)
-        made.lines += imports(row) + [f"made{number} = {text}"]
+        made.lines += row.language.imports(row) + [row.language.set(f"made{number}", text)]
         made.expression = f"made{number}"
         return made
-
-
-def imports(row):
-    if row.match == "absolute" and len(row.names) > 1:
-        return [f"import {'.'.join(row.names[:1])}"]
-    return []
 
 
 def text_of(row, call, recv):
@@ -358,7 +472,9 @@ def snippet(row, makers, keywords, which, mode="r"):
     needs_place = any(w[min(which, len(w) - 1)].how == "recv" or p.endswith(".below") for p, w in row.places.items())
     recv = None
     kinds = [o for o in row.on if o != "remote"]
-    if kinds:
+    if "shell" in row.places and needs_place:
+        recv = Receiver([], row.language.text(SHELL[0]))
+    elif kinds:
         recv = makers.make(kinds, needs_place)
         if recv is None and "remote" not in row.on:
             return None
@@ -371,7 +487,7 @@ def snippet(row, makers, keywords, which, mode="r"):
     name = qualified(row, call, at)
     if row.dir == "M":
         want += [(reads["M"], name)]
-        if not call.give("mode", repr(mode)):
+        if not call.give("mode", row.language.text(mode)):
             if mode != row.places["mode"][0].names[0][:1]:
                 return None
     elif row.dir in DIRECTIONS and name:
@@ -379,7 +495,7 @@ def snippet(row, makers, keywords, which, mode="r"):
     if dst and "{1}" in row.returns:
         if keywords:
             return None
-        call.positional[1], dst = "'zip'", dst + ".zip"
+        call.positional[1], dst = row.language.text("zip"), dst + ".zip"
     if dst and src and "dst.prefix" in row.places:
         dst += "/" + src.rsplit("/", 1)[1]
     if row.dir == "C":
@@ -389,8 +505,7 @@ def snippet(row, makers, keywords, which, mode="r"):
     want = [(d, u) for d, u in want if u]
     if not want or call.is_mixed:
         return None
-    lines = imports(row) + (recv.lines if recv else [])
-    lines.append("MODE = " + repr("w" if row.dir == "W" else "r"))
+    lines = row.language.imports(row) + (recv.lines if recv else [])
     lines.append(text_of(row, call, recv))
     return "\n".join(lines) + "\n", want
 
@@ -399,20 +514,23 @@ def qualified(row, call, uri):
     """A table's name with the database and schema that are given beside it."""
     for role in ("schema", "db"):
         if role in row.places and uri and uri.startswith("table:"):
-            if call.give(role, repr(role + "x")):
+            if call.give(role, row.language.text(role + "x")):
                 uri = f"table:{role}x." + uri.removeprefix("table:")
     return uri
 
 
 def beside(row, call, recv):
-    want = []
-    if "data" in row.places and call.give("data", "['--input', 's3://bkt-data/a.csv', '--output', 's3://bkt-data/b.csv']"):
+    want, language = [], row.language
+    data = [language.text(w) for w in ("--input", "s3://bkt-data/a.csv", "--output", "s3://bkt-data/b.csv")]
+    if "data" in row.places and call.give("data", language.sequence(data)):
         want += [("read", "s3://bkt-data/a.csv"), ("write", "s3://bkt-data/b.csv")]
-    for role, (text, uri) in {"sql": SQL, "shell": SHELL, "code": CODE}.items():
+    for role, (text, uri) in {"sql": SQL, "shell": SHELL, "code": (CODE[language.name], CODE_URI)}.items():
         if role not in row.places or ("at" in row.places and row.dir != "S"):
             continue
         is_words = role == "shell" and row.places[role][0].how == "d"
-        if call.give(role, repr(text.split(" ") if is_words else text)):
+        if call.give(role, language.sequence([language.text(w) for w in text.split(" ")]) if is_words else language.text(text)):
+            want.append(("read", uri))
+        elif role == "shell" and recv:
             want.append(("read", uri))
     for role in ("loc", "out", "via"):
         direction = "read" if role == "loc" and row.dir in ("R", "A") else "write"
@@ -421,9 +539,9 @@ def beside(row, call, recv):
     return want
 
 
-def snippets(path):
+def snippets(path, language=Python):
     """(row, code, expected) of all rows of a table, in all ways that a row gives."""
-    rows, _ = read_rows(path)
+    rows, _ = read_rows(path, language)
     makers = Makers(rows)
     out, without = [], []
     for row in rows:

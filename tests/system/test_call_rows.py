@@ -1,4 +1,4 @@
-"""Each row of the call tables of Python is called once in every way that it gives, and what it refers to is found."""
+"""Each row of the call tables is called once in every way that it gives, and what it refers to is found."""
 import subprocess
 
 import pytest
@@ -6,26 +6,27 @@ import pytest
 import call_snippets
 from conftest import BUILD, TOP
 
-TABLE = TOP / "src" / "lineage" / "calls" / "python.tsv"
+TABLES = TOP / "src" / "lineage" / "calls"
 SEPARATOR = "\x1e"
 
 
-def found(codes, *options):
+def found(codes, *options, language="python"):
     """For each piece of code the (direction, location) pairs that the analyser finds."""
     tool = BUILD / "tests" / "lineage" / "dump_refs"
-    run = subprocess.run([tool, *options, "python"], input=SEPARATOR.join(codes), capture_output=True, text=True, timeout=300)
+    run = subprocess.run([tool, *options, language], input=SEPARATOR.join(codes), capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
     assert len(lines) == len(codes)
     return [[tuple(ref.split(" ", 1)) for ref in line.split("\t") if ref] for line in lines]
 
 
-@pytest.fixture(scope="module")
-def tried():
-    """(row, code, what it refers to, what was found) of each piece of code."""
-    pieces, _ = call_snippets.snippets(TABLE)
-    got = found([code for _, code, _ in pieces])
-    return [(*piece, refs) for piece, refs in zip(pieces, got)]
+@pytest.fixture(scope="module", params=["python", "r", "scala"])
+def tried(request):
+    """The table, and (row, code, what it refers to, what was found) of each piece of code."""
+    table = TABLES / f"{request.param}.tsv"
+    pieces, _ = call_snippets.snippets(table, call_snippets.LANGUAGES[request.param])
+    got = found([code for _, code, _ in pieces], language=request.param)
+    return table, [(*piece, refs) for piece, refs in zip(pieces, got)]
 
 
 def report(failures):
@@ -33,29 +34,32 @@ def report(failures):
 
 
 def test_every_row_is_found(tried):
+    table, calls = tried
     failures = []
-    for row, code, want, got in tried:
+    for row, code, want, got in calls:
         missing = [ref for ref in want if ref not in got]
         if missing:
-            failures.append(f"{TABLE.name}:{row.line}: {code!r}: {missing} is not among {got}")
+            failures.append(f"{table.name}:{row.line}: {code!r}: {missing} is not among {got}")
     assert not failures, report(failures)
 
 
 def test_no_row_gives_more_than_it_says(tried):
+    table, calls = tried
     failures = []
-    for row, code, want, got in tried:
+    for row, code, want, got in calls:
         if "made0" in code or call_snippets.SHELL[0].rsplit(" ", 1)[1] in code:
             continue  # how the receiver is come by may refer to something too
         more = [ref for ref in got if ref not in want]
         if more:
-            failures.append(f"{TABLE.name}:{row.line}: {code!r}: {more} beside {want}")
+            failures.append(f"{table.name}:{row.line}: {code!r}: {more} beside {want}")
     assert not failures, report(failures)
 
 
 def test_nearly_all_rows_that_move_data_can_be_tried(tried):
-    rows, _ = call_snippets.read_rows(TABLE)
+    table, calls = tried
+    rows, _ = call_snippets.read_rows(table, call_snippets.LANGUAGES[table.stem])
     moving = {row.call for row in rows if row.dir in ("R", "W", "RW", "C", "M", "L", "D", "S")}
-    missing = moving - {row.call for row, *_ in tried}
+    missing = moving - {row.call for row, *_ in calls}
     assert len(missing) * 100 <= len(moving), sorted(missing)
 
 
