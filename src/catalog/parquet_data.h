@@ -5,7 +5,8 @@
  * manifests.  Pages v1 and v2; PLAIN, dictionary, RLE and the DELTA encodings; uncompressed,
  * snappy, gzip, zstd and raw LZ4; optional, nested and one level of repeated values (lists, maps).
  * Pure: the caller reads ranges.  Memory is one page and one dictionary a chosen column, and a
- * window of what was read (LIMIT_PARQUET_*); never a row group.
+ * window of what was read (LIMIT_PARQUET_*); never a row group.  A few bytes can say "the same
+ * value a thousand million times": a caller who keeps rows bounds how many.
  *
  *   struct parquet_rows *rows = parquet_rows_new(size);
  *   for (;;) {

@@ -151,6 +151,15 @@ static enum compression codec(int64_t n)
     return n >= 0 && n < (int64_t)ARRAY_LEN(CODECS) ? CODECS[n] : COMPRESSION_MIXED;
 }
 
+/* A number that counts something: a negative one is damage. */
+static int64_t count(struct thrift *t, const struct thrift_struct *s)
+{
+    int64_t n = thrift_int(t, s);
+    if (n < 0)
+        bytes_fail(&t->b);
+    return n < 0 ? 0 : n;
+}
+
 static void read_column_meta(struct thrift *t, struct parquet_chunk *c)
 {
     struct thrift_struct s;
@@ -162,10 +171,10 @@ static void read_column_meta(struct thrift *t, struct parquet_chunk *c)
             c->compression = codec(thrift_int(t, &s));
             break;
         case 5:
-            c->n_values = (uint64_t)thrift_int(t, &s);
+            c->n_values = (uint64_t)count(t, &s);
             break;
         case 7:
-            c->size = (uint64_t)thrift_int(t, &s);
+            c->size = (uint64_t)count(t, &s);
             break;
         case 9:
             data = thrift_int(t, &s);
@@ -237,7 +246,7 @@ static void read_group(struct meta_reader *r, struct parquet_group *group)
         if (s.id == 1)
             read_chunks(r, &s, group);
         else if (s.id == 3)
-            group->n_rows = (uint64_t)thrift_int(&r->t, &s);
+            group->n_rows = (uint64_t)count(&r->t, &s);
         else
             thrift_skip(&r->t, s.type);
     }

@@ -60,6 +60,10 @@ bool unpack_exact(struct arena *a, enum compression compression, struct str in, 
         return in.len == size ||
                err_set(err, ERR_PARSE, "a block of %zu bytes has %zu", size, in.len);
     }
+    if (size == 0 && in.len == 0) {
+        *out = STR_EMPTY;
+        return true;
+    }
     if (!block_packing(compression, &packing)) {
         return err_set(err, ERR_UNSUPPORTED, "blocks packed by %.*s cannot be read",
                        STR_FMT(compression_name(compression)));

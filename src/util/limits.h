@@ -197,5 +197,10 @@
 #define LIMIT_PARQUET_PAGE_BYTES (64UL * 1024 * 1024)
 #define LIMIT_PARQUET_WINDOW_BYTES (1024UL * 1024)
 #define LIMIT_PARQUET_CELL_VALUES 1000000UL
+/* Bytes of the paths of all leaves, of a text that is put together from the one before it, and of
+ * all texts of one cell that spans pages. */
+#define LIMIT_PARQUET_PATH_BYTES (32UL * 1024 * 1024)
+#define LIMIT_PARQUET_DELTA_TEXT_BYTES (1024UL * 1024)
+#define LIMIT_PARQUET_CELL_BYTES (64UL * 1024 * 1024)
 
 #endif
