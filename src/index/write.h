@@ -97,14 +97,6 @@ MUST_USE bool index_remove_source(struct index_writer *w, int64_t source, bool *
 
 /* ---- Notebooks. ---- */
 
-/* A name of a table bound to a location, from CREATE TABLE ... LOCATION and its like. */
-struct index_table_name {
-    struct str table;    /* normal form, "table:db.t" */
-    struct str location; /* normal form, "s3://b/k" */
-    size_t cell;
-    uint32_t line;
-};
-
 struct index_notebook {
     int64_t source;
     struct str uri; /* unique: "s3://bucket/key" or "file:/path" */
@@ -125,8 +117,6 @@ struct index_notebook {
     const struct err *error; /* NULL when it was read */
 
     const struct sketch *sketch; /* NULL or empty: compared with no other */
-    const struct index_table_name *tables;
-    size_t n_tables;
 };
 
 /* Put it in, or in the place of the one with its uri; *id (may be NULL) stays the same then. */

@@ -352,13 +352,14 @@ static bool put_tables(const struct row *row, const struct index_notebook *nb, s
 {
     static const char sql[] = "INSERT INTO table_name VALUES(?, ?, ?, ?, ?, ?)";
     AUTO_ARENA a = ARENA_INIT;
-    for (size_t i = 0; i < nb->n_tables; i++) {
-        const struct index_table_name *t = &nb->tables[i];
+    size_t n = nb->analysis != NULL ? nb->analysis->n_bindings : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct table_binding *t = &nb->analysis->bindings[i];
         if (!db_run(&row->w->db, err, sql, "iissii", row->id, (int64_t)i, place_key(&a, t->table),
                     place_key(&a, t->location), (int64_t)t->cell, (int64_t)t->line))
             return false;
     }
-    return nb->n_tables == 0 || settle_mark_tables(row->w, row->id, err);
+    return n == 0 || settle_mark_tables(row->w, row->id, err);
 }
 
 static bool put_document(const struct row *row, struct buf *body, size_t first, struct err *err)

@@ -59,6 +59,15 @@ struct analysis_gap {
     const char *reason; /* a literal */
 };
 
+/* The notebook says that the data of a table lies there: CREATE TABLE ... LOCATION, saveAsTable
+ * with a path, wr.s3.to_parquet(path=, database=, table=), ... */
+struct table_binding {
+    struct str table;    /* normal form, "table:db.t"; without holes, as is the location */
+    struct str location; /* elsewhere than on the notebook's disk, or "file:/..." */
+    size_t cell;
+    uint32_t line;
+};
+
 struct analysis {
     struct reference *references; /* in the order of cell, line, column, uri */
     size_t n_references, cap_references;
@@ -66,6 +75,8 @@ struct analysis {
     size_t n_libraries, cap_libraries;
     struct parameter *parameters; /* papermill's: assignments of the cells tagged "parameters" */
     size_t n_parameters, cap_parameters;
+    struct table_binding *bindings; /* each pair once, where it was first seen */
+    size_t n_bindings, cap_bindings;
     struct analysis_gap *gaps; /* what could not be parsed */
     size_t n_gaps, cap_gaps;
     struct str language; /* of most code cells: "python", "scala", "r", "sql", "shell" */

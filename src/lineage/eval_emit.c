@@ -106,6 +106,21 @@ void emit_at(struct eval *e, const struct emit *how, struct str uri, const struc
     }
 }
 
+void emit_binding(struct eval *e, struct str table, struct str location, uint32_t line)
+{
+    struct analysis *out = e->out;
+    bool is_place = uri_is_remote(location) || str_has_prefix(location, STR("file:/"));
+    if (!str_has_prefix(table, STR("table:")) || !is_place || uri_n_holes(table) > 0 ||
+        uri_n_holes(location) > 0 || out->n_bindings >= LIMIT_TABLE_BINDINGS)
+        return;
+    for (size_t i = 0; i < out->n_bindings; i++)
+        if (str_eq(out->bindings[i].table, table) && str_eq(out->bindings[i].location, location))
+            return;
+    line += e->unit->first_line > 0 ? e->unit->first_line - 1 : 0;
+    *ARENA_PUSH(e->arena, out->bindings, out->n_bindings, out->cap_bindings) =
+        (struct table_binding){ table, location, e->unit->cell, line };
+}
+
 void emit_uri(struct eval *e, const struct emit *how, struct str uri, const struct value *text,
               const struct node *n)
 {

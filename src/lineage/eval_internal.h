@@ -255,6 +255,9 @@ struct emit {
     bool is_may;
 };
 /* Report the location, if it is one.  text: TEXT (its holes are kept); uri: its normal form. */
+/* A table's data lies at a location; both as normal forms.  What is not known whole, and a place
+ * of the notebook's own folder, is dropped. */
+void emit_binding(struct eval *e, struct str table, struct str location, uint32_t line);
 void emit_uri(struct eval *e, const struct emit *how, struct str uri, const struct value *text,
               const struct node *n);
 /* src was copied to dst: reads of the local file dst are reads of src as well. */

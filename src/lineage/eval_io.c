@@ -467,6 +467,14 @@ static struct locations run_row(const struct io *io)
     return l;
 }
 
+/* The tables that the call is about lie at the location. */
+static void bind_tables(const struct io *io, struct str location)
+{
+    struct locations tables = io_locations(io, ROLE_AT);
+    for (size_t i = 0; i < tables.n; i++)
+        emit_binding(io->e, tables.items[i].uri, location, io->node->line);
+}
+
 /* Places beside the main one: scratch results, where a table is bound to, data that goes along.
  * They are paths, whatever the row is about. */
 static void run_beside(const struct io *io)
@@ -482,6 +490,8 @@ static void run_beside(const struct io *io)
     struct locations l = io_locations(&path, ROLE_LOC);
     bool is_read = io->row->dir == CALL_READ || io->row->dir == CALL_MAKE;
     emit_all(&path, &l, is_read ? REFERENCE_READ : REFERENCE_WRITE, false);
+    if (l.n == 1 && io->row->kind == KIND_TABLE && !io->needs_remote)
+        bind_tables(io, l.items[0].uri);
 }
 
 /* The last part of the chain's own name: a module's may be dotted. */

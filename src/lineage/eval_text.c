@@ -96,6 +96,18 @@ static bool is_own_table(const struct sql_ref *ref)
     return ref->kind == SQL_TABLE && str_find_char(ref->name, '.') == SIZE_MAX;
 }
 
+/* The tables that SQL binds to locations.  Temporary ones are nobody else's; stages are none. */
+static void emit_bindings(struct eval *e, const struct sql_session *session,
+                          const struct sql_result *found, uint32_t line)
+{
+    for (size_t i = 0; i < found->n_bindings; i++) {
+        const struct sql_binding *b = &found->bindings[i];
+        if (!str_has_prefix(b->table, STR("@")) && !sql_session_has_view(session, b->table))
+            emit_binding(e, uri_from_table(e->arena, b->table),
+                         uri_from_path(e->arena, b->location), line);
+    }
+}
+
 void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool is_memory,
              struct str via, uint32_t line, uint32_t col)
 {
@@ -120,6 +132,8 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
         for (size_t k = 0; k < found.n_refs; k++)
             if (!is_memory || !is_own_table(&found.refs[k]))
                 emit_sql(e, &found.refs[k], one, via, line, col);
+        if (!is_memory)
+            emit_bindings(e, session, &found, line);
     }
 }
 

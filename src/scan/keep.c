@@ -57,6 +57,17 @@ static struct analysis_gap *keep_gaps(struct arena *a, const struct analysis *an
     return out;
 }
 
+static struct table_binding *keep_bindings(struct arena *a, const struct analysis *an)
+{
+    struct table_binding *out = ARENA_NEW_N(a, struct table_binding, an->n_bindings);
+    for (size_t i = 0; i < an->n_bindings; i++) {
+        out[i] = an->bindings[i];
+        out[i].table = arena_str(a, out[i].table);
+        out[i].location = arena_str(a, out[i].location);
+    }
+    return out;
+}
+
 const struct analysis *analysis_keep(struct arena *a, const struct analysis *an)
 {
     struct analysis *out = ARENA_NEW(a, struct analysis);
@@ -67,6 +78,8 @@ const struct analysis *analysis_keep(struct arena *a, const struct analysis *an)
     out->cap_libraries = an->n_libraries;
     out->parameters = keep_parameters(a, an);
     out->cap_parameters = an->n_parameters;
+    out->bindings = keep_bindings(a, an);
+    out->cap_bindings = an->n_bindings;
     out->gaps = keep_gaps(a, an);
     out->cap_gaps = an->n_gaps;
     out->language = arena_str(a, an->language);

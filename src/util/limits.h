@@ -139,6 +139,8 @@
 #define LIMIT_CHAIN_NAMES 64UL
 /* Imported libraries and parameters that are kept; bytes of a line of code that is shown. */
 #define LIMIT_LIBRARIES 1000UL
+/* Tables of one notebook that it binds to locations. */
+#define LIMIT_TABLE_BINDINGS 1000UL
 #define LIMIT_CODE_LINE_BYTES 4096UL
 /* Bytes of one file beside the notebook; files that one notebook may draw in, and their bytes;
  * names of a folder on S3 that are remembered, so that what is not there need not be asked for. */

@@ -241,26 +241,17 @@ static void a_table_bound_to_a_location_counts_for_it(void **state)
 {
     struct temp t;
     struct real real = { 0 };
-    const struct index_table_name table = { .table = STR_INIT("table:shop.orders"),
-                                            .location = STR_INIT("s3://lake/sales/orders") };
     (void)state;
     temp_open(&t);
     (void)put_dataset(&t, "s3://lake/sales/orders", "s3://lake/sales/orders");
     (void)real_put_code(&t, &real, "s3://nb/a.py", "spark.sql('select * from shop.orders')\n");
     real_settle(&t);
     assert_number(&t, "SELECT n_users FROM dataset", 0);
-    real_analyse(&real, STR("x.py"), STR("print(1)\n"));
-    struct index_notebook nb = { .source = 1,
-                                 .uri = STR("s3://nb/b.py"),
-                                 .notebook = &real.notebook,
-                                 .analysis = &real.analysis,
-                                 .tables = &table,
-                                 .n_tables = 1 };
-    MUST(index_begin(t.writer, NULL, &err));
-    MUST(index_put_notebook(t.writer, &nb, NULL, &err));
-    MUST(index_commit(t.writer, false, &err));
+    (void)real_put_code(
+        &t, &real, "s3://nb/b.py",
+        "spark.sql('create table shop.Orders location \"s3a://lake/sales/orders/\"')\n");
     real_settle(&t);
-    assert_number(&t, "SELECT n_users FROM dataset", 1);
+    assert_number(&t, "SELECT n_users FROM dataset", 2);
     remove_notebook(&t, "s3://nb/b.py");
     real_settle(&t);
     assert_number(&t, "SELECT n_users FROM dataset", 0);
