@@ -186,34 +186,43 @@ static size_t skip_digits(struct str s, size_t at)
     return at;
 }
 
-/* What Double.parseDouble takes: digits, a point, an exponent, a suffix d or f. */
-static bool is_double(struct str s)
+/* What Java's parsers take for a number with a point or an exponent.  One without a fraction that
+ * BigDecimal takes ("1e5") is a decimal, any other a double; Double.parseDouble takes a suffix d or
+ * f as well. */
+static enum partition_type real_type(struct str s)
 {
     size_t at = s.len > 0 && (s.ptr[0] == '-' || s.ptr[0] == '+') ? 1 : 0;
     struct str word = str_from_pos(s, at);
     if (str_eq(word, STR("NaN")) || str_eq(word, STR("Infinity")))
-        return true;
-    size_t whole = skip_digits(s, at), n_digits = whole - at;
-    if (whole < s.len && s.ptr[whole] == '.') {
-        size_t end = skip_digits(s, whole + 1);
-        n_digits += end - whole - 1;
-        whole = end;
+        return PARTITION_DOUBLE;
+    size_t end = skip_digits(s, at), n_digits = end - at, n_fraction = 0;
+    uint64_t exponent = 0;
+    if (end < s.len && s.ptr[end] == '.') {
+        n_fraction = skip_digits(s, end + 1) - end - 1;
+        end += 1 + n_fraction;
     }
+    n_digits += n_fraction;
     if (n_digits == 0)
-        return false;
-    if (whole < s.len && (s.ptr[whole] == 'e' || s.ptr[whole] == 'E')) {
-        size_t sign = whole + 1 < s.len && memchr("+-", s.ptr[whole + 1], 2) != NULL ? 1 : 0;
-        size_t end = skip_digits(s, whole + 1 + sign);
-        if (end == whole + 1 + sign)
-            return false;
-        whole = end;
+        return PARTITION_STRING;
+    if (end < s.len && (s.ptr[end] == 'e' || s.ptr[end] == 'E')) {
+        size_t from = end + 1 + (end + 1 < s.len && memchr("+-", s.ptr[end + 1], 2) != NULL);
+        size_t stop = skip_digits(s, from);
+        if (stop == from)
+            return PARTITION_STRING;
+        bool is_big = !scan_whole_u64(str_slice(s, from, stop), 1000, &exponent);
+        if (is_big || s.ptr[end + 1] == '-')
+            exponent = 0;
+        n_fraction += s.ptr[end + 1] == '-' || is_big;
+        end = stop;
     }
-    if (whole + 1 == s.len && memchr("dDfF", s.ptr[whole], 4) != NULL)
-        whole++;
-    return whole == s.len;
+    if (end == s.len && n_digits <= 38 && exponent >= n_fraction && exponent > 0)
+        return PARTITION_DECIMAL;
+    if (end + 1 == s.len && memchr("dDfF", s.ptr[end], 4) != NULL)
+        end++;
+    return end == s.len ? PARTITION_DOUBLE : PARTITION_STRING;
 }
 
-/* "HH:mm:ss" with an optional fraction. */
+/* "HH:mm:ss", with one digit of a fraction or none: Spark's pattern is HH:mm:ss[.S]. */
 static bool is_clock(struct str s)
 {
     if (s.len < 8 || s.ptr[2] != ':' || s.ptr[5] != ':' || !all_digits(str_slice(s, 0, 2)) ||
@@ -221,7 +230,7 @@ static bool is_clock(struct str s)
         return false;
     if (two(s.ptr) > 23 || two(s.ptr + 3) > 59 || two(s.ptr + 6) > 59)
         return false;
-    return s.len == 8 || (s.ptr[8] == '.' && all_digits(str_from_pos(s, 9)));
+    return s.len == 8 || (s.len == 10 && s.ptr[8] == '.' && is_digit(s.ptr[9]));
 }
 
 enum partition_type partition_type_of(struct str value)
@@ -231,8 +240,9 @@ enum partition_type partition_type_of(struct str value)
     enum partition_type type = integer_type(value);
     if (type != PARTITION_STRING)
         return type;
-    if (is_double(value))
-        return PARTITION_DOUBLE;
+    type = real_type(value);
+    if (type != PARTITION_STRING)
+        return type;
     if (value.len >= 10 && value.ptr[4] == '-' && date_length(value.ptr, value.len) == 10) {
         if (value.len == 10)
             return PARTITION_DATE;
