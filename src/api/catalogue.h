@@ -35,6 +35,10 @@ void put_dataset(struct json_writer *w, const struct index_dataset *d);
 void put_reference(struct json_writer *w, const struct index_use *u);
 void put_use(struct call *call, const struct index_use *u, const struct place_match *m);
 
+/* events.c: the graph as an array of events of OpenLineage. */
+MUST_USE bool put_events(struct call *call, struct index_reader *r, const struct graph *g,
+                         struct err *err);
+
 /* usage_find.c: the references that answer a question, best first, read page by page. */
 struct usage_query {
     const struct question *question;

@@ -5,7 +5,7 @@
 #include "catalog/graph.h"
 
 enum { MAX_STARTS = 200, MAX_EDGES = 10000, IMPACT_DEPTH = 50 };
-enum { FORMAT_JSON, FORMAT_DOT, FORMAT_MERMAID };
+enum { FORMAT_JSON, FORMAT_DOT, FORMAT_MERMAID, FORMAT_OPENLINEAGE };
 
 /* The nodes that the location is, whatever it is. */
 static bool find_starts(struct call *call, struct index_reader *r, struct index_keys *out,
@@ -55,22 +55,26 @@ bool api_impact(struct call *call, struct err *err)
     return true;
 }
 
-static void put_graph(struct call *call, const struct graph *g)
+static bool put_graph(struct call *call, struct index_reader *r, const struct graph *g,
+                      struct err *err)
 {
     switch (call_number(call, STR("format"))) {
     case FORMAT_DOT:
         call_set_type(call, STR("text/vnd.graphviz; charset=utf-8"));
         graph_put_dot(&call->answer->body, g);
-        return;
+        return true;
     case FORMAT_MERMAID:
         call_set_type(call, STR("text/vnd.mermaid; charset=utf-8"));
         graph_put_mermaid(&call->answer->body, g);
-        return;
+        return true;
+    case FORMAT_OPENLINEAGE:
+        return put_events(call, r, g, err);
     default:
         json_write_object(&call->json);
         json_put_str(&call->json, STR("uri"), call_text(call, STR("uri")));
         graph_put_json(&call->json, g);
         json_write_end(&call->json);
+        return true;
     }
 }
 
@@ -89,6 +93,5 @@ bool api_lineage(struct call *call, struct err *err)
     if (start.n > 0 &&
         !graph_walk(call->req->arena, &source, start.items, start.n, &limits, &graph, err))
         return false;
-    put_graph(call, &graph);
-    return true;
+    return put_graph(call, r, &graph, err);
 }

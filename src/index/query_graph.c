@@ -16,16 +16,22 @@
 #define SUMS                                                                                       \
     " min(r.seq), r.cell, r.line, count(*), min((r.what & 1536) = 1024 OR (r.what & 256) = 0),"    \
     " max(p.prefix IS NULL) "
+/* A table that is bound to a dataset is the dataset. */
+#define BOUND                                                                                      \
+    "(SELECT d.id FROM table_name t CROSS JOIN dataset d ON d.uri = t.location"                    \
+    " WHERE t.name = p.uri LIMIT 1)"
 static const char of_dataset[] =
-    "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id"
-    " WHERE p.dataset = ?1" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
+    "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id WHERE p.id IN"
+    " (SELECT id FROM place WHERE dataset = ?1 UNION ALL SELECT q.id FROM dataset d"
+    "  CROSS JOIN table_name t ON t.location = d.uri CROSS JOIN place q ON q.uri = t.name"
+    "  WHERE d.id = ?1)" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
 static const char of_place[] =
     "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id"
     " WHERE p.id = ?1" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
-static const char of_notebook[] =
-    "SELECT p.dataset, p.id," SUMS "FROM ref r CROSS JOIN place p ON p.id = r.place"
-    " WHERE r.notebook = ?1" FLOWS("NOT ?2") KINDS
-    " GROUP BY coalesce(p.dataset, -p.id) ORDER BY min(r.seq) LIMIT ?3";
+static const char of_notebook[] = "SELECT coalesce(p.dataset, " BOUND ") AS whole, p.id," SUMS
+                                  "FROM ref r CROSS JOIN place p ON p.id = r.place"
+                                  " WHERE r.notebook = ?1" FLOWS("NOT ?2") KINDS
+    " GROUP BY coalesce(whole, -p.id) ORDER BY min(r.seq) LIMIT ?3";
 
 /* A resolved location is sure; one with unknown parts is a guess. */
 enum { PERCENT_SURE = 100, PERCENT_HOLES = 50 };
@@ -128,9 +134,12 @@ bool index_graph_keys(struct index_reader *r, struct arena *a, struct str key, s
                       struct index_keys *out, struct err *err)
 {
     static const char notebook[] = "SELECT id FROM notebook WHERE uri = ?1 LIMIT ?2";
+    static const char bound[] = "SELECT d.id FROM table_name t CROSS JOIN dataset d"
+                                " ON d.uri = t.location WHERE t.name = ?1 LIMIT ?2";
     static const char datasets[] =
         "SELECT id FROM dataset WHERE uri > ?1 || '/' AND uri < ?1 || '0' ORDER BY uri LIMIT ?2";
-    static const char places[] = "SELECT id FROM place WHERE uri = ?1 AND dataset IS NULL LIMIT ?2";
+    static const char places[] = "SELECT id FROM place p WHERE uri = ?1 AND dataset IS NULL"
+                                 " AND " BOUND " IS NULL LIMIT ?2";
     static const char inside[] =
         "SELECT id FROM place WHERE uri > ?1 || '/' AND uri < ?1 || '0' AND dataset IS NULL"
         " ORDER BY uri LIMIT ?2";
@@ -142,7 +151,8 @@ bool index_graph_keys(struct index_reader *r, struct arena *a, struct str key, s
         return false;
     if (has_dataset)
         *ARENA_PUSH(a, out->items, out->n, out->cap) = (struct graph_key){ GRAPH_DATASET, d.id };
-    return add_keys(r, a, datasets, key, GRAPH_DATASET, max, out, err) &&
+    return add_keys(r, a, bound, key, GRAPH_DATASET, max, out, err) &&
+           add_keys(r, a, datasets, key, GRAPH_DATASET, max, out, err) &&
            add_keys(r, a, places, key, GRAPH_PLACE, max, out, err) &&
            add_keys(r, a, inside, key, GRAPH_PLACE, max, out, err);
 }

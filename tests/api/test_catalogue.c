@@ -139,8 +139,9 @@ static struct str told_by_pages(struct world *w, const char *target, const char 
             arena_printf(&w->arena, "%s&limit=1&page_token=%.*s", target, STR_FMT(token));
         struct err err = ERR_INIT;
         struct str one = told(w, page.ptr, "items", member);
-        all = arena_printf(&w->arena, "%.*s%s%.*s", STR_FMT(all), all.len > 0 ? " " : "",
-                           STR_FMT(one));
+        all = arena_printf(&w->arena, "%.*s%s%.*s", STR_FMT(all),
+                           all.len > 0 && one.len > 0 ? " " : "",
+                           STR_FMT(one)); /* the last page may be empty */
         assert_int_equal(ask(w, page.ptr, &answer), 200);
         assert_true(json_opt_str(answer, STR("next_page_token"), STR_EMPTY, &token, &err));
     } while (token.len > 0 && ++n_pages < 100);
@@ -288,7 +289,7 @@ static void data_flows_through_notebooks(void **state)
     } cases[] = {
         { "s3://lake/clean/ships&direction=up&depth=2", "ships clean.ipynb ships.csv" },
         { "s3://lake/raw/ships.csv&direction=down&depth=3",
-          "ships.csv clean.ipynb ships train.ipynb" },
+          "ships.csv clean.ipynb ships train.ipynb sql.ipynb" },
         { "s3://lake/nb/clean.ipynb&depth=1", "clean.ipynb ships.csv ships" },
         { "s3://nobody/knows", "" },
     };
@@ -300,8 +301,45 @@ static void data_flows_through_notebooks(void **state)
         assert_str(told(&w, target.ptr, "nodes", "uri"), cases[i].uris);
     }
     assert_str(told(&w, "/v1/impact?uri=s3://lake/raw/ships.csv", "notebooks", "uri"),
-               "clean.ipynb train.ipynb");
+               "clean.ipynb train.ipynb sql.ipynb");
     assert_str(told(&w, "/v1/impact?uri=s3://lake/raw/ships.csv", "datasets", "uri"), "ships");
+    world_release(&w);
+}
+
+/* The text of an answer that is no JSON object. */
+static struct str text_of(struct world *w, const char *query)
+{
+    const struct api_question q = { .method = HTTP_GET,
+                                    .path = STR("/v1/lineage"),
+                                    .query = str_from(query) };
+    struct api_answer answer;
+    api_ask(w->api, &w->arena, &q, INT64_MAX, &answer);
+    assert_int_equal(answer.status, 200);
+    return answer.body;
+}
+
+static void the_graph_has_other_forms(void **state)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+    struct str job;
+    unsigned n_jobs = 0;
+    (void)state;
+    world_init(&w);
+    assert_true(
+        str_has_prefix(text_of(&w, "uri=s3://lake/raw/ships.csv&format=dot"), STR("digraph")));
+    assert_true(str_has_prefix(text_of(&w, "uri=s3://lake/raw/ships.csv&format=mermaid"),
+                               STR("flowchart")));
+    const struct json *events =
+        json_parse(&w.arena, text_of(&w, "uri=s3://lake/raw/ships.csv&format=openlineage"),
+                   LIMIT_JSON_BYTES, &err);
+    assert_non_null(events);
+    for (unsigned i = 0; i < events->n_items; i++) {
+        const struct json *one = json_get(&events->items[i], STR("job"));
+        n_jobs += one != NULL && json_get_str(one, STR("name"), &job, &err) &&
+                  str_has_prefix(job, STR("nb/"));
+    }
+    assert_int_equal(n_jobs, 3);
     world_release(&w);
 }
 
@@ -399,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_dataset_and_a_notebook_are_described),
         cmocka_unit_test(notebooks_are_filtered_the_newest_first),
         cmocka_unit_test(data_flows_through_notebooks),
+        cmocka_unit_test(the_graph_has_other_forms),
         cmocka_unit_test(lines_are_found),
         cmocka_unit_test(analyses_are_counted),
         cmocka_unit_test(an_answer_has_a_tag_until_the_catalogue_changes),
