@@ -171,7 +171,8 @@ static const struct command commands[] = {
         .options = { { "direction", 'd', "WORD", "Only up or down." },
                      { "depth", 0, "N", "Steps at most; a dataset and a notebook are two (6)." },
                      { "impact", 'i', NULL, "What breaks when it is deleted." },
-                     { "format", 'f', "WORD", "json, dot (Graphviz), mermaid or openlineage (events)." },
+                     { "format", 'f', "WORD",
+                       "json, dot (Graphviz), mermaid or openlineage (events)." },
                      { "max-nodes", 0, "N", "Nodes at most (500; up to 2000)." } },
     },
     {
