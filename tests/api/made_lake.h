@@ -55,9 +55,11 @@ static inline void made_put_notebook(struct made_lake *lake, const struct made_n
     analyze(&a, &nb, &options, &an);
     kinds_find(&a, &nb, &an, &kinds);
     sketch_make(&nb, &sketch);
-    const struct index_table_name table = {
+    struct table_binding table = {
         .table = str_from(m->table), .location = str_from(m->location), .cell = 1, .line = 1
     };
+    an.bindings = &table;
+    an.n_bindings = m->table != NULL;
     const struct index_notebook row = { .source = lake->source,
                                         .uri = str_from(m->uri),
                                         .etag = STR("e"),
@@ -68,9 +70,7 @@ static inline void made_put_notebook(struct made_lake *lake, const struct made_n
                                         .notebook = &nb,
                                         .analysis = &an,
                                         .kinds = &kinds,
-                                        .sketch = &sketch,
-                                        .tables = &table,
-                                        .n_tables = m->table != NULL };
+                                        .sketch = &sketch };
     MUST(index_put_notebook(lake->temp.writer, &row, NULL, &err));
     lake->now_ms += 24 * 3600 * 1000;
 }
