@@ -16,7 +16,7 @@ enum { MAX_IDLE_CLIENTS = 128 };
 struct aws {
     struct aws_options options;
     struct arena arena; /* region, endpoints; fixed once made */
-    struct str region, endpoint_s3, endpoint_emr, endpoint_sts;
+    struct str region, endpoint_s3, endpoint_emr, endpoint_sts, endpoint_sqs;
 
     struct keys_cache keys;
 
@@ -57,7 +57,8 @@ static bool take_endpoints(struct aws *aws, struct err *err)
         o->endpoint_url_emr.len > 0 ? o->endpoint_url_emr : aws_endpoint_setting(o, a, "EMR");
     return take_endpoint(aws, s3, &aws->endpoint_s3, err) &&
            take_endpoint(aws, emr, &aws->endpoint_emr, err) &&
-           take_endpoint(aws, aws_endpoint_setting(o, a, "STS"), &aws->endpoint_sts, err);
+           take_endpoint(aws, aws_endpoint_setting(o, a, "STS"), &aws->endpoint_sts, err) &&
+           take_endpoint(aws, aws_endpoint_setting(o, a, "SQS"), &aws->endpoint_sqs, err);
 }
 
 static bool take_options(struct aws *aws, struct err *err)
@@ -163,6 +164,7 @@ static struct str own_endpoint(const struct aws *aws, struct str service)
 {
     return str_eq(service, STR("s3"))    ? aws->endpoint_s3
            : str_eq(service, STR("sts")) ? aws->endpoint_sts
+           : str_eq(service, STR("sqs")) ? aws->endpoint_sqs
                                          : aws->endpoint_emr;
 }
 

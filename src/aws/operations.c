@@ -16,6 +16,8 @@ const struct outbound_operation aws_operations[] = {
     { STR_INIT("elasticmapreduce"), STR_INIT("ListInstances") },
     { STR_INIT("elasticmapreduce"), STR_INIT("ListSteps") },
     { STR_INIT("elasticmapreduce"), STR_INIT("TerminateJobFlows") },
+    { STR_INIT("sqs"), STR_INIT("ReceiveMessage") },
+    { STR_INIT("sqs"), STR_INIT("DeleteMessageBatch") },
     { STR_INIT("sts"), STR_INIT("AssumeRole") },
     { STR_INIT("sts"), STR_INIT("AssumeRoleWithWebIdentity") },
     { STR_INIT("sts"), STR_INIT("GetCallerIdentity") },

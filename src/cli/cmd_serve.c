@@ -126,6 +126,7 @@ static bool serve(struct cli *cli, struct api *api, struct scanning *scanning,
     if (s == NULL)
         return false;
     bool ok = tell_ready(cli, s, err);
+    ok = ok && scanning_listen(scanning, err);
     if (ok) {
         scans_start(scanning->scans);
         int number = wait_for_signal(signals);

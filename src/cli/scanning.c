@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/scanning.h"
 
+#include "aws/sqs.h"
 #include "catalog/discover.h"
 #include "cli/analyst.h"
 #include "store/folder.h"
@@ -224,6 +225,44 @@ static bool open_scans(struct scanning *s, const atomic_bool *cancel, struct err
     o.sources = sources;
     s->scans = scans_new(&o);
     return scans_take_sources(s->scans, err);
+}
+
+static bool receive(void *ctx, struct arena *a, const atomic_bool *cancel,
+                    struct scan_message messages[SCAN_MAX_MESSAGES], size_t *n_out, struct err *err)
+{
+    enum { WAIT_S = 20 };
+    const struct scanning *s = ctx;
+    const struct sqs_queue queue = { config_text(&s->cli->config, CONFIG_SCAN_EVENTS_QUEUE),
+                                     cancel };
+    struct sqs_message found[SQS_MOST];
+    if (!sqs_receive(s->wiring->aws, a, &queue, WAIT_S, found, n_out, err))
+        return false;
+    for (size_t i = 0; i < *n_out; i++)
+        messages[i] = (struct scan_message){ found[i].receipt, found[i].body };
+    return true;
+}
+
+static bool remove_messages(void *ctx, const struct scan_message *messages, size_t n,
+                            struct err *err)
+{
+    const struct scanning *s = ctx;
+    const struct sqs_queue queue = { config_text(&s->cli->config, CONFIG_SCAN_EVENTS_QUEUE), NULL };
+    struct sqs_message done[SQS_MOST];
+    for (size_t i = 0; i < n; i++)
+        done[i] = (struct sqs_message){ .receipt = messages[i].receipt };
+    return sqs_delete(s->wiring->aws, &queue, done, n, err);
+}
+
+bool scanning_listen(struct scanning *s, struct err *err)
+{
+    const struct scan_queue queue = { receive, remove_messages, s };
+    _Static_assert((int)SCAN_MAX_MESSAGES >= (int)SQS_MOST, "a batch holds what one call gives");
+    if (config_text(&s->cli->config, CONFIG_SCAN_EVENTS_QUEUE).len == 0)
+        return true;
+    if (s->wiring->aws == NULL)
+        return err_set(err, ERR_CONFIG, "scan.events_queue needs provider = aws");
+    scans_listen(s->scans, &queue);
+    return true;
 }
 
 bool scanning_open(struct scanning *s, struct cli *cli, struct wiring *w, const atomic_bool *cancel,

@@ -26,6 +26,8 @@ struct scanning {
  * cancel: ends what runs; or NULL.  Fails with ERR_CONFIG, and as the parts do. */
 MUST_USE bool scanning_open(struct scanning *s, struct cli *cli, struct wiring *w,
                             const atomic_bool *cancel, struct err *err);
+/* Take up what the queue of scan.events_queue tells, if there is one.  Fails with ERR_CONFIG. */
+MUST_USE bool scanning_listen(struct scanning *s, struct err *err);
 /* Ends what runs.  Accepts a zeroed one. */
 void scanning_release(struct scanning *s);
 

@@ -26,6 +26,7 @@ struct merge_range {
     size_t n_removed, cap_removed;
     size_t n_work;   /* set by each(): results that belong to it */
     bool is_changed; /* the listing is not what it was */
+    bool is_points;  /* no range of keys: single ones, entries and removed */
 };
 
 struct merge_options {

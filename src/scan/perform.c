@@ -241,10 +241,62 @@ static bool attempt(struct scans *s, const struct scan_order *order, struct scan
     *progress = (struct scan_progress){ .left_ms = -1 };
     if (is_mine)
         return perform(&run, order, progress, err);
-    if (!order->is_follower)
+    /* Without a run it is no scan, but something short: wait for it. */
+    if (!order->is_follower && other.scan != 0)
         return err_set(err, ERR_CONFLICT, "scan %lld of this source was running already",
                        (long long)other.scan);
     return follow(s, order, run.source.name, &other, progress, is_done, err);
+}
+
+/* Something that has the lease for a while, without a row. */
+static bool with_lease(struct scans *s, int64_t source,
+                       bool (*work)(struct run *run, const void *what, struct err *err),
+                       const void *what, struct err *err)
+{
+    AUTO(run_release) struct run run = { 0 };
+    const struct scan_order order = { .source = source };
+    const struct scans_options *o = &s->options;
+    struct index_lease other = { 0 };
+    struct err ignored = ERR_INIT; /* a lease that is not given back runs out */
+    bool is_mine;
+    if (!open_run(s, &order, &run, err) ||
+        !scan_claim(run.writer, source, &run.lease, &is_mine, &other, err))
+        return false;
+    if (!is_mine)
+        return err_set(err, ERR_CONFLICT, "a scan of this source is running");
+    bool ok =
+        o->open_place(o->ctx, &run.arena, run.source.uri, &run.place, err) && work(&run, what, err);
+    index_rollback(run.writer);
+    bool is_given_back UNUSED = index_lease_release(run.writer, &run.lease, &ignored);
+    return ok;
+}
+
+struct key_list {
+    const struct str *keys;
+    size_t n;
+};
+
+static bool do_points(struct run *run, const void *what, struct err *err)
+{
+    const struct key_list *list = what;
+    return run_points(run, list->keys, list->n, err);
+}
+
+bool scan_points(struct scans *s, int64_t source, const struct str *keys, size_t n, struct err *err)
+{
+    const struct key_list list = { keys, n };
+    return with_lease(s, source, do_points, &list, err);
+}
+
+static bool do_rediscover(struct run *run, const void *what, struct err *err)
+{
+    (void)what;
+    return (run->source.wants & INDEX_WANTS_DATASETS) == 0 || run_rediscover(run, err);
+}
+
+bool scan_rediscover(struct scans *s, int64_t source, struct err *err)
+{
+    return with_lease(s, source, do_rediscover, NULL, err);
 }
 
 bool scan_perform(struct scans *s, const struct scan_order *order, struct scan_progress *progress,

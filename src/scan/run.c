@@ -26,14 +26,14 @@ static bool stopped(struct err *err)
     return err_set(err, ERR_CANCELLED, "the scan was stopped");
 }
 
-static bool is_notebook(const struct run *run, struct str key)
+bool run_is_notebook(const struct run *run, struct str key)
 {
     return (run->source.wants & INDEX_WANTS_NOTEBOOKS) != 0 && notebook_is_name(key) &&
            !source_is_hidden(str_from_pos(key, run->place.prefix.len));
 }
 
-static bool add_notebook(struct run *run, const struct store_object *object,
-                         struct merge_range *range, struct err *err)
+bool run_add_notebook(struct run *run, const struct store_object *object, struct merge_range *range,
+                      struct err *err)
 {
     struct result *r = result_new(object, run->place.root, range->n - 1);
     const struct source source = { .kind = SOURCE_OBJECT,
@@ -56,10 +56,10 @@ static bool each(void *ctx, const struct store_object *object, enum merge_state 
     atomic_fetch_add(&run->counters.n_listed, 1);
     if (state != MERGE_SAME)
         atomic_fetch_add(&run->counters.n_changed, 1);
-    if (is_notebook(run, object->key)) {
+    if (run_is_notebook(run, object->key)) {
         atomic_fetch_add(&run->counters.n_notebooks, 1);
         if ((state != MERGE_SAME || run->is_full || run->is_new_analysis) &&
-            !add_notebook(run, object, range, err))
+            !run_add_notebook(run, object, range, err))
             return false;
     }
     return run->datasets == NULL || run_datasets_object(run, object, &range->n_work, err);
@@ -114,12 +114,9 @@ static void drop(void *ctx, struct finding *f)
         result_free(f->kept);
 }
 
-static void begin(struct run *run)
+void run_begin(struct run *run)
 {
     const struct scans_options *o = run->options;
-    const struct merge_options merging = {
-        .old_next = old_next, .old_block_last = old_block_last, .each = each, .cut = cut, .ctx = run
-    };
     struct analyses_options analyses = { .reading = o->reading,
                                          .analyst = o->analyst,
                                          .n_workers = o->n_workers,
@@ -134,29 +131,36 @@ static void begin(struct run *run)
         analyses.n_at_once = o->n_workers;
     }
     run->pending_end = &run->pending;
-    run->merge = merge_new(&merging);
     run->analyses = analyses_start(&analyses);
     if ((run->source.wants & INDEX_WANTS_DATASETS) != 0)
         run_datasets_begin(run);
 }
 
+bool run_end(struct run *run, bool ok, const struct err *why, struct err *err)
+{
+    if (!ok)
+        atomic_store(&run->stop, true); /* what was not written yet is not worth the wait */
+    bool is_written = analyses_finish(run->analyses, err);
+    run_drop_pending(run);
+    if (is_written && !ok)
+        *err = *why;
+    return is_written && ok;
+}
+
 bool run_scan(struct run *run, struct err *err)
 {
-    struct err listing = ERR_INIT;
+    const struct merge_options merging = {
+        .old_next = old_next, .old_block_last = old_block_last, .each = each, .cut = cut, .ctx = run
+    };
+    struct err why = ERR_INIT;
     if (!listing_cursor_open(run->options->index, run->source.id, STR_EMPTY, STR_EMPTY,
                              &run->cursor, err))
         return false;
-    begin(run);
-    bool is_listed = list(run, &listing);
-    if (!is_listed)
-        atomic_store(&run->stop, true); /* what was not written yet is not worth the wait */
-    bool ok = analyses_finish(run->analyses, err);
-    run_drop_pending(run);
-    if (ok && !is_listed) {
-        *err = listing;
-        ok = false;
-    }
-    ok = ok && (run->datasets == NULL || run_datasets_sweep(run, err)) && run_settle(run, err);
+    run->merge = merge_new(&merging);
+    run_begin(run);
+    bool is_listed = list(run, &why);
+    bool ok = run_end(run, is_listed, &why, err) &&
+              (run->datasets == NULL || run_datasets_sweep(run, err)) && run_settle(run, err);
     run_datasets_free(run);
     merge_free(run->merge);
     listing_cursor_close(run->cursor);

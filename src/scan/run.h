@@ -81,6 +81,20 @@ struct run {
 /* Scan run->source, whose lease and row are there.  Writes everything but the end of the row. */
 MUST_USE bool run_scan(struct run *run, struct err *err);
 
+/* run_points.c: look at these keys alone, sorted and each once; the lease is there, a row is not.
+ */
+MUST_USE bool run_points(struct run *run, const struct str *keys, size_t n, struct err *err);
+/* Find the datasets of the listing that the index has. */
+MUST_USE bool run_rediscover(struct run *run, struct err *err);
+
+/* run.c: start the workers, and wait for them.  ok false: why the rest is not worth it. */
+void run_begin(struct run *run);
+MUST_USE bool run_end(struct run *run, bool ok, const struct err *why, struct err *err);
+bool run_is_notebook(const struct run *run, struct str key);
+/* The object is the range's last entry; it is read and analysed. */
+MUST_USE bool run_add_notebook(struct run *run, const struct store_object *object,
+                               struct merge_range *range, struct err *err);
+
 /* run_write.c: the callbacks of the analyses; ctx is the run. */
 void run_work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an);
 bool run_done(void *ctx, struct finding *f, struct err *err);

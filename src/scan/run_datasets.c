@@ -101,6 +101,17 @@ bool run_datasets_object(struct run *run, const struct store_object *object, siz
     return discover_object(run->datasets->discover, &o, err);
 }
 
+bool run_datasets_entry(struct run *run, const struct listing_entry *entry, size_t *n_work,
+                        struct err *err)
+{
+    const struct discover_object o = { .key = entry->key,
+                                       .size_bytes = entry->size_bytes,
+                                       .etag_hash = entry->etag_hash,
+                                       .modified_ms = entry->modified_s * 1000 };
+    run->datasets->n_work = n_work;
+    return discover_object(run->datasets->discover, &o, err);
+}
+
 bool run_datasets_end(struct run *run, size_t *n_work, struct err *err)
 {
     run->datasets->n_work = n_work;

@@ -19,6 +19,8 @@ void run_datasets_free(struct run *run);
 /* The next object of the listing, and its end.  n_work counts the tasks that they start. */
 MUST_USE bool run_datasets_object(struct run *run, const struct store_object *object,
                                   size_t *n_work, struct err *err);
+MUST_USE bool run_datasets_entry(struct run *run, const struct listing_entry *entry, size_t *n_work,
+                                 struct err *err);
 MUST_USE bool run_datasets_end(struct run *run, size_t *n_work, struct err *err);
 /* After everything was written: what was not seen leaves. */
 MUST_USE bool run_datasets_sweep(struct run *run, struct err *err);

@@ -137,7 +137,7 @@ static bool tell_error(struct run *run, const struct result *r, struct err *err)
     AUTO_BUF out = BUF_INIT(LIMIT_URI_BYTES * 8);
     struct json_writer w;
     int64_t id;
-    if (run->n_told_errors++ >= TOLD_ERRORS)
+    if (run->row.id == 0 || run->n_told_errors++ >= TOLD_ERRORS)
         return true;
     json_writer_init(&w, &out);
     json_write_object(&w);
@@ -187,6 +187,9 @@ static bool remove_notebook(struct run *run, struct str key, struct err *err)
 /* The object went between the listing and the reading: as if it had not been listed. */
 static void take_out(struct merge_range *range, size_t entry)
 {
+    if (range->is_points)
+        *ARENA_PUSH(&range->arena, range->removed, range->n_removed, range->cap_removed) =
+            range->entries[entry].key;
     memmove(&range->entries[entry], &range->entries[entry + 1],
             (range->n - entry - 1) * sizeof *range->entries);
     range->n--;
@@ -222,6 +225,40 @@ static bool write_results(struct run *run, struct err *err)
     return true;
 }
 
+/* A key that stands before key and behind all others that do: 0xFF is in no UTF-8. */
+static struct str just_before(struct arena *a, struct str key)
+{
+    char *text = ARENA_NEW_N(a, char, key.len + 1);
+    for (size_t i = 0; i < key.len; i++)
+        text[i] = key.ptr[i];
+    text[key.len - 1] = (char)((unsigned char)key.ptr[key.len - 1] - 1);
+    text[key.len] = (char)0xFF;
+    size_t len = key.len < LIMIT_KEY_BYTES ? key.len + 1 : key.len;
+    return (struct str){ text, len };
+}
+
+static bool write_points(struct run *run, const struct merge_range *range, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    for (size_t i = 0; i < range->n; i++)
+        if (!listing_replace(run->writer, run->source.id, just_before(&a, range->entries[i].key),
+                             range->entries[i].key, &range->entries[i], 1, err))
+            return false;
+    for (size_t i = 0; i < range->n_removed; i++)
+        if (!listing_replace(run->writer, run->source.id, just_before(&a, range->removed[i]),
+                             range->removed[i], NULL, 0, err))
+            return false;
+    return true;
+}
+
+static bool write_listing(struct run *run, const struct merge_range *range, struct err *err)
+{
+    if (range->is_points)
+        return write_points(run, range, err);
+    return !range->is_changed || listing_replace(run->writer, run->source.id, range->after,
+                                                 range->last, range->entries, range->n, err);
+}
+
 static bool write_range(struct run *run, const struct merge_range *range, struct err *err)
 {
     if (!index_begin(run->writer, &run->lease, err) || !write_results(run, err))
@@ -229,10 +266,7 @@ static bool write_range(struct run *run, const struct merge_range *range, struct
     for (size_t i = 0; i < range->n_removed; i++)
         if (!remove_notebook(run, range->removed[i], err))
             return false;
-    if (range->is_changed && !listing_replace(run->writer, run->source.id, range->after,
-                                              range->last, range->entries, range->n, err))
-        return false;
-    return index_commit(run->writer, false, err);
+    return write_listing(run, range, err) && index_commit(run->writer, false, err);
 }
 
 bool run_settle(struct run *run, struct err *err)

@@ -84,6 +84,23 @@ MUST_USE bool scans_remove_source(struct scans *s, struct str name, struct err *
 /* Begin to run, on a thread of its own, what is asked for and what is due. */
 void scans_start(struct scans *s);
 
+/* A queue of messages of S3 about objects that changed (scan/s3_event.h). */
+struct scan_message {
+    struct str receipt, body;
+};
+enum { SCAN_MAX_MESSAGES = 10 };
+struct scan_queue {
+    /* Waits a while for some; none is no failure.  Strings in a. */
+    bool (*receive)(void *ctx, struct arena *a, const atomic_bool *cancel,
+                    struct scan_message messages[SCAN_MAX_MESSAGES], size_t *n_out,
+                    struct err *err);
+    bool (*remove)(void *ctx, const struct scan_message *messages, size_t n, struct err *err);
+    void *ctx;
+};
+
+/* Take up what the queue tells, on a thread of its own, until scans_free().  queue is copied. */
+void scans_listen(struct scans *s, const struct scan_queue *queue);
+
 /* What a request came to. */
 struct scan_ticket {
     int64_t id;       /* of the scan */

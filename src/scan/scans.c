@@ -84,6 +84,9 @@ void scans_free(struct scans *s)
         if (pthread_join(s->thread, NULL) != 0)
             panic("pthread_join");
     }
+    if (s->is_listening && pthread_join(s->listener, NULL) != 0)
+        panic("pthread_join");
+    free(s->dirty);
     while (s->first != NULL) {
         struct waiting *w = s->first;
         s->first = w->next;
@@ -297,7 +300,11 @@ static void run_one(struct scans *s, const struct waiting *w, const char *trigge
     struct err why = ERR_INIT;
     struct scan_progress p;
     const struct scan_order order = {
-        .source = w->source, .id = w->id, .trigger = trigger, .is_full = w->is_full
+        .source = w->source,
+        .id = w->id,
+        .trigger = trigger,
+        .is_full = w->is_full,
+        .is_follower = w->id == 0, /* what is due is done, whoever does it */
     };
     note_tried(s, w->source);
     bool ok = scan_perform(s, &order, &p, &why);

@@ -34,6 +34,12 @@ struct scans {
     struct waiting *first, **end;       /* guarded by lock */
     int64_t running_source, running_id; /* of the thread, guarded by lock; 0: none */
 
+    struct scan_queue queue; /* of the listener */
+    pthread_t listener;
+    bool is_listening;
+    int64_t *dirty; /* sources whose datasets are to be found again; of the listener */
+    size_t n_dirty, cap_dirty;
+
     struct tried *tried; /* of the thread */
     size_t n_tried, cap_tried;
     int64_t sources_taken_ms;
@@ -54,7 +60,13 @@ struct scan_order {
 MUST_USE bool scan_perform(struct scans *s, const struct scan_order *order,
                            struct scan_progress *progress, struct err *err);
 
-/* lease.c: get the lease of a source.  *is_mine false: a living process has it, *other. */
+/* The same for single keys (sorted, each once), and for the datasets of what the index has.  Fail
+ * with ERR_CONFLICT while a scan of the source runs. */
+MUST_USE bool scan_points(struct scans *s, int64_t source, const struct str *keys, size_t n,
+                          struct err *err);
+MUST_USE bool scan_rediscover(struct scans *s, int64_t source, struct err *err);
+
+/* perform.c: get the lease of a source.  *is_mine false: a living process has it, *other. */
 MUST_USE bool scan_claim(struct index_writer *w, int64_t source, struct index_lease *lease,
                          bool *is_mine, struct index_lease *other, struct err *err);
 
