@@ -111,7 +111,7 @@ enum cluster_hardening { HARDENING_PENDING, HARDENING_DONE, HARDENING_FAILED };
 struct cluster_view {
     struct str state, state_code, state_message; /* the provider's words */
     struct str error_code, error_data;           /* of a failure: one word; text or "" */
-    struct str host;                             /* of the primary node, or "" */
+    struct str host, hub_url;                    /* of the primary node and JupyterHub, or "" */
     struct str progress;                         /* what it is doing, for people; or "" */
     enum cluster_stage stage;
     enum cluster_hardening hardening; /* once it is UP */

@@ -7,9 +7,8 @@
 #include "json/json.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
-enum { REQUEST_MAX_BYTES = 64 * 1024, HUB_PORT = 9443 };
+enum { HUB_PORT = 9443 };
 
 static struct str text_of(const struct json *object, struct str key)
 {
@@ -19,7 +18,7 @@ static struct str text_of(const struct json *object, struct str key)
 
 /* Fill err from an answer that is not 200; true if EMR surely did nothing.  Messages that mean more
  * than their code are known by their words, which is all that EMR gives. */
-static bool read_refusal(struct arena *a, const struct emr_reply *reply, struct err *err)
+bool emr_read_refusal(struct arena *a, const struct emr_reply *reply, struct err *err)
 {
     struct err ignored = ERR_INIT;
     const struct json *body = json_parse(a, reply->body, LIMIT_JSON_BYTES, &ignored);
@@ -51,56 +50,6 @@ static struct emr_message message(const char *operation, struct str body,
                                  .cancel = call->cancel };
 }
 
-static bool run_job_flow(struct emr_provider *p, struct arena *a, struct str body,
-                         const struct cluster_call *call, struct str *id_out, bool *is_unclear,
-                         struct err *err)
-{
-    struct emr_message m = message("RunJobFlow", body, call);
-    struct emr_reply reply = { .sent = EMR_SENT_NOTHING };
-    m.is_once = true;
-    if (!p->send(p->ctx, a, &m, &reply, err)) {
-        *is_unclear = reply.sent != EMR_SENT_NOTHING;
-        return false;
-    }
-    if (reply.status != 200) {
-        *is_unclear = !read_refusal(a, &reply, err);
-        return false;
-    }
-    const struct json *answer = json_parse(a, reply.body, LIMIT_JSON_BYTES, err);
-    bool ok = answer != NULL && json_get_str(answer, STR("JobFlowId"), id_out, err) &&
-              cluster_id_check(*id_out, err);
-    *is_unclear = !ok;
-    return ok;
-}
-
-static bool create(struct cluster_provider *provider, struct arena *a,
-                   const struct cluster_request *req, const struct cluster_call *call,
-                   struct str *id_out, struct err *err)
-{
-    struct emr_provider *p = (struct emr_provider *)provider;
-    AUTO_BUF body = BUF_INIT(REQUEST_MAX_BYTES);
-    struct json_writer w;
-    uint64_t marker;
-    bool is_unclear = false;
-    if (getrandom(&marker, sizeof marker, 0) != (ssize_t)sizeof marker)
-        panic("getrandom");
-    struct str name = emr_cluster_name(a, req->owner, marker);
-    json_writer_init(&w, &body);
-    emr_write_request(&w, &p->settings, req, name);
-    if (!buf_ok(&body))
-        return err_set(err, ERR_CONFIG, "the settings of [clusters] are longer than EMR takes");
-    if (run_job_flow(p, a, buf_str(&body), call, id_out, &is_unclear, err))
-        return true;
-    if (!is_unclear)
-        return err_wrap(err, "asking for a cluster");
-    /* Whatever it was called: the same request must not be repeated blindly. */
-    struct err why = *err;
-    err_set(err, ERR_UNCLEAR, "it is unclear whether EMR made the cluster \"%.*s\": %s",
-            STR_FMT(name), why.msg);
-    return err_fix(err, "Look for \"%.*s\" in EMR's list of clusters before you ask again.",
-                   STR_FMT(str_slice(name, 0, 130)));
-}
-
 bool emr_ask(struct emr_provider *p, struct arena *a, const char *operation, struct str body,
              const struct cluster_call *call, struct str *answer_out, struct err *err)
 {
@@ -109,7 +58,7 @@ bool emr_ask(struct emr_provider *p, struct arena *a, const char *operation, str
     if (!p->send(p->ctx, a, &m, &reply, err))
         return false;
     if (reply.status != 200) {
-        (void)read_refusal(a, &reply, err);
+        (void)emr_read_refusal(a, &reply, err);
         return false;
     }
     *answer_out = reply.body;
@@ -147,7 +96,6 @@ static bool info(struct cluster_provider *provider, struct arena *a, struct str 
         return true;
     out->hub_url = arena_printf(a, "https://%.*s:%d", STR_FMT(host), HUB_PORT);
     out->hub_user = p->settings.hub_user;
-    out->hub_password = p->settings.hub_password;
     return true;
 }
 
@@ -169,10 +117,14 @@ static void provider_free(struct cluster_provider *provider)
 }
 
 static const struct cluster_ops ops = { .name = "emr",
-                                        .create = create,
                                         .info = info,
                                         .terminate = terminate,
                                         .list = emr_list,
+                                        .launch = emr_launch,
+                                        .page = emr_page,
+                                        .view = emr_view,
+                                        .stop = emr_stop,
+                                        .spans = emr_spans,
                                         .free = provider_free };
 
 struct cluster_provider *emr_provider_new(const struct emr_settings *settings, emr_send_fn *send,

@@ -30,7 +30,7 @@ struct emr_settings {
     struct str service_role, instance_profile;
     struct str log_uri; /* empty: s3://<notebooks_bucket>/logs/ */
     struct str notebooks_bucket;
-    struct str hub_user, hub_password; /* what is told of a cluster's JupyterHub */
+    struct str hub_user;
 };
 
 /* Can clusters be made by these?  Fails with ERR_CONFIG, naming the setting. */
@@ -50,11 +50,14 @@ struct emr_support emr_release_support(struct str release, int64_t now_unix_ms);
 /* The day on which the table of releases was compared with AWS's pages. */
 struct str emr_releases_as_of(void);
 
-/* The body of RunJobFlow.  name: at most 256 bytes, made by emr_cluster_name(). */
+/* The name of the step that replaces the default password. */
+#define EMR_HARDEN_STEP "boathouse: replace the default password"
+
+/* The body of RunJobFlow.  name: made by marker_name(). */
 void emr_write_request(struct json_writer *w, const struct emr_settings *s,
-                       const struct cluster_request *req, struct str name);
-/* "boathouse <owner> id=<marker>", without the bytes that EMR refuses. */
-struct str emr_cluster_name(struct arena *a, struct str owner, uint64_t marker);
+                       const struct cluster_order *order, struct str name);
+/* What is made when nothing else is asked for. */
+void emr_default_spec(const struct emr_settings *s, struct cluster_spec *out);
 
 /* send, ctx: emr_send() and a struct aws that outlives the provider.  NULL and ERR_CONFIG when the
  * settings are wrong; asks nobody. */

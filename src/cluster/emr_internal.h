@@ -4,6 +4,8 @@
 #define CLUSTER_EMR_INTERNAL_H
 
 #include "cluster/emr.h"
+#include "util/ledger.h"
+#include "json/json.h"
 
 struct emr_provider {
     struct cluster_provider base; /* first */
@@ -18,9 +20,36 @@ MUST_USE bool emr_ask(struct emr_provider *p, struct arena *a, const char *opera
                       struct str body, const struct cluster_call *call, struct str *answer_out,
                       struct err *err);
 
-/* emr_list.c: cluster_ops.list. */
+/* Fill err from an answer that is not 200; true if EMR surely did nothing. */
+bool emr_read_refusal(struct arena *a, const struct emr_reply *reply, struct err *err);
+/* A member of a timeline, seconds with a fraction; 0 when it is absent. */
+MUST_USE bool emr_read_time(const struct json *timeline, struct str key, int64_t *out_ms,
+                            struct err *err);
+
+/* emr_list.c: one page; created_ms: 0 or a bound of ListClusters.  next_out: empty, it was the
+ * last. */
+MUST_USE bool emr_list_page(struct emr_provider *p, struct arena *a, enum cluster_list what,
+                            struct str id, int64_t created_ms, struct str marker,
+                            const struct cluster_call *call, struct cluster_items *out,
+                            struct str *next_out, struct err *err);
+/* cluster_ops.list. */
 MUST_USE bool emr_list(struct cluster_provider *provider, struct arena *a, enum cluster_list what,
                        struct str id, const struct cluster_call *call, struct cluster_items *out,
                        struct err *err);
+
+/* emr_life.c: what the lifecycle asks for, as cluster_ops says. */
+void emr_launch(struct cluster_provider *provider, struct arena *a,
+                const struct cluster_order *order, const struct cluster_call *call,
+                enum cluster_launch *outcome_out, struct str *id_out, struct err *err);
+MUST_USE bool emr_page(struct cluster_provider *provider, struct arena *a, int64_t created_ms,
+                       bool only_live, struct str cursor, const struct cluster_call *call,
+                       struct cluster_page *out, struct err *err);
+MUST_USE bool emr_view(struct cluster_provider *provider, struct arena *a, struct str id,
+                       bool wants_hardening, const struct cluster_call *call,
+                       struct cluster_view *out, struct err *err);
+MUST_USE bool emr_stop(struct cluster_provider *provider, struct arena *a, struct str id,
+                       bool unprotect, const struct cluster_call *call, struct err *err);
+MUST_USE bool emr_spans(struct cluster_provider *provider, struct arena *a, struct str id,
+                        const struct cluster_call *call, struct ledger_spans *out, struct err *err);
 
 #endif

@@ -29,7 +29,7 @@ static const struct list {
 };
 
 /* EMR's times are seconds with a fraction. */
-static bool read_time(const struct json *timeline, struct str key, int64_t *out_ms, struct err *err)
+bool emr_read_time(const struct json *timeline, struct str key, int64_t *out_ms, struct err *err)
 {
     double s = 0;
     if (!json_opt_f64(timeline, key, 0, &s, err))
@@ -54,9 +54,9 @@ static bool read_item(struct arena *a, const struct list *list, const struct jso
         !json_opt_object(status, STR("Timeline"), &timeline, err))
         return false;
     if (timeline != NULL &&
-        (!read_time(timeline, STR("CreationDateTime"), &item.created_unix_ms, err) ||
-         !read_time(timeline, list->ready, &item.ready_unix_ms, err) ||
-         !read_time(timeline, STR("EndDateTime"), &item.ended_unix_ms, err)))
+        (!emr_read_time(timeline, STR("CreationDateTime"), &item.created_unix_ms, err) ||
+         !emr_read_time(timeline, list->ready, &item.ready_unix_ms, err) ||
+         !emr_read_time(timeline, STR("EndDateTime"), &item.ended_unix_ms, err)))
         return false;
     item.id = arena_str(a, item.id);
     item.name = arena_str(a, item.name);
@@ -91,13 +91,16 @@ static bool read_page(struct arena *a, struct arena *scratch, const struct list 
     return true;
 }
 
-static void write_body(struct buf *out, const struct list *list, struct str id, struct str marker)
+static void write_body(struct buf *out, const struct list *list, struct str id, int64_t created_ms,
+                       struct str marker)
 {
     struct json_writer w;
     json_writer_init(&w, out);
     json_write_object(&w);
     json_put_str_if(&w, STR("ClusterId"), id);
     json_put_str_if(&w, STR("Marker"), marker);
+    if (created_ms > 0)
+        json_put_i64(&w, STR("CreatedAfter"), created_ms / 1000);
     if (list->states.len > 0) {
         json_write_key(&w, STR("ClusterStates"));
         json_write_raw(&w, list->states);
@@ -105,28 +108,36 @@ static void write_body(struct buf *out, const struct list *list, struct str id, 
     json_write_end(&w);
 }
 
+bool emr_list_page(struct emr_provider *p, struct arena *a, enum cluster_list what, struct str id,
+                   int64_t created_ms, struct str marker, const struct cluster_call *call,
+                   struct cluster_items *out, struct str *next_out, struct err *err)
+{
+    const struct list *list = &lists[what];
+    AUTO_ARENA scratch = ARENA_INIT;
+    AUTO_BUF body = BUF_INIT(BODY_MAX_BYTES);
+    struct str text;
+    write_body(&body, list, id, created_ms, marker);
+    if (!buf_ok(&body))
+        return err_set(err, ERR_UPSTREAM, "%s: EMR's marker is too long", list->operation);
+    if (!emr_ask(p, &scratch, list->operation, buf_str(&body), call, &text, err))
+        return err_wrap(err, "%s", list->operation);
+    if (read_page(a, &scratch, list, text, out, next_out, err))
+        return true;
+    if (err->code != ERR_TOO_LARGE)
+        err->code = ERR_UPSTREAM;
+    return err_wrap(err, "EMR's answer to %s", list->operation);
+}
+
 bool emr_list(struct cluster_provider *provider, struct arena *a, enum cluster_list what,
               struct str id, const struct cluster_call *call, struct cluster_items *out,
               struct err *err)
 {
-    struct emr_provider *p = (struct emr_provider *)provider;
-    const struct list *list = &lists[what];
     struct cluster_items found = { 0 };
     struct str marker = STR_EMPTY;
     do {
-        AUTO_ARENA scratch = ARENA_INIT;
-        AUTO_BUF body = BUF_INIT(BODY_MAX_BYTES);
-        struct str text;
-        write_body(&body, list, id, marker);
-        if (!buf_ok(&body))
-            return err_set(err, ERR_UPSTREAM, "%s: EMR's marker is too long", list->operation);
-        if (!emr_ask(p, &scratch, list->operation, buf_str(&body), call, &text, err))
-            return err_wrap(err, "%s", list->operation);
-        if (!read_page(a, &scratch, list, text, &found, &marker, err)) {
-            if (err->code != ERR_TOO_LARGE)
-                err->code = ERR_UPSTREAM;
-            return err_wrap(err, "EMR's answer to %s", list->operation);
-        }
+        if (!emr_list_page((struct emr_provider *)provider, a, what, id, 0, marker, call, &found,
+                           &marker, err))
+            return false;
     } while (marker.len > 0);
     *out = found;
     return true;

@@ -1,6 +1,7 @@
 /* emr_settings: can clusters be made by these settings?  Told at start, before money is spent. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/emr.h"
+#include "cluster/spec.h"
 
 /* A family, a dot, a size: "m5.xlarge", "u-6tb1.112xlarge". */
 static bool is_instance_type(struct str type)
@@ -39,4 +40,19 @@ bool emr_settings_check(const struct emr_settings *s, struct err *err)
            check_present(s->notebooks_bucket, "notebooks_bucket", err) &&
            check_present(s->service_role, "service_role", err) &&
            check_present(s->instance_profile, "instance_profile", err);
+}
+
+void emr_default_spec(const struct emr_settings *s, struct cluster_spec *out)
+{
+    *out = (struct cluster_spec){ .release = s->release,
+                                  .primary_type = s->primary_type,
+                                  .worker_types = { .items = { s->worker_type }, .n = 1 },
+                                  .root_gib = s->root_gib,
+                                  .bucket = s->notebooks_bucket,
+                                  .hub_user = s->hub_user,
+                                  .idle_timeout_s = s->idle_timeout_s };
+    for (size_t i = 0; i < s->n_subnets && i < SPEC_MAX_SUBNETS; i++)
+        out->subnets.items[out->subnets.n++] = s->subnets[i];
+    for (size_t i = 0; i < s->n_additional_groups && i < SPEC_MAX_GROUPS; i++)
+        out->groups.items[out->groups.n++] = s->additional_groups[i];
 }

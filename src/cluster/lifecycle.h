@@ -13,6 +13,7 @@
 
 #include "cluster/cluster.h"
 #include "cluster/spec.h"
+#include "util/ledger.h"
 
 enum phase {
     PHASE_REQUESTED,     /* the row stands, nothing was sent */
@@ -86,7 +87,7 @@ struct cluster_row {
     struct str state;   /* the provider's word */
     struct str state_code, state_message;
     struct str error_code, error_data; /* of the failure, as the provider says */
-    struct str host;                   /* of the primary node */
+    struct str host, hub_url; /* of the primary node and JupyterHub */
 
     enum ends_because ends_because; /* ENDS_NOT: nobody wants its end */
     struct str ends_by;
@@ -131,7 +132,7 @@ struct lifecycle_due {
     bool stop;                /* ask the provider for the end of row.remote */
     bool stop_extras;         /* of extras that have not ended */
     bool view;                /* look at row.remote */
-    bool spans;               /* take the timelines of row.remote, and of extras that have ended */
+    bool spans;               /* take the timelines of row.remote */
     bool sweep;               /* look for the marker in the provider's list */
     int64_t sweep_created_ms; /* clusters made at or after */
 };
@@ -153,15 +154,17 @@ void lifecycle_due(const struct cluster_row *row, const struct lifecycle_rules *
 void lifecycle_request(struct cluster_row *row, int64_t now, struct lifecycle_out *out);
 /* An attempt begins; the call may be made once this is committed, and not after now + call_ms. */
 void lifecycle_begin(struct cluster_row *row, int64_t now, struct lifecycle_out *out);
-/* What came of it.  why: the provider's words. */
-void lifecycle_launched(struct cluster_row *row, struct str remote, int64_t now,
+/* What came of the attempt of that number.  why: the provider's words. */
+void lifecycle_launched(struct cluster_row *row, int64_t attempt, struct str remote, int64_t now,
                         struct lifecycle_out *out);
-void lifecycle_not_launched(struct cluster_row *row, enum cluster_launch outcome,
+void lifecycle_not_launched(struct cluster_row *row, int64_t attempt, enum cluster_launch outcome,
                             const struct err *why, const struct lifecycle_rules *rules, int64_t now,
                             struct lifecycle_out *out);
 /* A cluster with this row's marker is in the provider's list. */
 void lifecycle_found(struct cluster_row *row, const struct cluster_seen *seen, int64_t now,
                      struct lifecycle_out *out);
+/* An extra is in this stage; STAGE_ENDED when the provider does not know it any more. */
+void lifecycle_extra_seen(struct cluster_row *row, struct str id, enum cluster_stage stage);
 /* A whole sweep that began at begun_ms and covered clusters made since created_ms, in every state,
  * did not have the marker. */
 void lifecycle_not_found(struct cluster_row *row, int64_t begun_ms, int64_t created_ms,
@@ -172,20 +175,25 @@ void lifecycle_missing(struct cluster_row *row, int64_t begun_ms);
 /* What the provider says of row.remote; view NULL: it does not know it. */
 void lifecycle_viewed(struct cluster_row *row, const struct cluster_view *view,
                       const struct lifecycle_rules *rules, int64_t now, struct lifecycle_out *out);
-/* The end was asked of the provider; protected_too: its protection stood against it. */
+/* The end was asked of the provider. */
 void lifecycle_stop_sent(struct cluster_row *row, int64_t now);
 /* Somebody wants its end.  The first reason stays. */
 void lifecycle_ask_end(struct cluster_row *row, enum ends_because because, struct str by,
                        int64_t now, struct lifecycle_out *out);
-/* The timelines were committed. */
-void lifecycle_spans_taken(struct cluster_row *row, int64_t now);
+/* It may live by_s seconds longer; a cluster without a limit gets none.  Its owner is there. */
+void lifecycle_extend(struct cluster_row *row, int64_t by_s, struct str by, int64_t now,
+                      struct lifecycle_out *out);
+/* The timelines of row.remote are committed with this; is_final: it had ended when they were asked
+ * for.  Those of an extra that had ended. */
+void lifecycle_spans_taken(struct cluster_row *row, bool is_final, int64_t now);
+void lifecycle_extra_spans_taken(struct cluster_row *row, struct str id);
 /* Time has passed: attempts that were cut off, limits, warnings, watchdogs. */
 void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,
                     struct lifecycle_out *out);
 
-/* The row as the document of the ledger, both ways. */
-void row_write(struct json_writer *w, const struct cluster_row *row);
-MUST_USE bool row_read(struct arena *a, const struct json *doc, struct cluster_row *out,
-                       struct err *err);
+/* The row as the ledger keeps it, both ways; out's strings in the arena. */
+void row_to_ledger(struct arena *a, const struct cluster_row *row, struct ledger_row *out);
+MUST_USE bool row_from_ledger(struct arena *a, const struct ledger_row *stored,
+                              struct cluster_row *out, struct err *err);
 
 #endif
