@@ -18,6 +18,7 @@
 #include "util/outbound.h"
 
 struct api;
+struct clusters;
 struct index;
 struct scans;
 
@@ -25,6 +26,7 @@ struct scans;
 struct api_options {
     struct store *store;
     struct cluster_provider *provider; /* NULL: calls about clusters are ERR_UNSUPPORTED */
+    struct clusters *clusters;         /* NULL: the same of those of /v1/clusters */
     struct index *index;               /* NULL: calls about the catalogue are ERR_NOT_FOUND */
     struct scans *scans;               /* NULL: calls that start scans are ERR_UNSUPPORTED */
     size_t kept_bytes;        /* of answers that are kept while the catalogue does not change */

@@ -101,6 +101,7 @@ struct call {
     const struct route *route; /* NULL: none matched */
     struct str id;
     struct str caller;       /* the name of the token; empty without */
+    enum role role;          /* of the caller; ROLE_ADMIN when there are no tokens */
     struct str allowed;      /* for the header Allow */
     const struct json *body; /* checked; NULL if there is none */
     struct str values[MAX_PARAMS];

@@ -107,15 +107,19 @@ bool auth_check(struct call *call, struct err *err)
 {
     const struct http_request *req = call->req;
     enum role need = call->route->role;
-    if (call->api->n_tokens == 0)
+    if (call->api->n_tokens == 0) {
+        call->role = ROLE_ADMIN;
         return check_browser(call, err);
+    }
     struct str scheme, bearer;
     struct str value = http_header_get(req->headers, req->n_headers, STR("Authorization"));
     str_cut(value, ' ', &scheme, &bearer);
     bool is_bearer = str_eq_nocase(scheme, STR("Bearer"));
     const struct token *token = is_bearer ? find_token(call->api, str_trim(bearer)) : NULL;
-    if (token != NULL)
+    if (token != NULL) {
         call->caller = token->name;
+        call->role = token->role;
+    }
     if (need == ROLE_NONE)
         return true;
     if (token == NULL)

@@ -14,7 +14,9 @@ static struct store_call store_call_of(const struct call *call)
 static struct cluster_call cluster_call_of(const struct call *call)
 {
     return (struct cluster_call){ .deadline_ms = call->req->deadline_ms,
-                                  .cancel = call->req->cancel };
+                                  .cancel = call->req->cancel,
+                                  .caller = call->caller,
+                                  .is_limited = call->role != ROLE_ADMIN };
 }
 
 /* With tokens, a command for a shell needs one; the shell has it in a variable, not the answer. */
@@ -34,9 +36,11 @@ static struct str cluster_url(const struct call *call, const char *verb, struct 
 
 bool api_emr_create(struct call *call, struct err *err)
 {
-    const struct cluster_request req = { .n_nodes =
-                                             (unsigned)call_number(call, STR("num_of_nodes")),
-                                         .owner = call->caller };
+    const struct cluster_request req = {
+        .n_nodes = (unsigned)call_number(call, STR("num_of_nodes")),
+        .owner = call->caller,
+        .key = http_header_get(call->req->headers, call->req->n_headers, STR("Idempotency-Key"))
+    };
     const struct cluster_call limits = cluster_call_of(call);
     struct str id;
     if (!cluster_create(call->api->options.provider, call->req->arena, &req, &limits, &id, err))

@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/clusters.h"
 
-struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
+static struct emr_settings settings_of(const struct config *c)
 {
     const struct config_value *subnets = &c->values[CONFIG_CLUSTERS_SUBNETS];
     const struct config_value *groups = &c->values[CONFIG_CLUSTERS_ADDITIONAL_SECURITY_GROUPS];
-    const struct emr_settings settings = {
+    return (struct emr_settings){
         .release = config_text(c, CONFIG_CLUSTERS_RELEASE),
         .primary_type = config_text(c, CONFIG_CLUSTERS_PRIMARY_TYPE),
         .worker_type = config_text(c, CONFIG_CLUSTERS_WORKER_TYPE),
@@ -26,7 +26,17 @@ struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, 
         .log_uri = config_text(c, CONFIG_CLUSTERS_LOG_URI),
         .notebooks_bucket = config_text(c, CONFIG_CLUSTERS_NOTEBOOKS_BUCKET),
         .hub_user = config_text(c, CONFIG_CLUSTERS_HUB_USER),
-        .hub_password = config_text(c, CONFIG_CLUSTERS_HUB_PASSWORD),
     };
+}
+
+void clusters_default_spec(const struct config *c, struct cluster_spec *out)
+{
+    const struct emr_settings settings = settings_of(c);
+    emr_default_spec(&settings, out);
+}
+
+struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
+{
+    const struct emr_settings settings = settings_of(c);
     return emr_provider_new(&settings, emr_send, aws, err);
 }

@@ -7,8 +7,12 @@
 
 #include "cli/config.h"
 #include "cluster/emr.h"
+#include "cluster/spec.h"
 
 struct aws;
+
+/* What is made when nothing else is asked for. */
+void clusters_default_spec(const struct config *c, struct cluster_spec *out);
 
 /* c and aws outlive the provider.  NULL and ERR_CONFIG when a setting is wrong; asks nobody. */
 MUST_USE struct cluster_provider *clusters_open(const struct config *c, struct aws *aws,

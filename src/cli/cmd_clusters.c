@@ -4,6 +4,7 @@
 
 #include "cli/output.h"
 #include "cli/wiring.h"
+#include "cluster/service.h"
 #include "util/scan.h"
 #include "json/writer.h"
 
@@ -44,9 +45,21 @@ static struct cluster_call limits(const struct cli *cli)
     return (struct cluster_call){ .deadline_ms = wiring_call(&cli->config).deadline_ms };
 }
 
+/* The service, with a server's or without one: then this process does the work meanwhile. */
+static bool open_service(struct wiring *w, struct cli *cli, struct cluster_provider **out,
+                         struct err *err)
+{
+    if (!wiring_make_folders(&cli->config, err) || !wiring_open(w, cli, err) ||
+        !wiring_open_clusters(w, cli, err))
+        return false;
+    *out = w->clusters != NULL ? clusters_facade(w->clusters) : NULL;
+    return true;
+}
+
 int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
+    struct cluster_provider *provider = NULL;
     const struct cluster_call call = limits(cli);
     struct str id = STR_EMPTY;
     uint64_t n;
@@ -56,8 +69,8 @@ int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
         return 0;
     }
     const struct cluster_request req = { .n_nodes = (unsigned)n };
-    *ok =
-        wiring_open(&w, cli, err) && cluster_create(w.provider, cli->arena, &req, &call, &id, err);
+    *ok = open_service(&w, cli, &provider, err) &&
+          cluster_create(provider, cli->arena, &req, &call, &id, err);
     const struct member members[] = { { "ClusterId", "CLUSTER", id } };
     *ok = *ok && print(cli, members, ARRAY_LEN(members), err);
     return 0;
@@ -66,10 +79,11 @@ int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
 int cmd_clusters_info(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
+    struct cluster_provider *provider = NULL;
     const struct cluster_call call = limits(cli);
     struct cluster_info info = { 0 };
-    *ok = wiring_open(&w, cli, err) &&
-          cluster_get(w.provider, cli->arena, cli_arg(cli, 0), &call, &info, err);
+    *ok = open_service(&w, cli, &provider, err) &&
+          cluster_get(provider, cli->arena, cli_arg(cli, 0), &call, &info, err);
     const struct member members[] = {
         { "ClusterId", "CLUSTER", info.id },
         { "ClusterStatus", "STATE", info.state },
@@ -84,9 +98,10 @@ int cmd_clusters_info(struct cli *cli, bool *ok, struct err *err)
 int cmd_clusters_terminate(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
+    struct cluster_provider *provider = NULL;
     const struct cluster_call call = limits(cli);
-    *ok = wiring_open(&w, cli, err) &&
-          cluster_terminate(w.provider, cli->arena, cli_arg(cli, 0), &call, err);
+    *ok = open_service(&w, cli, &provider, err) &&
+          cluster_terminate(provider, cli->arena, cli_arg(cli, 0), &call, err);
     const struct member members[] = { { "ClusterId", "CLUSTER", cli_arg(cli, 0) },
                                       { "Status", "STATE", STR("TERMINATING") } };
     *ok = *ok && print(cli, members, ARRAY_LEN(members), err);

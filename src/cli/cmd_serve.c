@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "cli/scanning.h"
+#include "cluster/service.h"
 #include "util/log.h"
 #include "util/scan.h"
 
@@ -154,9 +155,13 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
     raise_descriptor_limit();
     /* Before the first thread: they inherit it, so that only sigwaitinfo() gets the signals. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    *ok = wiring_open_clusters(&w, cli, err);
+    if (!*ok)
+        return 0;
     struct api_options options = {
         .store = w.store,
-        .provider = w.provider,
+        .provider = w.clusters != NULL ? clusters_facade(w.clusters) : NULL,
+        .clusters = w.clusters,
         .outbound = w.outbound,
         .index = w.index,
         .kept_bytes = (size_t)config_int(c, CONFIG_SERVER_KEPT_BYTES),

@@ -4,9 +4,12 @@
 
 #include "aws/aws.h"
 #include "cli/clusters.h"
+#include "cluster/service.h"
+#include "index/ledger.h"
 #include "store/folder.h"
 #include "store/s3_store.h"
 #include "util/clock.h"
+#include "util/log.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -62,8 +65,57 @@ bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mode mode, 
     return path != NULL && index_open(&options, &w->index, err);
 }
 
+static void tell_failure(void *ctx, const char *what, const struct err *err)
+{
+    (void)ctx;
+    log_to(LOG_WARN, "clusters", LOG_STR("while", str_from(what)),
+           LOG_STR("code", str_from(err_kind(err->code)->code)),
+           LOG_STR("error", str_from(err->msg)));
+}
+
+static const char *state_file(struct cli *cli, const char *name, struct err *err)
+{
+    struct str state = config_text(&cli->config, CONFIG_STATE);
+    return arena_cstr(cli->arena, arena_printf(cli->arena, "%.*s/%s", STR_FMT(state), name), err);
+}
+
+bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
+{
+    const struct config *c = &cli->config;
+    if (w->provider == NULL)
+        return true;
+    struct cluster_spec *defaults = ARENA_NEW(cli->arena, struct cluster_spec);
+    clusters_default_spec(c, defaults);
+    const char *path = state_file(cli, "clusters.db", err);
+    const char *key = path != NULL ? state_file(cli, "clusters.key", err) : NULL;
+    const char *lock = key != NULL ? state_file(cli, "clusters.lock", err) : NULL;
+    struct ledger *ledger = lock != NULL ? ledger_open(path, err) : NULL;
+    if (ledger == NULL)
+        return false;
+    const struct clusters_options options = {
+        .ledger = ledger,
+        .provider = w->provider,
+        .key_path = key,
+        .lock_path = lock,
+        .deployment = config_text(c, CONFIG_CLUSTERS_DEPLOYMENT),
+        .defaults = defaults,
+        .max_live = (unsigned)config_int(c, CONFIG_CLUSTERS_MAX_CLUSTERS),
+        .sync_ms = 1000 * config_int(c, CONFIG_CLUSTERS_SYNC_S),
+        .failed = tell_failure,
+    };
+    w->clusters = clusters_new(&options, err);
+    if (w->clusters == NULL) {
+        ledger->ops->close(ledger);
+        return false;
+    }
+    w->provider = NULL; /* the service's now */
+    clusters_start(w->clusters);
+    return true;
+}
+
 void wiring_release(struct wiring *w)
 {
+    clusters_free(w->clusters);
     index_close(w->index);
     cluster_provider_free(w->provider);
     store_free(w->store);

@@ -12,13 +12,15 @@
 
 /* The parts that commands and the server work with.  Owned by the caller. */
 struct aws;
+struct clusters;
 struct outbound;
 
 struct wiring {
     struct outbound *outbound; /* counts the calls of aws; NULL unless the provider is aws */
     struct aws *aws;           /* NULL unless the provider is aws */
     struct store *store;
-    struct cluster_provider *provider; /* NULL: there are no clusters */
+    struct cluster_provider *provider; /* NULL: there are no clusters, or clusters has it */
+    struct clusters *clusters;         /* NULL until wiring_open_clusters() */
     struct index *index;               /* NULL until wiring_open_index() */
 };
 
@@ -28,6 +30,9 @@ MUST_USE bool wiring_open(struct wiring *w, struct cli *cli, struct err *err);
 /* Open the catalogue, <state>/index.db.  Fails as index_open(). */
 MUST_USE bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mode mode,
                                 struct err *err);
+/* The service of clusters, its threads running, if there is a provider; makes its files in the
+ * state folder, which exists.  The provider is the service's afterwards. */
+MUST_USE bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err);
 /* Accepts a zeroed or half-opened one. */
 void wiring_release(struct wiring *w);
 

@@ -18,12 +18,15 @@
 struct cluster_call {
     int64_t deadline_ms;       /* clock_mono_ms(); required */
     const atomic_bool *cancel; /* NULL, or: ERR_CANCELLED soon after it turns true */
+    struct str caller;         /* who asks: others than the owner see no password; may be empty */
+    bool is_limited;           /* the caller may touch its own clusters only */
 };
 
 /* What is asked for.  All else comes from the provider's settings. */
 struct cluster_request {
     unsigned n_nodes; /* with the primary one, at least 1 */
     struct str owner; /* who asked; may be empty */
+    struct str key;   /* Idempotency-Key: the same gives the same cluster; empty: a new one */
 };
 
 /* A cluster as its provider sees it.  Strings in the arena of the call. */

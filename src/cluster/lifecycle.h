@@ -87,7 +87,7 @@ struct cluster_row {
     struct str state;   /* the provider's word */
     struct str state_code, state_message;
     struct str error_code, error_data; /* of the failure, as the provider says */
-    struct str host, hub_url; /* of the primary node and JupyterHub */
+    struct str host, hub_url;          /* of the primary node and JupyterHub */
 
     enum ends_because ends_because; /* ENDS_NOT: nobody wants its end */
     struct str ends_by;

@@ -10,6 +10,7 @@ enum {
     READ_MS = 30 * 1000,
     STOP_RETRY_MS = 10 * 1000,
     ROWS_PAGE = 500,
+    SYNC_MS = 15 * 1000,
     MAX_ROWS = 20000
 };
 
@@ -36,8 +37,10 @@ bool rate_take(struct rate *r, int64_t now_ms)
 void reconciler_init(struct reconciler *r, const struct reconciler_options *options)
 {
     *r = (struct reconciler){ .options = *options };
-    rate_init(&r->lists, 4, 4.0 / 60);
-    rate_init(&r->views, 5, 0.5);
+    if (options->sync_ms == 0)
+        r->options.sync_ms = SYNC_MS;
+    rate_init(&r->lists, 4, 1000.0 / (double)r->options.sync_ms);
+    rate_init(&r->views, 5, 7500.0 / (double)r->options.sync_ms);
     rate_init(&r->spans, 5, 0.25);
     rate_init(&r->stops, 8, 0.4);
     rate_init(&r->launches, 8, 0.4);

@@ -27,6 +27,7 @@ struct reconciler_options {
     struct str deployment;     /* clusters of others are never touched */
     struct str holder;         /* of the lease: unique by process and start */
     unsigned work;             /* of enum reconciler_work */
+    int64_t sync_ms;           /* between two pages of the list; 0: 15 s */
     int64_t (*now)(void *ctx); /* unix milliseconds */
     /* The password of a row, clear and hashed, in the arena. */
     bool (*password)(void *ctx, struct arena *a, const struct cluster_row *row,

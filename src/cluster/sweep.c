@@ -10,7 +10,6 @@
 
 enum {
     LIST_MS = 30 * 1000,
-    SWEEP_EVERY_MS = 15 * 1000,
     YOUNG_EVERY_MS = 5 * 60 * 1000,
     WINDOW_MS = 30 * 60 * 1000,
     FIRST_WINDOW_MS = 24 * 60 * 60 * 1000,
@@ -224,9 +223,9 @@ void turn_sweep(struct turn *t)
 {
     struct reconciler *r = t->r;
     int64_t created_ms = 0;
-    int64_t every_ms = young_window(t, &created_ms) ? SWEEP_EVERY_MS : YOUNG_EVERY_MS;
+    int64_t every_ms = young_window(t, &created_ms) ? r->options.sync_ms : YOUNG_EVERY_MS;
     bool wants_young = r->young.is_running || t->now - r->young.begun_ms >= every_ms;
-    bool wants_live = r->live.is_running || t->now - r->live.begun_ms >= SWEEP_EVERY_MS;
+    bool wants_live = r->live.is_running || t->now - r->live.begun_ms >= r->options.sync_ms;
     if (t->now < r->lists_from_ms || (!wants_young && !wants_live) || turn_is_cancelled(t) ||
         !rate_take(&r->lists, t->now))
         return;

@@ -1,17 +1,31 @@
 /* Prints RunJobFlow bodies, one a line, to be compared with AWS's own model of the service. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/emr.h"
+#include "cluster/reconciler.h"
 
 #include <stdio.h>
 
-static void print(const struct emr_settings *s, unsigned n_nodes)
+static void print(const struct emr_settings *s, unsigned n_nodes, enum spec_market market,
+                  unsigned autoscale_max)
 {
     AUTO_ARENA a = ARENA_INIT;
     AUTO_BUF body = BUF_INIT(64 * 1024);
     struct json_writer w;
-    const struct cluster_request req = { .n_nodes = n_nodes, .owner = STR("ana") };
+    struct cluster_spec spec;
+    emr_default_spec(s, &spec);
+    spec.n_workers = n_nodes - 1;
+    spec.market = market;
+    spec.autoscale_min = autoscale_max > 0;
+    spec.autoscale_max = autoscale_max;
+    spec.labels[spec.n_labels++] = (struct json_member){ STR("project"), STR("churn") };
+    const struct cluster_order order = { .marker = STR("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+                                         .deployment = STR("dep"),
+                                         .name = STR("lab"),
+                                         .owner = STR("ana"),
+                                         .spec = &spec,
+                                         .password_hash = STR("$6$salt$hash") };
     json_writer_init(&w, &body);
-    emr_write_request(&w, s, &req, emr_cluster_name(&a, req.owner, 7));
+    emr_write_request(&w, s, &order, marker_name(&a, &order));
     puts(buf_cstr(&body));
 }
 
@@ -27,8 +41,8 @@ int main(void)
                               .service_role = STR("EMR_DefaultRole"),
                               .instance_profile = STR("EMR_EC2_DefaultRole"),
                               .notebooks_bucket = STR("notebooks") };
-    print(&s, 1);
-    print(&s, 3);
+    print(&s, 1, SPEC_ON_DEMAND, 0);
+    print(&s, 3, SPEC_ON_DEMAND, 0);
     s.subnets = subnets;
     s.n_subnets = 1;
     s.primary_group = STR("sg-p");
@@ -39,10 +53,15 @@ int main(void)
     s.key_name = STR("key");
     s.root_gib = 50;
     s.log_uri = STR("s3://logs/emr/");
-    print(&s, 3);
+    print(&s, 3, SPEC_ON_DEMAND, 0);
     s.n_subnets = 2;
-    print(&s, 5);
+    print(&s, 5, SPEC_ON_DEMAND, 0);
     s.release = STR("emr-5.19.0");
-    print(&s, 2);
+    print(&s, 2, SPEC_ON_DEMAND, 0);
+    s.release = STR("emr-7.14.0");
+    print(&s, 4, SPEC_SPOT, 0);
+    print(&s, 4, SPEC_SPOT_WITH_FALLBACK, 8);
+    s.n_subnets = 1;
+    print(&s, 4, SPEC_ON_DEMAND, 8);
     return 0;
 }

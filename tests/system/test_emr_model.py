@@ -34,7 +34,7 @@ def wrong_enums(shape, value, at=""):
         yield f"{at}: {value} is none of {shape.enum}"
 
 
-@pytest.mark.parametrize("i", range(5))
+@pytest.mark.parametrize("i", range(8))
 def test_a_body_is_as_the_model_says(shape, i):
     body = bodies()[i]
     report = botocore.validate.ParamValidator().validate(body, shape)
@@ -49,6 +49,26 @@ def test_the_cluster_stays_and_keeps_its_notebooks():
         assert kept["jupyter-s3-conf"] == {"s3.persistence.enabled": "true", "s3.persistence.bucket": "notebooks"}
         assert {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"} in body["Tags"]
         assert body["LogUri"].startswith("s3://")
+
+
+def test_the_password_is_replaced_and_only_its_hash_is_told():
+    for body in bodies():
+        (step,) = body["Steps"]
+        assert step["ActionOnFailure"] == "TERMINATE_CLUSTER"
+        assert step["HadoopJarStep"]["Args"][-1].startswith("$6$") and "chpasswd -e" in step["HadoopJarStep"]["Args"][3]
+
+
+def test_spot_and_scaling():
+    spot, fallback, groups = bodies()[5:]
+    workers = spot["Instances"]["InstanceFleets"][1]
+    assert workers["TargetSpotCapacity"] == 3 and "TargetOnDemandCapacity" not in workers
+    assert workers["LaunchSpecifications"]["SpotSpecification"]["TimeoutAction"] == "TERMINATE_CLUSTER"
+    assert spot["Instances"]["InstanceFleets"][0]["TargetOnDemandCapacity"] == 1
+    workers = fallback["Instances"]["InstanceFleets"][1]
+    assert workers["LaunchSpecifications"]["SpotSpecification"]["TimeoutAction"] == "SWITCH_TO_ON_DEMAND"
+    assert fallback["ManagedScalingPolicy"]["ComputeLimits"]["UnitType"] == "InstanceFleetUnits"
+    assert groups["ManagedScalingPolicy"]["ComputeLimits"] == {"UnitType": "Instances", "MinimumCapacityUnits": 1,
+                                                              "MaximumCapacityUnits": 8}
 
 
 def test_several_subnets_make_fleets_and_one_makes_groups():
