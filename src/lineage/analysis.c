@@ -149,6 +149,8 @@ void analyze(struct arena *a, const struct notebook *nb, const struct analysis_o
             continue;
         cell_read(c, kernel, &piece);
         out->n_code_cells++;
+        if (c->is_cut)
+            eval_hit_limit(e, "text");
         uint32_t n_lines = count_lines(c->source);
         out->n_lines += n_lines;
         lines[piece.language] += n_lines;

@@ -129,7 +129,7 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
         sql_refs(e->arena, one->text.bytes, dialect, session, &found);
         if (found.hit_limit)
             eval_hit_limit(e, "sql");
-        for (size_t k = 0; k < found.n_refs; k++)
+        for (size_t k = 0; k < found.n_refs && eval_step(e); k++)
             if (!is_memory || !is_own_table(&found.refs[k]))
                 emit_sql(e, &found.refs[k], one, via, line, col);
         if (!is_memory)

@@ -335,4 +335,6 @@ void sql_refs(struct arena *a, struct str text, enum sql_dialect dialect,
     };
     sql_lex_init(&p.lx, a, session, dialect, text, 1);
     sql_statements(&p, NULL);
+    if (out->n_refs >= LIMIT_SQL_REFS)
+        out->hit_limit = true;
 }

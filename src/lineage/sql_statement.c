@@ -446,7 +446,7 @@ void sql_statements(struct sql_parser *p, const struct sql_scope *outer)
     struct sql_scope scope = { .parent = outer };
     bool is_start = true;
     unsigned depth = p->depth;
-    while (sql_peek(&p->lx, 0)->kind != SQL_END) {
+    while (sql_peek(&p->lx, 0)->kind != SQL_END && p->out->n_refs < LIMIT_SQL_REFS) {
         if (sql_at_op(p, 0, ')')) {
             if (depth != 0 && outer != NULL && outer->own_cte.len != 0)
                 return;
@@ -454,7 +454,9 @@ void sql_statements(struct sql_parser *p, const struct sql_scope *outer)
             continue;
         }
         if (sql_take_op(p, ';')) {
-            scope = (struct sql_scope){ .parent = outer };
+            scope = (struct sql_scope){ .parent = outer,
+                                        .aliases = scope.aliases, /* the memory */
+                                        .cap_aliases = scope.cap_aliases };
             p->is_may = false;
             is_start = true;
             continue;

@@ -83,7 +83,7 @@ static void value_done(struct json_push *j)
 /* Fails when the wanted text has passed its limit. */
 static bool check_size(const struct json_push *j, struct err *err)
 {
-    if (!j->wanted || buf_ok(j->into))
+    if (!j->wanted || j->into != &j->text || buf_ok(j->into))
         return true;
     return err_set(err, ERR_TOO_LARGE, "line %llu: a text is over %zu bytes",
                    (unsigned long long)j->line, j->into->limit);

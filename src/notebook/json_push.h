@@ -21,7 +21,8 @@ struct json_sink {
     void *ctx;
     /* A value begins; the answer says whether it is wanted.  An unwanted object or array is passed
      * over whole: open, key and close are not called for it.  For a wanted scalar it may set
-     * json_push.into to a buffer of its own, to which the text is then appended. */
+     * json_push.into to a buffer of its own, to which the text is then appended; whether that one
+     * has reached its limit is then the owner's to ask. */
     bool (*wants)(void *ctx, enum push_kind kind);
     void (*open)(void *ctx, enum push_kind kind);
     void (*close)(void *ctx, enum push_kind kind);

@@ -24,6 +24,7 @@ struct cell {
     size_t index; /* from 0, counting all cells of the document; what references report */
     int64_t execution_count; /* -1 if it never ran */
     bool has_outputs;        /* an output was skipped */
+    bool is_cut;             /* source was longer than what is kept */
 };
 
 /* A value that papermill gave to the parameters of a notebook when it ran it. */

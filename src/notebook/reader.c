@@ -40,8 +40,9 @@ struct notebook_reader *notebook_reader_new(struct arena *a, struct str name,
     r->name = arena_str(a, name);
     r->visit = visit;
     r->ctx = ctx;
-    r->source = (struct buf)BUF_INIT(LIMIT_CELL_BYTES);
-    r->text = (struct buf)BUF_INIT(LIMIT_NOTEBOOK_SOURCE_BYTES);
+    r->source = (struct buf)BUF_INIT(visit == NULL ? LIMIT_KEPT_CELL_BYTES : LIMIT_CELL_BYTES);
+    r->text =
+        (struct buf)BUF_INIT(visit == NULL ? LIMIT_KEPT_CODE_BYTES : LIMIT_NOTEBOOK_SOURCE_BYTES);
     r->tags = (struct buf)BUF_INIT(LIMIT_CELL_TAGS_BYTES);
     size_t row = row_of_name(name);
     struct str language = row < ARRAY_LEN(names) ? names[row].language : STR_EMPTY;
@@ -92,36 +93,65 @@ static struct str unify_lines(struct notebook_reader *r, struct str source)
     return (struct str){ copy, n };
 }
 
-void reader_add_cell(struct notebook_reader *r, struct str source)
+/* At most max bytes: whole lines, of one long line whole characters. */
+static struct str cut(struct str source, size_t max)
 {
-    if (r->failure.code != ERR_NONE)
-        return;
+    source = str_slice(source, 0, max);
+    size_t line_end = str_rfind_char(source, '\n');
+    if (line_end != SIZE_MAX && line_end >= source.len / 2)
+        return str_slice(source, 0, line_end + 1);
+    while (source.len > 0 && (signed char)source.ptr[source.len - 1] < 0)
+        source.len--;
+    return source;
+}
+
+static void show_cell(struct notebook_reader *r, struct str source)
+{
     if (source.len > LIMIT_CELL_BYTES || !buf_ok(&r->source)) {
         (void)err_set(&r->failure, ERR_TOO_LARGE, "a cell of more than %lu bytes",
                       LIMIT_CELL_BYTES);
         return;
     }
+    r->cell.source = unify_lines(r, source);
+    r->list->n++;
+    r->visit(r->ctx, &r->cell);
+    arena_reset(&r->scratch);
+}
+
+static void keep_cell(struct notebook_reader *r, struct str source)
+{
+    struct cell_list *list = r->list;
+    bool is_code = r->cell.kind == CELL_CODE;
+    size_t *kept = is_code ? &r->kept_code_bytes : &r->kept_prose_bytes;
+    size_t left = (is_code ? LIMIT_KEPT_CODE_BYTES : LIMIT_KEPT_PROSE_BYTES) - *kept;
+    size_t max = left < LIMIT_KEPT_CELL_BYTES ? left : LIMIT_KEPT_CELL_BYTES;
+    r->cell.is_cut = !buf_ok(&r->source) || source.len > max;
+    if (r->cell.is_cut)
+        source = cut(source, max);
+    *kept += source.len;
+    r->cell.source = unify_lines(r, source);
+    *ARENA_PUSH(r->arena, list->cells, list->n, list->cap) = r->cell;
+}
+
+void reader_add_cell(struct notebook_reader *r, struct str source)
+{
+    if (r->failure.code != ERR_NONE)
+        return;
     if (r->n_cells == LIMIT_CELLS) {
         (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu cells", LIMIT_CELLS);
         return;
     }
-    r->kept_bytes += source.len;
-    if (r->visit == NULL && r->kept_bytes > LIMIT_NOTEBOOK_SOURCE_BYTES) {
-        (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu bytes of source",
-                      LIMIT_NOTEBOOK_SOURCE_BYTES);
+    if (r->visit == NULL && r->kept_bytes > LIMIT_KEPT_CODE_BYTES) {
+        (void)err_set(&r->failure, ERR_TOO_LARGE, "more than %lu bytes of names and tags",
+                      LIMIT_KEPT_CODE_BYTES);
         return;
     }
-    struct cell_list *list = r->list;
     r->n_cells++;
-    r->cell.source = unify_lines(r, source);
-    r->cell.index = list->n;
-    if (r->visit != NULL) {
-        list->n++;
-        r->visit(r->ctx, &r->cell);
-        arena_reset(&r->scratch);
-    } else {
-        *ARENA_PUSH(r->arena, list->cells, list->n, list->cap) = r->cell;
-    }
+    r->cell.index = r->list->n;
+    if (r->visit != NULL)
+        show_cell(r, source);
+    else
+        keep_cell(r, source);
 }
 
 bool notebook_reader_feed(struct notebook_reader *r, struct str chunk, struct err *err)
@@ -133,7 +163,9 @@ bool notebook_reader_feed(struct notebook_reader *r, struct str chunk, struct er
         if (!json_push_feed(&r->json, chunk, err))
             return false;
     } else {
-        buf_add(&r->text, chunk);
+        size_t left = r->text.limit - buf_str(&r->text).len;
+        r->is_cut = r->is_cut || (r->visit == NULL && chunk.len > left);
+        buf_add(&r->text, r->is_cut ? str_slice(chunk, 0, left) : chunk);
         if (!buf_ok(&r->text))
             return err_set(err, ERR_TOO_LARGE, "a source of more than %zu bytes", r->text.limit);
     }
@@ -148,10 +180,12 @@ bool notebook_reader_finish(struct notebook_reader *r, struct notebook *out, str
         if (!reader_json_finish(r, err))
             return false;
     } else {
-        struct str text = buf_str(&r->text);
+        struct str text = r->is_cut ? cut(buf_str(&r->text), SIZE_MAX) : buf_str(&r->text);
         if (!str_is_utf8(text))
             return err_set(err, ERR_PARSE, "the source is not UTF-8");
         reader_split_source(r, text);
+        if (r->is_cut && r->list->n > 0 && r->visit == NULL)
+            r->list->cells[r->list->n - 1].is_cut = true;
         r->out.cells = r->list->cells;
         r->out.n_cells = r->visit == NULL ? r->list->n : 0;
     }

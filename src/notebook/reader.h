@@ -31,7 +31,9 @@ struct notebook_reader *notebook_reader_new(struct arena *a, struct str name,
 void notebook_reader_free(struct notebook_reader *r);
 
 /* The next bytes; nothing of them is kept.  Fails with ERR_PARSE (line, column and byte are in the
- * message) or ERR_TOO_LARGE; then the reader can only be freed. */
+ * message) or ERR_TOO_LARGE; then the reader can only be freed.  Of cells that are kept, what is
+ * longer than the limits LIMIT_KEPT_... is cut off and the cell says so; of those that are shown it
+ * is an error. */
 MUST_USE bool notebook_reader_feed(struct notebook_reader *r, struct str chunk, struct err *err);
 
 /* All bytes have come.  Fails as feed does, when the text is cut off, and with ERR_PARSE when it

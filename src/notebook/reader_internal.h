@@ -79,8 +79,9 @@ struct notebook_reader {
     struct cell_list lists[LIST_N];
     struct cell_list *list; /* that is being read; NULL before the first */
     size_t n_cells;         /* of all lists, those that do not count included */
-    size_t kept_bytes;      /* likewise */
-    struct err failure;     /* found where there was no way to return it */
+    size_t kept_bytes;      /* names and tags: likewise */
+    size_t kept_code_bytes, kept_prose_bytes;
+    struct err failure; /* found where there was no way to return it */
     /* a JSON format */
     bool is_json;
     struct json_push json;
@@ -105,13 +106,14 @@ struct notebook_reader {
     struct buf tags;      /* see reader_add_tag() */
     /* a source */
     struct buf text;
+    bool is_cut; /* there was more text than is kept */
 };
 
 /* The arena for what belongs to a cell. */
 struct arena *reader_cell_arena(struct notebook_reader *r);
 
 /* The cell is whole: keep it, or show it.  source is borrowed; line ends are made "\n".  More than
- * LIMIT_CELL_BYTES, or a failed buffer of the source, is a failure. */
+ * the limit, or a failed buffer of the source, is a failure or cuts it. */
 void reader_add_cell(struct notebook_reader *r, struct str source);
 
 /* The table-driven sink of the JSON formats. */

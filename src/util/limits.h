@@ -40,11 +40,17 @@
 
 /* Bytes of one notebook: larger ones are reported, not read. */
 #define LIMIT_NOTEBOOK_BYTES (1024UL * 1024 * 1024)
-/* Bytes of source kept of one notebook, and of one cell. */
+/* Bytes of a source whose cells are shown one by one, and of one such cell: what is larger is
+ * refused. */
 #define LIMIT_NOTEBOOK_SOURCE_BYTES (64UL * 1024 * 1024)
 #define LIMIT_CELL_BYTES (16UL * 1024 * 1024)
+/* Bytes kept of one cell, of all code and of all prose of a notebook that is kept: what is more is
+ * cut off and told, so that a worker needs at most 16 MiB whatever the notebook is. */
+#define LIMIT_KEPT_CELL_BYTES (1024UL * 1024)
+#define LIMIT_KEPT_CODE_BYTES (2UL * 1024 * 1024)
+#define LIMIT_KEPT_PROSE_BYTES (512UL * 1024)
 /* Cells of one notebook. */
-#define LIMIT_CELLS 100000UL
+#define LIMIT_CELLS 10000UL
 /* Bytes of one name of a notebook or cell (kernel, language, id), and of all tags of one cell. */
 #define LIMIT_NOTEBOOK_NAME_BYTES (64UL * 1024)
 #define LIMIT_CELL_TAGS_BYTES (64UL * 1024)
@@ -102,7 +108,7 @@
 
 /* Bytes of the syntax tree of one cell or file; items of one list, tuple, set or dict that are kept
  * (data written into code); places that could not be parsed and are told. */
-#define LIMIT_TREE_BYTES (8UL * 1024 * 1024)
+#define LIMIT_TREE_BYTES (4UL * 1024 * 1024)
 #define LIMIT_LITERAL_ITEMS 20000UL
 #define LIMIT_PARSE_GAPS 100UL
 

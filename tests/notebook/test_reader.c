@@ -207,35 +207,70 @@ static void tags_names_and_parameters_are_bounded(void **state)
     }
 }
 
-/* One cell of len bytes behind head. */
-static void expect_too_large(const char *name, const char *head, size_t len)
+static void ignore_cell(void *ctx, const struct cell *cell)
+{
+    (void)ctx;
+    (void)cell;
+}
+
+/* One cell of len bytes behind head: shown it is refused, kept it is cut off and says so. */
+static void expect_too_large(const char *name, const char *head, const char *end)
 {
     AUTO_ARENA a = ARENA_INIT;
     AUTO_BUF text = BUF_INIT(SIZE_MAX);
     struct notebook nb;
     struct err err = ERR_INIT;
     buf_add(&text, str_from(head));
-    memset(buf_reserve(&text, len), 'x', len);
-    buf_added(&text, len);
-    assert_false(notebook_read(&a, str_from(name), buf_str(&text), &nb, &err));
+    while (buf_str(&text).len < LIMIT_NOTEBOOK_SOURCE_BYTES)
+        buf_add(&text, STR("0123456789abcde "));
+    buf_add(&text, str_from(end));
+    struct notebook_reader *r = notebook_reader_new(&a, str_from(name), ignore_cell, NULL);
+    assert_false(notebook_reader_feed(r, buf_str(&text), &err) &&
+                 notebook_reader_finish(r, &nb, &err));
     assert_int_equal(err.code, ERR_TOO_LARGE);
+    notebook_reader_free(r);
+    const size_t before = a.used_bytes;
+    r = notebook_reader_new(&a, str_from(name), NULL, NULL);
+    for (struct str rest = buf_str(&text); rest.len > 0; rest = str_from_pos(rest, 65536))
+        assert_true(notebook_reader_feed(r, str_slice(rest, 0, 65536), &err));
+    assert_true(notebook_reader_finish(r, &nb, &err));
+    notebook_reader_free(r);
+    assert_true(nb.cells[0].is_cut);
+    assert_true(nb.cells[0].source.len > LIMIT_KEPT_CELL_BYTES - 2 * 65536);
+    assert_true(nb.cells[0].source.len <= LIMIT_KEPT_CELL_BYTES);
+    assert_true(a.used_bytes - before < 2 * LIMIT_KEPT_CODE_BYTES);
 }
 
-static void a_cell_over_the_limit_is_refused(void **state)
+static void a_cell_over_the_limit_is_refused_or_cut(void **state)
 {
     (void)state;
-    expect_too_large("a.sql", "", LIMIT_CELL_BYTES + 1);
-    expect_too_large("a.py", "# %%\n", LIMIT_CELL_BYTES + 1);
-    expect_too_large("a.py", "# Databricks notebook source\n", LIMIT_CELL_BYTES + 1);
-    expect_too_large("a.py", "# Databricks notebook source\n# MAGIC %sql\n# MAGIC ",
-                     LIMIT_CELL_BYTES + 1);
-    expect_too_large("a.ipynb", "{\"cells\":[{\"source\":\"", LIMIT_CELL_BYTES + 1);
+    expect_too_large("a.sql", "", "");
+    expect_too_large("a.py", "# %%\n", "");
+    expect_too_large("a.ipynb", "{\"cells\":[{\"source\":\"", "\"}]}");
 }
 
-static void ignore_cell(void *ctx, const struct cell *cell)
+static void prose_takes_nothing_from_the_code_behind_it(void **state)
 {
-    (void)ctx;
-    (void)cell;
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    AUTO_BUF text = BUF_INIT(SIZE_MAX);
+    struct notebook nb;
+    struct err err = ERR_INIT;
+    buf_add(&text, STR("{\"cells\":["));
+    for (size_t i = 0; i < 4; i++) {
+        buf_add(&text, STR("{\"cell_type\":\"markdown\",\"source\":\""));
+        for (size_t k = 0; k < LIMIT_KEPT_CELL_BYTES / 8; k++)
+            buf_add(&text, STR("0123456789\\n"));
+        buf_add(&text, STR("\"},"));
+    }
+    buf_add(&text, STR("{\"cell_type\":\"code\",\"source\":[\"a\\n\",\"b\"]}]}"));
+    assert_true(notebook_read(&a, STR("a.ipynb"), buf_str(&text), &nb, &err));
+    assert_int_equal(nb.n_cells, 5);
+    assert_true(nb.cells[0].is_cut);
+    assert_true(nb.cells[3].is_cut);
+    assert_str(nb.cells[4].source, "a\nb");
+    assert_false(nb.cells[4].is_cut);
+    assert_true(a.used_bytes < 2 * LIMIT_KEPT_PROSE_BYTES);
 }
 
 static void lists_of_cells_that_stand_side_by_side(void **state)
@@ -340,7 +375,8 @@ int main(void)
         cmocka_unit_test(members_that_are_repeated_take_no_memory),
         cmocka_unit_test(tags_names_and_parameters_are_bounded),
         cmocka_unit_test(lists_of_cells_that_stand_side_by_side),
-        cmocka_unit_test(a_cell_over_the_limit_is_refused),
+        cmocka_unit_test(a_cell_over_the_limit_is_refused_or_cut),
+        cmocka_unit_test(prose_takes_nothing_from_the_code_behind_it),
         cmocka_unit_test(kernel_and_language_are_those_of_the_metadata),
         cmocka_unit_test(cells_are_shown_one_by_one),
         cmocka_unit_test(names_tell_what_is_read),
