@@ -199,6 +199,9 @@ bool discover_leave(struct discover *d, struct err *err)
 {
     struct folder folder = d->open[--d->n_open];
     struct folder *above = d->n_open > 0 ? &d->open[d->n_open - 1] : NULL;
+    struct str key = folder_key(d, &folder);
+    struct str name = str_from_pos(key, above == NULL || d->n_open == 1 ? 0 : above->key_len + 1);
+    folder.is_hidden |= above != NULL && table_log_owns_folder(above->log, name);
     bool ok = decide(d, &folder, above, err) && resolve_overrides(d, &folder, err);
     if (above != NULL) {
         totals_merge(&above->all, &folder.all);

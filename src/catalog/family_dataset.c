@@ -349,6 +349,33 @@ void family_dataset(struct family *f, const struct units *all, size_t first, str
                     LIMIT_DISCOVER_NAMES);
 }
 
+/* Partitions as the names of folders have them, where the log does not list them. */
+static void set_folder_partitions(struct family *f, struct dataset *out)
+{
+    const struct partition_column *told = out->partition_columns;
+    size_t n_told = out->n_partition_columns, n_warnings = out->n_warnings;
+    struct units all = { 0 };
+    for (size_t i = 0; i < f->n_parts; i++) {
+        bool fits = f->parts[i]->n_columns > 0 && (n_told == 0 || f->parts[i]->n_columns == n_told);
+        if (fits)
+            *ARENA_PUSH(&f->arena, all.items, all.n, all.cap) =
+                (struct unit){ .group = f->parts[i], .totals = f->parts[i]->totals };
+    }
+    if (all.n == 0)
+        return;
+    const struct unit *main = largest(&all, 0);
+    set_columns(f, &all, 0, main->group, out);
+    set_partitions(f, &all, 0, main->group, out);
+    out->n_warnings = n_warnings;
+    for (size_t i = 0; i < n_told; i++) {
+        struct partition_column *p =
+            (struct partition_column *)(uintptr_t)&out->partition_columns[i];
+        p->name = told[i].name;
+        p->declared = told[i].declared;
+        p->type = told[i].declared.len > 0 ? told[i].type : p->type;
+    }
+}
+
 void family_table(struct family *f, struct dataset *out)
 {
     set_identity(f, f->root, out);
@@ -358,6 +385,8 @@ void family_table(struct family *f, struct dataset *out)
     out->fingerprint = f->all.fingerprint;
     out->is_absorbing = true;
     table_log_fill(f->log, out);
+    if (out->layout == DATASET_HUDI)
+        set_folder_partitions(f, out);
     for (size_t i = 0; out->schema == NULL && i < f->n_parts; i++) {
         const struct sample *s = &f->parts[i]->samples[0];
         if (f->parts[i]->n_samples == 0 || s->schema == NULL)

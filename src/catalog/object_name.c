@@ -63,7 +63,7 @@ static bool is_ignored(struct str name)
         if (str_has_suffix_nocase(name, suffixes[i]))
             return true;
     }
-    return is_word_of(STR("thumbs.db desktop.ini"), name);
+    return is_word_of(STR("thumbs.db desktop.ini zarr.json"), name);
 }
 
 /* Cut ".suffix" off; a suffix has 1 to 12 letters and digits and at least one letter. */

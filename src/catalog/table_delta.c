@@ -307,6 +307,7 @@ static void release(struct table_log *base)
 {
     struct delta_log *log = delta_of(base);
     table_files_release(&log->files);
+    parquet_rows_free(log->rows);
 }
 
 const struct table_ops delta_ops = { note, next_read, give, fill, release };

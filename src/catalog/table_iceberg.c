@@ -6,6 +6,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/table_log_internal.h"
+#include "catalog/unpack.h"
 #include "util/scan.h"
 
 struct iceberg_log {
@@ -57,10 +58,6 @@ static bool next_read(struct table_log *base, struct family_read *out)
     if (log->is_asked || !log->has_newest)
         return false;
     log->is_asked = true;
-    if (str_contains(log->newest.key, STR(".gz"))) {
-        log_fail(base, "%.*s: compressed metadata is not read", STR_FMT(log->newest.key));
-        return false;
-    }
     return log_read_all(base, &log->newest, out);
 }
 
@@ -255,6 +252,15 @@ static void give(struct table_log *base, struct str bytes)
     struct iceberg_log *log = iceberg_of(base);
     struct err err = ERR_INIT;
     AUTO_ARENA a = ARENA_INIT;
+    struct unpacked result;
+    if (str_contains(log->newest.key, STR(".gz"))) {
+        char *room = arena_alloc(&a, LIMIT_JSON_BYTES);
+        if (!unpack(PACKING_GZIP, bytes, room, LIMIT_JSON_BYTES, &result) || !result.is_whole) {
+            log_fail(base, "%.*s: cannot be unpacked", STR_FMT(log->newest.key));
+            return;
+        }
+        bytes = (struct str){ room, result.n };
+    }
     const struct json *root = json_parse(&a, bytes, LIMIT_JSON_BYTES, &err);
     if (root == NULL || !take_metadata(log, root, &err))
         log_fail(base, "%.*s: %s", STR_FMT(log->newest.key), err.msg);

@@ -53,7 +53,7 @@ static const struct sign *find_sign(struct str name)
 
 void table_log_note(struct table_log **log, struct str name, const struct discover_object *object)
 {
-    const struct sign *sign = find_sign(name);
+    const struct sign *sign = object->size_bytes > 0 ? find_sign(name) : NULL;
     if (sign == NULL)
         return;
     if (*log != NULL && (*log)->ops != sign->ops) {
@@ -65,6 +65,12 @@ void table_log_note(struct table_log **log, struct str name, const struct discov
     if (*log == NULL)
         *log = sign->make();
     (*log)->ops->note(*log, sign->is_whole ? name : str_from_pos(name, sign->prefix.len), object);
+}
+
+bool table_log_owns_folder(const struct table_log *log, struct str name)
+{
+    return log != NULL && log->is_table && log->ops == &iceberg_ops &&
+           str_eq(name, STR("metadata"));
 }
 
 bool table_log_is_table(const struct table_log *log)

@@ -20,6 +20,9 @@ void table_log_note(struct table_log **log, struct str name, const struct discov
 /* Has enough been seen to be sure? */
 bool table_log_is_table(const struct table_log *log);
 
+/* Is this folder of the table its log and no data?  log may be NULL. */
+bool table_log_owns_folder(const struct table_log *log, struct str name);
+
 /* Accepts NULL. */
 void table_log_free(struct table_log *log);
 

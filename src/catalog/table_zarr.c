@@ -169,8 +169,6 @@ static void fill(struct table_log *base, struct dataset *out)
     out->format = STR("zarr");
     if (log->is_many)
         log_warn(base, "only the first %lu arrays were read", LIMIT_TABLE_SIDECARS);
-    if (base->schema == NULL)
-        base->schema = ARENA_NEW(&base->arena, struct schema);
     base->schema->columns = log->columns;
     base->schema->n_columns = log->n_columns;
 }
@@ -180,5 +178,6 @@ const struct table_ops zarr_ops = { note, next_read, give, fill, NULL };
 struct table_log *zarr_log_new(void)
 {
     struct zarr_log *log = table_log_alloc(sizeof *log, &zarr_ops);
+    log->base.schema = ARENA_NEW(&log->base.arena, struct schema); /* chunks tell no columns */
     return &log->base;
 }

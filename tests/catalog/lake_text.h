@@ -17,12 +17,18 @@
 
 #include <stdlib.h>
 
+/* An object whose bytes may be read; its size stands in the listing. */
+struct lake_file {
+    const char *key, *text; /* NULL ends a table */
+};
+
 struct lake {
     struct arena arena;
     struct str listing;
     bool is_read;
     struct str *lines;
     size_t n, cap;
+    const struct lake_file *files;   /* or NULL */
     const char *const *read_folders; /* what notebooks read as a whole; NULL ends */
 };
 
@@ -63,6 +69,33 @@ static void lake_columns_text(struct arena *a, const struct dataset *ds, struct 
     }
 }
 
+/* What the log of a table told. */
+static struct str lake_table_text(struct arena *a, const struct dataset *ds)
+{
+    struct str out =
+        arena_printf(a, " rows=%lld live=%llu/%llu", (long long)ds->n_rows,
+                     (unsigned long long)ds->n_live, (unsigned long long)ds->live_bytes);
+    for (size_t i = 0; ds->schema != NULL && i < ds->schema->n_columns; i++) {
+        const struct column *c = &ds->schema->columns[i];
+        out = arena_printf(a, "%.*s %.*s:%.*s%s%s", STR_FMT(out), STR_FMT(c->name),
+                           STR_FMT(column_type_text(a, c)), c->is_nullable ? "?" : "",
+                           c->is_partition ? "#" : "");
+    }
+    for (size_t i = 0; i < ds->n_partitions; i++) {
+        out = arena_printf(a, "%.*s [", STR_FMT(out));
+        for (size_t k = 0; k < ds->n_partition_columns; k++) {
+            struct str value = ds->partitions[i].values[k];
+            out = arena_printf(a, "%.*s%s%.*s", STR_FMT(out), k > 0 ? "," : "",
+                               STR_FMT(value.ptr == NULL ? STR("null") : value));
+        }
+        out = arena_printf(a, "%.*s]=%llu", STR_FMT(out),
+                           (unsigned long long)ds->partitions[i].n_objects);
+    }
+    return ds->error.len == 0
+               ? out
+               : arena_printf(a, "%.*s error: %.*s", STR_FMT(out), STR_FMT(ds->error));
+}
+
 static struct str lake_line(struct arena *a, const struct dataset *ds)
 {
     struct str columns = STR_EMPTY, warnings = STR_EMPTY;
@@ -75,6 +108,21 @@ static struct str lake_line(struct arena *a, const struct dataset *ds)
                         (unsigned long long)ds->n_partitions_total, STR_FMT(warnings));
 }
 
+static bool lake_answer(struct lake *lake, struct family *f, const struct family_read *read)
+{
+    for (const struct lake_file *file = lake->files; file != NULL && file->key != NULL; file++) {
+        if (read->kind == FAMILY_READ_BYTES && str_eq(read->key, str_from(file->key))) {
+            family_give_bytes(f, str_from(file->text));
+            return true;
+        }
+    }
+    struct str columns = lake_columns(lake, read->key);
+    if (read->kind == FAMILY_READ_BYTES || columns.len == 0)
+        return false;
+    family_give_schema(f, lake_schema(family_arena(f), read->key, columns));
+    return true;
+}
+
 static bool lake_found(void *ctx, struct family *f, struct err *err)
 {
     struct lake *lake = ctx;
@@ -84,17 +132,16 @@ static bool lake_found(void *ctx, struct family *f, struct err *err)
     (void)err;
     while (lake->is_read && family_next_read(f, &read)) {
         struct err none = ERR_INIT;
-        struct str columns = lake_columns(lake, read.key);
-        bool is_there = read.kind == FAMILY_READ_SCHEMA && columns.len > 0;
-        if (!is_there && !err_set(&none, ERR_IO, "not there"))
+        if (!lake_answer(lake, f, &read) && !err_set(&none, ERR_IO, "not there"))
             family_give_failure(f, &none);
-        else
-            family_give_schema(f, lake_schema(family_arena(f), read.key, columns));
     }
     family_finish(f, &datasets, &n);
-    for (size_t i = 0; i < n; i++)
-        *ARENA_PUSH(&lake->arena, lake->lines, lake->n, lake->cap) =
-            lake_line(&lake->arena, &datasets[i]);
+    for (size_t i = 0; i < n; i++) {
+        struct str line = lake_line(&lake->arena, &datasets[i]);
+        if (lake->files != NULL)
+            line = arena_concat(&lake->arena, line, lake_table_text(&lake->arena, &datasets[i]));
+        *ARENA_PUSH(&lake->arena, lake->lines, lake->n, lake->cap) = line;
+    }
     family_free(f);
     return true;
 }
@@ -131,7 +178,7 @@ static struct str lake_datasets(struct lake *lake, const char *listing, const ch
     for (struct str all = lake->listing; all.len > 0;) {
         uint64_t size = 0;
         (void)str_cut(all, '\n', &line, &all);
-        lake->is_read = lake->is_read || str_contains(line, STR(":"));
+        lake->is_read = lake->is_read || lake->files != NULL || str_contains(line, STR(":"));
         (void)str_cut(line, ' ', &key, &rest);
         struct scan s = scan_init(rest);
         (void)scan_u64(&s, INT64_MAX, &size);

@@ -185,7 +185,7 @@ static void tables_take_all_that_lies_inside(void **state)
           "t/data/x=2/00000-0-b.parquet 5\n"
           "t/metadata/00000-0a1b2c3d-1111-2222-3333-444455556666.metadata.json 5\n"
           "t/metadata/snap-1.avro 5\n",
-          "s3://b/t iceberg parquet 4 /0\n" },
+          "s3://b/t iceberg parquet 2 /0\n" },
         { "Hudi, with plain folders",
           "t/.hoodie/20240101000000.commit 5\n"
           "t/.hoodie/hoodie.properties 5\n"
@@ -202,7 +202,7 @@ static void tables_take_all_that_lies_inside(void **state)
           "u/temp/zarr.json 5\n"
           "u/zarr.json 5\n",
           "s3://b/t zarr zarr 2 /0\n"
-          "s3://b/u zarr zarr 4 /0\n" },
+          "s3://b/u zarr zarr 2 /0\n" },
         { "a folder named metadata is no table",
           "t/data/x.csv 5\n"
           "t/metadata/columns.json 5\n",

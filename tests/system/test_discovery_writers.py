@@ -172,6 +172,22 @@ def test_delta_by_its_commits(delta):
     assert partitions(ours) == sorted(theirs, key=repr)
 
 
+def test_delta_by_a_checkpoint_and_what_came_behind(delta):
+    import pyarrow
+    from deltalake import DeltaTable, write_deltalake
+
+    DeltaTable(delta).create_checkpoint()
+    check_delta(delta)
+    more = pyarrow.table({"id": pyarrow.array([40], pyarrow.int64()), "region": ["jp"],
+                          "at": pyarrow.array([DAY(2024, 5, 5)], pyarrow.date32()), "tags": [["z"]]})
+    write_deltalake(delta, more, mode="append")
+    ours, _ = check_delta(delta)
+    assert ("jp", "2024-05-05") in partitions(ours)
+    for commit in pathlib.Path(delta, "_delta_log").glob("0000000000000000000[0-2].json"):
+        commit.unlink()
+    check_delta(delta)
+
+
 def test_iceberg_by_its_metadata(tmp_path):
     import pyarrow
     from pyiceberg.catalog.sql import SqlCatalog
