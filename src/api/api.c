@@ -177,8 +177,7 @@ static void handle(void *ctx, struct http_request *req, struct http_answer *answ
         cached_answer(call);
     else
         work(call);
-    index_reader_give(call->reader);
-    call->reader = NULL;
+    call_give_reader(call);
     if (!http_answer_is_begun(answer))
         add_common_headers(call);
     metrics_running(call->api->metrics, -1);

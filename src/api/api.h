@@ -29,6 +29,8 @@ struct api_options {
     struct clusters *clusters;         /* NULL: the same of those of /v1/clusters */
     struct index *index;               /* NULL: calls about the catalogue are ERR_NOT_FOUND */
     struct scans *scans;               /* NULL: calls that start scans are ERR_UNSUPPORTED */
+    int64_t fresh_s; /* the original calls answer from the index when the scan is no older; 0: never
+                      */
     size_t kept_bytes;        /* of answers that are kept while the catalogue does not change */
     const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
     size_t n_tokens;

@@ -203,5 +203,7 @@ void cached_keep(struct call *call);
 /* The catalogue as it is now, for the rest of the call.  Fails with ERR_NOT_FOUND where there is
  * none, and as index_reader_take(). */
 MUST_USE bool call_reader(struct call *call, struct index_reader **out, struct err *err);
+/* Give it back before the end of the call. */
+void call_give_reader(struct call *call);
 
 #endif

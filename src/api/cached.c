@@ -85,3 +85,9 @@ bool call_reader(struct call *call, struct index_reader **out, struct err *err)
     *out = call->reader;
     return true;
 }
+
+void call_give_reader(struct call *call)
+{
+    index_reader_give(call->reader);
+    call->reader = NULL;
+}

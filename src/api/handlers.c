@@ -3,6 +3,8 @@
 #include "api/api_internal.h"
 
 #include "api/find.h"
+#include "api/fresh.h"
+#include "index/write.h"
 #include "util/log.h"
 
 static struct store_call store_call_of(const struct call *call)
@@ -102,14 +104,19 @@ static bool write_key(void *ctx, const struct store_object *object, struct err *
 
 bool api_s3_list(struct call *call, struct err *err)
 {
+    struct fresh fresh;
     const struct files_query q = { .bucket = call_text(call, STR("bucket")),
                                    .path = call_text(call, STR("path")),
                                    .extension = call_text(call, STR("extension")),
                                    .each = write_key,
                                    .ctx = call,
                                    .call = store_call_of(call) };
+    if (!fresh_find(call, q.bucket, q.path, 0, &fresh, err))
+        return false;
     json_write_array(&call->json);
-    if (!files_find(call->api->options.store, &q, err))
+    bool ok = fresh.is_fresh ? fresh_list(call, &fresh, q.extension, write_key, err)
+                             : files_find(call->api->options.store, &q, err);
+    if (!ok)
         return false;
     json_write_end(&call->json);
     return true;
@@ -125,9 +132,30 @@ static void log_broken(void *ctx, struct str key, const struct err *err)
            LOG_STR("error", str_from(err->msg)));
 }
 
+static bool write_uri(struct call *call, struct str uri, struct err *err)
+{
+    json_write_str(&call->json, uri);
+    return call_flush(call, err);
+}
+
+static bool answer_by_index(struct call *call, const struct fresh *fresh, struct str text,
+                            struct err *err)
+{
+    struct index_texts found;
+    if (!fresh_search(call, fresh, text, &found, err))
+        return false;
+    json_write_array(&call->json);
+    for (size_t i = 0; i < found.n; i++)
+        if (!write_uri(call, found.items[i], err))
+            return false;
+    json_write_end(&call->json);
+    return true;
+}
+
 bool api_notebook_search(struct call *call, struct err *err)
 {
     struct notebooks_found found;
+    struct fresh fresh = { .is_fresh = false };
     struct str bucket = call_text(call, STR("bucket"));
     const struct notebooks_query q = { .bucket = bucket,
                                        .path = call_text(call, STR("path")),
@@ -137,13 +165,17 @@ bool api_notebook_search(struct call *call, struct err *err)
                                        .broken = log_broken,
                                        .ctx = call,
                                        .call = store_call_of(call) };
+    if (!fresh_find(call, bucket, q.path, INDEX_WANTS_NOTEBOOKS, &fresh, err))
+        return false;
+    if (fresh.is_fresh)
+        return answer_by_index(call, &fresh, q.search_on, err);
     if (!notebooks_find(call->api->options.store, call->req->arena, &q, &found, err))
         return false;
     json_write_array(&call->json);
     for (size_t i = 0; i < found.n; i++) {
-        json_write_str(&call->json, arena_printf(call->req->arena, "s3://%.*s/%.*s",
-                                                 STR_FMT(bucket), STR_FMT(found.keys[i])));
-        if (!call_flush(call, err))
+        struct str uri = arena_printf(call->req->arena, "s3://%.*s/%.*s", STR_FMT(bucket),
+                                      STR_FMT(found.keys[i]));
+        if (!write_uri(call, uri, err))
             return false;
     }
     json_write_end(&call->json);

@@ -139,6 +139,15 @@ static bool serve(struct cli *cli, struct api *api, struct scanning *scanning,
     return ok;
 }
 
+/* A folder is listed as quickly as the index, and is never old. */
+static int64_t fresh_s(const struct config *c)
+{
+    bool is_default = c->values[CONFIG_SCAN_FRESH_S].source == CONFIG_DEFAULT;
+    if (is_default && !config_is(c, CONFIG_PROVIDER, STR("aws")))
+        return 0;
+    return config_int(c, CONFIG_SCAN_FRESH_S);
+}
+
 int cmd_serve(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
@@ -164,6 +173,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .clusters = w.clusters,
         .outbound = w.outbound,
         .index = w.index,
+        .fresh_s = fresh_s(c),
         .kept_bytes = (size_t)config_int(c, CONFIG_SERVER_KEPT_BYTES),
         .tokens = c->values[CONFIG_AUTH_TOKENS].items,
         .n_tokens = c->values[CONFIG_AUTH_TOKENS].n_items,
