@@ -5,7 +5,7 @@ A FILE is datasets/... or notebooks/... below ROOT: the first part is the bucket
 """
 import sys
 
-TYPES = {"csv": "text/csv", "ipynb": "application/x-ipynb+json", "parquet": "application/vnd.apache.parquet"}
+TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson", "ipynb": "application/x-ipynb+json", "parquet": "application/vnd.apache.parquet"}
 
 
 def main(out, root, *names):

@@ -52,4 +52,7 @@ struct str count_text(struct arena *a, uint64_t n);
 /* Say on standard error that there is more than was shown. */
 void ask_say_more(const struct json *answer, const char *what);
 
+/* The exit status of a question with n answers; for people, none is said on standard error. */
+int ask_status(const struct cli *cli, size_t n, const char *what);
+
 #endif

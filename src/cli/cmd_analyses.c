@@ -6,8 +6,6 @@
 #include "cli/output.h"
 #include "util/limits.h"
 
-enum { NOTHING_FOUND = 1 };
-
 static void print_kinds(struct arena *a, const struct json *items, size_t n)
 {
     static const char *const columns[] = { "KIND", "NOTEBOOKS", "WHAT IT DOES" };
@@ -83,5 +81,5 @@ int cmd_analyses(struct cli *cli, bool *ok, struct err *err)
         print_kinds(cli->arena, items, n);
     if (!cli->is_json)
         ask_say_more(answer, "groups");
-    return n > 0 ? 0 : NOTHING_FOUND;
+    return ask_status(cli, n, "analyses");
 }

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { NOTHING_FOUND = 1, SHOWN_USERS = 10 };
+enum { SHOWN_USERS = 10 };
 
 static void print_list(struct cli *cli, const struct json *answer)
 {
@@ -177,5 +177,5 @@ int cmd_datasets(struct cli *cli, bool *ok, struct err *err)
         *ok = output_write(text, err);
     else
         print_list(cli, answer);
-    return n > 0 ? 0 : NOTHING_FOUND;
+    return ask_status(cli, n, "datasets");
 }

@@ -7,7 +7,7 @@
 #include "util/limits.h"
 #include "util/url.h"
 
-enum { NOTHING_FOUND = 1, SHOWN_TEXT = 160 };
+enum { SHOWN_TEXT = 160 };
 
 static void print_lines(struct arena *a, const struct json *items, size_t n)
 {
@@ -46,5 +46,5 @@ int cmd_search(struct cli *cli, bool *ok, struct err *err)
         print_lines(cli->arena, items, n);
         ask_say_more(answer, "lines");
     }
-    return n > 0 ? 0 : NOTHING_FOUND;
+    return ask_status(cli, n, "lines");
 }

@@ -9,8 +9,6 @@
 
 #include <stdio.h>
 
-enum { NOTHING_FOUND = 1 };
-
 static void print_list(struct cli *cli, const struct json *answer)
 {
     static const char *const columns[] = { "NOTEBOOK", "TITLE",   "OWNER",
@@ -129,5 +127,5 @@ int notebooks_by_index(struct cli *cli, bool *ok, struct err *err)
         print_one(cli, answer);
     else if (*ok)
         print_list(cli, answer);
-    return n > 0 ? 0 : NOTHING_FOUND;
+    return ask_status(cli, n, "notebooks");
 }

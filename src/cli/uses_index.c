@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NOTHING_FOUND = 1, SHOWN_CODE = 100 };
+enum { SHOWN_CODE = 100 };
 
 /* A file of the lake is asked for as the object that it stands for; the server's folder, and with
  * it what a relative path means, is not ours. */
@@ -88,7 +88,7 @@ int uses_by_index(struct cli *cli, bool *ok, struct err *err)
     long long n_weak = (long long)answer_number(answer, STR("n_weak"));
     if (cli->is_json) {
         *ok = output_write(text, err);
-        return n > 0 ? 0 : NOTHING_FOUND;
+        return ask_status(cli, n, "uses");
     }
     print_table(cli, items, n);
     if (n_weak > 0)
@@ -97,5 +97,5 @@ int uses_by_index(struct cli *cli, bool *ok, struct err *err)
                 "--all shows them\n",
                 n_weak);
     ask_say_more(answer, "references");
-    return n > 0 ? 0 : NOTHING_FOUND;
+    return ask_status(cli, n, "uses");
 }
