@@ -30,6 +30,8 @@ static bool location(struct cli *cli, struct str *out, struct err *err)
     *out = cli_arg(cli, 0);
     if (!question_read(cli->arena, *out, &place, &q, err))
         return false;
+    if (q.file.len > 0 && str_find_char(*out, '/') != SIZE_MAX)
+        *out = q.file;
     for (size_t i = 1; i < q.n_forms; i++)
         if (str_has_prefix(q.forms[i], STR("s3://")))
             *out = q.forms[i];
