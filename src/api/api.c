@@ -154,6 +154,12 @@ static void work(struct call *call)
         fail(call, &err);
         return;
     }
+    if (!buf_ok(&answer->body)) {
+        err_set(&err, ERR_TOO_LARGE, "the answer has more than %zu bytes", answer->body.limit);
+        err_fix(&err, "Ask for less.");
+        fail(call, &err);
+        return;
+    }
     if (call->is_json) {
         if (!http_answer_is_begun(answer))
             add_json_type(call);

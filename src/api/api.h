@@ -34,6 +34,7 @@ struct api_options {
     size_t kept_bytes;        /* of answers that are kept while the catalogue does not change */
     const struct str *tokens; /* "NAME ROLE HASH", HASH: hexadecimal SHA-256 of the token */
     size_t n_tokens;
+    struct str lake;       /* the folder that stands for S3, from the root; empty: S3 itself */
     struct str version;    /* of the program */
     struct str public_url; /* "https://boathouse.example"; empty: made from each request's Host */
     const struct outbound

@@ -129,32 +129,58 @@ static void put_tables(struct json_writer *w, const struct index_bindings *table
     json_write_end(w);
 }
 
-static bool put_snippets(struct call *call, const struct index_dataset *d,
-                         const struct index_columns *columns, struct err *err)
+/* What the index keeps of it beside the columns of its table. */
+struct details {
+    struct str delimiter, sample;
+    bool has_header;
+    int64_t n_rows; /* -1: not known */
+};
+
+static bool read_details(struct arena *a, struct str text, struct details *out, struct err *err)
+{
+    *out = (struct details){ STR_EMPTY, STR_EMPTY, true, -1 };
+    if (text.len == 0)
+        return true;
+    const struct json *doc = json_parse(a, text, LIMIT_JSON_BYTES, err);
+    return (doc != NULL && json_opt_str(doc, STR("delimiter"), STR_EMPTY, &out->delimiter, err) &&
+            json_opt_str(doc, STR("sample_uri"), STR_EMPTY, &out->sample, err) &&
+            json_opt_bool(doc, STR("has_header"), true, &out->has_header, err) &&
+            json_opt_i64(doc, STR("n_rows"), -1, INT64_MAX, -1, &out->n_rows, err)) ||
+           err_wrap(err, "the details of a dataset");
+}
+
+/* The names of its partition columns, if they stand in the names of its folders. */
+static size_t named_partitions(struct arena *a, const struct index_columns *columns,
+                               struct str sample, struct str *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct index_column *c = &columns->items[i];
+        if (c->is_partition && str_contains(sample, arena_printf(a, "/%.*s=", STR_FMT(c->name))))
+            out[n++] = c->name;
+    }
+    return n;
+}
+
+static void put_snippets(struct call *call, const struct index_dataset *d,
+                         const struct details *details, const struct index_columns *columns)
 {
     struct arena *a = call->req->arena;
     struct json_writer *w = &call->json;
     struct snippet snippets[SNIPPETS_MAX];
-    struct str delimiter = STR_EMPTY, *names = ARENA_NEW_N(a, struct str, columns->n + 1);
-    bool has_header = true;
-    struct snippet_dataset what = { .uri = d->uri,
-                                    .format = d->format,
-                                    .layout = d->layout,
-                                    .compression = d->compression,
-                                    .local = STR_EMPTY,
-                                    .partitions = names };
-    if (d->details.len > 0) {
-        const struct json *details = json_parse(a, d->details, LIMIT_JSON_BYTES, err);
-        if (details == NULL ||
-            !json_opt_str(details, STR("delimiter"), STR_EMPTY, &delimiter, err) ||
-            !json_opt_bool(details, STR("has_header"), true, &has_header, err))
-            return err_wrap(err, "the details of a dataset");
-    }
-    what.delimiter = delimiter.len > 0 ? delimiter.ptr[0] : '\0';
-    what.has_header = has_header;
-    for (size_t i = 0; i < columns->n; i++)
-        if (columns->items[i].is_partition)
-            names[what.n_partitions++] = columns->items[i].name;
+    struct str *names = ARENA_NEW_N(a, struct str, columns->n + 1);
+    const struct snippet_dataset what = {
+        .uri = d->uri,
+        .format = d->format,
+        .layout = d->layout,
+        .sample = details->sample,
+        .compression = d->compression,
+        .local = call->api->options.lake,
+        .delimiter = details->delimiter.len > 0 ? details->delimiter.ptr[0] : '\0',
+        .has_header = details->has_header,
+        .partitions = names,
+        .n_partitions = named_partitions(a, columns, details->sample, names),
+    };
     size_t n = snippets_make(a, &what, snippets);
     json_write_key(w, STR("snippets"));
     json_write_array(w);
@@ -166,7 +192,6 @@ static bool put_snippets(struct call *call, const struct index_dataset *d,
         json_write_end(w);
     }
     json_write_end(w);
-    return true;
 }
 
 /* Its uses as /v1/usage has them on its first page. */
@@ -200,20 +225,25 @@ bool api_dataset_get(struct call *call, struct err *err)
     struct index_columns columns;
     struct index_partitions partitions;
     struct index_bindings tables;
+    struct details details;
     int64_t id = call_id(call, STR("dataset_id"));
     if (!call_reader(call, &r, err) || !index_dataset_get(r, a, id, &d, err) ||
         !index_dataset_columns(r, a, id, MAX_COLUMNS, &columns, err) ||
         !index_dataset_partitions(r, a, id, MAX_PARTITIONS, &partitions, err) ||
-        !index_bindings(r, a, place_key(a, d.uri), false, MAX_TABLES, &tables, err))
+        !index_bindings(r, a, place_key(a, d.uri), false, MAX_TABLES, &tables, err) ||
+        !read_details(a, d.details, &details, err))
         return false;
     json_write_object(w);
     put_dataset(w, &d);
+    if (details.n_rows >= 0)
+        json_put_i64(w, STR("n_rows"), details.n_rows);
     put_columns(w, &columns);
     put_partitions(w, &partitions, d.n_partitions);
     put_tables(w, &tables);
     json_put_array_text(w, STR("warnings"), d.warnings);
-    if (!put_users(call, r, &d, &tables, err) || !put_snippets(call, &d, &columns, err))
+    if (!put_users(call, r, &d, &tables, err))
         return false;
+    put_snippets(call, &d, &details, &columns);
     json_write_end(w);
     return true;
 }

@@ -16,6 +16,7 @@ bool ask_open(struct ask *ask, struct cli *cli, struct err *err)
     if (!wiring_open_index(&ask->wiring, cli, INDEX_READ_ONLY, err))
         return false;
     const struct api_options options = { .index = ask->wiring.index,
+                                         .lake = wiring_lake(cli),
                                          .version = STR(BOATHOUSE_VERSION) };
     ask->api = api_new(&options, err);
     return ask->api != NULL;

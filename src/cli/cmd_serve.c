@@ -177,6 +177,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .kept_bytes = (size_t)config_int(c, CONFIG_SERVER_KEPT_BYTES),
         .tokens = c->values[CONFIG_AUTH_TOKENS].items,
         .n_tokens = c->values[CONFIG_AUTH_TOKENS].n_items,
+        .lake = wiring_lake(cli),
         .version = STR(BOATHOUSE_VERSION),
         .public_url = config_text(c, CONFIG_SERVER_PUBLIC_URL),
         .window = (unsigned)config_int(c, CONFIG_FETCH_CONCURRENCY),

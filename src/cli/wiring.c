@@ -12,6 +12,7 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
@@ -111,6 +112,17 @@ bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
     w->provider = NULL; /* the service's now */
     clusters_start(w->clusters);
     return true;
+}
+
+struct str wiring_lake(const struct cli *cli)
+{
+    const char *lake = config_cstr(&cli->config, CONFIG_LAKE);
+    if (!config_is(&cli->config, CONFIG_PROVIDER, STR("local")) || lake == NULL)
+        return STR_EMPTY;
+    char *whole = realpath(lake, NULL);
+    struct str path = arena_str(cli->arena, str_from(whole)); /* "" when it is not there */
+    free(whole);
+    return path;
 }
 
 void wiring_release(struct wiring *w)

@@ -33,6 +33,8 @@ MUST_USE bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mo
 /* The service of clusters, its threads running, if there is a provider; makes its files in the
  * state folder, which exists.  The provider is the service's afterwards. */
 MUST_USE bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err);
+/* The folder of the lake from the root, with provider local; else "". */
+struct str wiring_lake(const struct cli *cli);
 /* Accepts a zeroed or half-opened one. */
 void wiring_release(struct wiring *w);
 

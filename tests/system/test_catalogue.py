@@ -77,7 +77,8 @@ def test_a_dataset_is_described(lake, server):
     one = get(server, f"/v1/datasets/{titanic['id']}").json()
     assert [c["name"] for c in one["columns"] if c["is_partition"]] == ["class"]
     assert one["n_partitions"] == 4 and ["1st"] in [p["values"] for p in one["partitions"]]
-    assert {"pandas", "spark"} <= {s["tool"] for s in one["snippets"]}
+    code = {s["tool"]: s["code"] for s in one["snippets"]}
+    assert {"pandas", "spark"} <= set(code) and str(lake / "lake" / "datasets" / "titanic") in code["pandas"]
     assert {"titanic_clean.ipynb", "titanic_spark.ipynb"} <= set(names(one["users"], "notebook"))
     shown = run_cli("datasets", "s3://datasets/titanic", cwd=lake, check=True).stdout
     assert titanic["id"] in shown and "# pandas" in shown
