@@ -215,11 +215,26 @@ bool api_readyz(struct call *call, struct err *err)
     return err_fix(err, "Run boathouse doctor.");
 }
 
+static void write_kept(struct api *api, struct buf *out)
+{
+    size_t n, bytes;
+    kept_count(api->kept, &n, &bytes);
+    buf_printf(out,
+               "# HELP boathouse_kept_answers Answers about the catalogue that are kept.\n"
+               "# TYPE boathouse_kept_answers gauge\n"
+               "boathouse_kept_answers %zu\n"
+               "# HELP boathouse_kept_bytes Bytes of these answers.\n"
+               "# TYPE boathouse_kept_bytes gauge\n"
+               "boathouse_kept_bytes %zu\n",
+               n, bytes);
+}
+
 bool api_metrics(struct call *call, struct err *err)
 {
     (void)err;
     call_set_type(call, STR("text/plain; version=0.0.4; charset=utf-8"));
     metrics_write(call->api->metrics, &call->answer->body);
+    write_kept(call->api, &call->answer->body);
     outbound_write(call->api->options.outbound, &call->answer->body);
     return true;
 }
