@@ -84,7 +84,7 @@ static int ask(struct world *w, const char *target, const struct json **out)
 /* "a b c": one member of each item of the list, without its folder. */
 static struct str told(struct world *w, const char *target, const char *list, const char *member)
 {
-    const struct json *answer, *items;
+    const struct json *answer, *items = NULL;
     struct str all = STR_EMPTY, text;
     struct err err = ERR_INIT;
     if (ask(w, target, &answer) != 200 || !json_get_array(answer, str_from(list), &items, &err))
