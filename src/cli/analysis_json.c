@@ -82,6 +82,7 @@ static void write_origin(struct arena *a, struct json_writer *w, const struct no
         json_write_object(w);
         json_put_str(w, STR("step"), str_from(steps[i].what));
         put_text(a, w, STR("name"), steps[i].name);
+        json_put_str_if(w, STR("file"), steps[i].file);
         json_put_u64(w, STR("cell"), steps[i].cell);
         json_put_u64(w, STR("line"), steps[i].line);
         json_put_str(w, STR("code"), steps[i].code);

@@ -15,6 +15,7 @@
 struct analysis_step {
     const char *what; /* "assigned", "argument", ... */
     struct str name;
+    struct str file; /* of a sibling; empty: the notebook */
     uint32_t cell, line;
     struct str code; /* that line of the notebook; empty where it is another file's */
     unsigned depth;  /* the steps above that it is a part of */

@@ -25,7 +25,7 @@ struct str analysis_text(struct arena *a, struct str text)
 static struct str code_of(const struct notebook *nb, const struct origin *o)
 {
     struct str rest = STR_EMPTY, line = STR_EMPTY;
-    if (o->cell < nb->n_cells && nb->cells[o->cell].index == o->cell)
+    if (o->file.len == 0 && o->cell < nb->n_cells && nb->cells[o->cell].index == o->cell)
         rest = nb->cells[o->cell].source;
     for (uint32_t i = 0; i < o->line && (rest.len > 0 || i == 0); i++) {
         line = STR_EMPTY;
@@ -62,9 +62,10 @@ static void add_steps(struct steps *s, const struct origin *o, unsigned depth)
             return;
         }
         s->seen[s->n] = o;
-        s->out[s->n++] = (struct analysis_step){
-            o->step, analysis_text(s->arena, o->name), o->cell, o->line, code_of(s->nb, o), depth
-        };
+        s->out[s->n++] = (struct analysis_step){ o->step, analysis_text(s->arena, o->name),
+                                                 o->file, o->cell,
+                                                 o->line, code_of(s->nb, o),
+                                                 depth };
         if (o->also != NULL)
             add_steps(s, o->also, depth + 1);
     }

@@ -87,8 +87,12 @@ static void add_steps(struct page *p, const struct notebook *nb, const struct re
         const struct analysis_step *s = &steps[i];
         struct str name = output_safe(p->arena, s->name);
         struct str code = output_safe(p->arena, s->code);
-        buf_printf(p->out, "%*s%u:%u  %s%s%.*s%s%.*s\n", (int)(STEP_INDENT + 2 + 2 * s->depth), "",
-                   s->cell, s->line, s->what, name.len > 0 ? " " : "", STR_FMT(name),
+        buf_printf(p->out, "%*s", (int)(STEP_INDENT + 2 + 2 * s->depth), "");
+        if (s->file.len > 0)
+            buf_printf(p->out, "%.*s:%u", STR_FMT(output_safe(p->arena, s->file)), s->line);
+        else
+            buf_printf(p->out, "%u:%u", s->cell, s->line);
+        buf_printf(p->out, "  %s%s%.*s%s%.*s\n", s->what, name.len > 0 ? " " : "", STR_FMT(name),
                    code.len > 0 ? ": " : "", STR_FMT(code));
     }
     if (is_cut)

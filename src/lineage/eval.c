@@ -9,6 +9,14 @@ void eval_hit_limit(struct eval *e, const char *which)
         e->out->hit_limit = which;
 }
 
+bool eval_may_report(struct eval *e)
+{
+    if (e->arena->used_bytes < e->vs.limit_bytes + LIMIT_REPORT_BYTES)
+        return true;
+    eval_hit_limit(e, "memory");
+    return false;
+}
+
 bool eval_step(struct eval *e)
 {
     if (e->steps >= LIMIT_EVAL_STEPS || e->arena->used_bytes >= e->vs.limit_bytes) {
@@ -22,7 +30,8 @@ bool eval_step(struct eval *e)
 static void assign_name(struct eval *e, struct str name, struct value *v, uint32_t line)
 {
     scope_set(e, name,
-              value_with_origin(&e->vs, v, "assigned", name, (uint32_t)e->unit->cell, line));
+              value_with_origin_in(&e->vs, v, "assigned", name, e->unit->name,
+                                   (uint32_t)e->unit->cell, line));
 }
 
 /* The elements of v go to the targets in order; what cannot be taken apart is unknown. */

@@ -140,8 +140,8 @@ static void bind(struct eval *e, const struct function *f, const struct call_arg
             v = bound_value(e, f, p, index, args, position++, is_keyword_only);
         }
         scope_set(e, p->arg.name,
-                  value_with_origin(&e->vs, v, "argument", p->arg.name, (uint32_t)e->unit->cell,
-                                    p->line));
+                  value_with_origin_in(&e->vs, v, "argument", p->arg.name, e->unit->name,
+                                       (uint32_t)e->unit->cell, p->line));
     }
 }
 
@@ -231,7 +231,8 @@ struct value *call_function(struct eval *e, const struct function *f, const stru
         if (same_args(m->args, args))
             return m->returned;
     struct value *v = run_body(e, f, args);
-    v = value_with_origin(&e->vs, v, "returned", f->name, (uint32_t)f->unit->cell, f->def->line);
+    v = value_with_origin_in(&e->vs, v, "returned", f->name, f->unit->name, (uint32_t)f->unit->cell,
+                             f->def->line);
     /* containers have identity: they are made anew by each call */
     if (v->kind != VALUE_SEQ && v->kind != VALUE_MAP && v->kind != VALUE_INSTANCE) {
         struct memo *m = ARENA_NEW(e->arena, struct memo);

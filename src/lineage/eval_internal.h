@@ -97,6 +97,8 @@ void eval_statement(struct eval *e, const struct node *n);
 /* One step of the budget; false when it is used up (then nothing more is done). */
 bool eval_step(struct eval *e);
 void eval_hit_limit(struct eval *e, const char *which);
+/* May what was found still be reported, even where the memory of the values is used up? */
+bool eval_may_report(struct eval *e);
 /* The elements that a loop over it runs with, at most LIMIT_LOOP + 1: one that stands for all where
  * they are not known or too many; *is_open: then, or where others may be there. */
 size_t eval_loop_items(struct eval *e, struct value *over, struct value **items, bool *is_open);

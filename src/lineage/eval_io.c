@@ -2,6 +2,7 @@
 #include "lineage/eval_internal.h"
 #include "lineage/uri.h"
 
+#include "util/attrs.h"
 #include "util/limits.h"
 
 struct value *io_part(const struct io *io, enum place_role role, enum place_part p)
@@ -361,10 +362,24 @@ static struct locations run_copy(const struct io *io)
     return dst.n > 0 ? dst : src;
 }
 
+/* Words that are statements of their own. */
+static bool is_whole_statement(struct str word)
+{
+    static const struct str WORDS[] = { STR_INIT("describe"),   STR_INIT("show"),
+                                        STR_INIT("summarize"),  STR_INIT("commit"),
+                                        STR_INIT("rollback"),   STR_INIT("begin"),
+                                        STR_INIT("checkpoint"), STR_INIT("vacuum") };
+    word = str_trim_char(word, ';');
+    for (size_t i = 0; i < ARRAY_LEN(WORDS); i++)
+        if (str_eq_nocase(word, WORDS[i]))
+            return true;
+    return false;
+}
+
 static bool is_bare_name(struct str text)
 {
     text = str_trim(text);
-    return text.len > 0 && str_find_char(text, ' ') == SIZE_MAX &&
+    return !is_whole_statement(text) && text.len > 0 && str_find_char(text, ' ') == SIZE_MAX &&
            str_find_char(text, '\n') == SIZE_MAX && str_find_char(text, '(') == SIZE_MAX;
 }
 

@@ -3,6 +3,7 @@
 #include "lineage/python.h"
 #include "lineage/shell.h"
 #include "lineage/uri.h"
+#include "lineage/value_internal.h"
 
 #include "util/limits.h"
 
@@ -129,7 +130,7 @@ void run_sql(struct eval *e, struct value *text, enum sql_dialect dialect, bool 
         sql_refs(e->arena, one->text.bytes, dialect, session, &found);
         if (found.hit_limit)
             eval_hit_limit(e, "sql");
-        for (size_t k = 0; k < found.n_refs && eval_step(e); k++)
+        for (size_t k = 0; k < found.n_refs && eval_may_report(e); k++)
             if (!is_memory || !is_own_table(&found.refs[k]))
                 emit_sql(e, &found.refs[k], one, via, line, col);
         if (!is_memory)
@@ -342,7 +343,7 @@ static void emit_shell(struct eval *e, const struct shell_result *found, const s
     static const enum reference_dir DIRS[] = { [SHELL_READ] = REFERENCE_READ,
                                                [SHELL_WRITE] = REFERENCE_WRITE,
                                                [SHELL_LIST] = REFERENCE_LIST };
-    for (size_t i = 0; i < found->n_refs && eval_step(e); i++) {
+    for (size_t i = 0; i < found->n_refs && eval_may_report(e); i++) {
         const struct shell_ref *r = &found->refs[i];
         uint32_t line = n->line + (r->line > 0 ? r->line - 1 : 0);
         uint32_t col = r->line > 1 ? r->col : n->col;
@@ -381,23 +382,35 @@ struct value *run_shell(struct eval *e, struct value *text, const struct node *n
     return value_unknown(&e->vs, HOLE_RUN_TIME, STR_EMPTY);
 }
 
-void run_shell_words(struct eval *e, struct value *words, const struct node *n)
+static void run_words(struct eval *e, struct value *const *words, size_t n_words,
+                      const struct node *n)
 {
-    struct str *list = NULL;
-    size_t count = 0, cap = 0;
-    for (size_t i = 0; i < words->seq->n && eval_step(e); i++) {
-        struct value *v = value_alternative(value_to_text(&e->vs, words->seq->items[i]), 0);
-        *ARENA_PUSH(e->arena, list, count, cap) =
-            v->kind == VALUE_TEXT ? without_templates(e->arena, v->text.bytes) : STR(HOLE_TEXT);
-    }
+    struct str *list = ARENA_NEW_N(e->arena, struct str, n_words);
+    for (size_t i = 0; i < n_words; i++)
+        list[i] = words[i]->kind == VALUE_TEXT ? without_templates(e->arena, words[i]->text.bytes)
+                                               : STR(HOLE_TEXT);
     struct shell_session session;
     struct shell_names names = { e, false };
     shell_session_init(&session, e->arena);
     session.value = shell_value;
     session.ctx = &names;
     struct shell_result found = { 0 };
-    shell_words_refs(e->arena, list, count, &session, &found);
+    shell_words_refs(e->arena, list, n_words, &session, &found);
     for (size_t i = 0; i < found.n_refs; i++)
         found.refs[i].line = 1;
     emit_shell(e, &found, n);
+}
+
+void run_shell_words(struct eval *e, struct value *words, const struct node *n)
+{
+    struct value **texts = NULL;
+    size_t count = 0, cap = 0;
+    for (size_t i = 0; i < words->seq->n && eval_step(e); i++)
+        *ARENA_PUSH(e->arena, texts, count, cap) = value_to_text(&e->vs, words->seq->items[i]);
+    struct value **picked = ARENA_NEW_N(e->arena, struct value *, count);
+    size_t n_choices = choices_count(texts, count, LIMIT_ALTERNATIVES);
+    for (size_t k = 0; k < n_choices && k < LIMIT_ALTERNATIVES && eval_step(e); k++) {
+        choices_pick(texts, count, k, picked);
+        run_words(e, picked, count, n);
+    }
 }

@@ -220,17 +220,23 @@ struct value *value_with_flags(struct values *vs, const struct value *v, unsigne
     return copy;
 }
 
-struct value *value_with_origin(struct values *vs, const struct value *v, const char *step,
-                                struct str name, uint32_t cell, uint32_t line)
+struct value *value_with_origin_in(struct values *vs, const struct value *v, const char *step,
+                                   struct str name, struct str file, uint32_t cell, uint32_t line)
 {
     if (values_are_full(vs))
         return vs->full;
     struct origin *o = ARENA_NEW(vs->arena, struct origin);
-    *o = (struct origin){ .step = step, .name = name, .cell = cell, .line = line };
+    *o = (struct origin){ .step = step, .name = name, .file = file, .cell = cell, .line = line };
     o->from = v->origin;
     struct value *copy = copy_of(vs, v);
     copy->origin = o;
     return copy;
+}
+
+struct value *value_with_origin(struct values *vs, const struct value *v, const char *step,
+                                struct str name, uint32_t cell, uint32_t line)
+{
+    return value_with_origin_in(vs, v, step, name, STR_EMPTY, cell, line);
 }
 
 size_t value_n_alternatives(const struct value *v)

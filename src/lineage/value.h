@@ -39,6 +39,7 @@ struct hole {
 struct origin {
     const char *step; /* "assigned", "argument", "element", "returned", "set", "read from" */
     struct str name;  /* of the variable, parameter, function or file */
+    struct str file;  /* a sibling that the line is of; empty: the cell */
     uint32_t cell, line;
     const struct origin *from, *also; /* what it was made of; NULL at the end */
 };
@@ -219,6 +220,9 @@ struct value *value_chain_item(struct values *vs, const struct value *base,
 struct value *value_with_flags(struct values *vs, const struct value *v, unsigned flags);
 struct value *value_with_origin(struct values *vs, const struct value *v, const char *step,
                                 struct str name, uint32_t cell, uint32_t line);
+/* The same of a line of a sibling file. */
+struct value *value_with_origin_in(struct values *vs, const struct value *v, const char *step,
+                                   struct str name, struct str file, uint32_t cell, uint32_t line);
 
 /* One of both: unions are flattened, equal alternatives kept once; past LIMIT_ALTERNATIVES the
  * last one stands for all others (reason LIMIT; of texts what they begin and end with is kept).

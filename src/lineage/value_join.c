@@ -361,6 +361,7 @@ const struct origin *origin_join(struct values *vs, const struct origin *a, cons
         return a;
     struct origin *o = ARENA_NEW(vs->arena, struct origin);
     *o = (struct origin){ .step = "made of", .name = STR_EMPTY, .from = a, .also = b };
+    o->file = a->file;
     o->cell = a->cell;
     o->line = a->line;
     return o;

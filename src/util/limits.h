@@ -136,6 +136,8 @@
  * one assignment or call takes apart. */
 #define LIMIT_EVAL_STEPS 2000000UL
 #define LIMIT_EVAL_BYTES (7UL * 1024 * 1024)
+/* Beside it, for what was found when the memory of the values was used up. */
+#define LIMIT_REPORT_BYTES (1UL * 1024 * 1024)
 #define LIMIT_LOOP 20UL
 #define LIMIT_CALL_DEPTH 8U
 #define LIMIT_UNPACK 64UL

@@ -30,6 +30,22 @@ struct row {
 };
 
 static const struct row PYTHON[] = {
+    { "a stream that is kept in memory is a table of the session",
+      { "w = df.writeStream.queryName('counts').format('memory').start()\n"
+        "spark.sql('select * from counts')" },
+      "" },
+    { "a word that is a statement is no table",
+      { "import sqlalchemy as sa\ncon = sa.create_engine('postgresql://h/d')\n"
+        "con.execute('commit;')\ncon.execute('DESCRIBE')" },
+      "" },
+    { "all alternatives of a word of a command are tried",
+      { "import subprocess\nif a > b:\n    f = 'x'\nelse:\n    f = 'y'\n"
+        "subprocess.run(['aws', 's3', 'rm', 's3://b/' + f])" },
+      "write s3://b/x\nwrite s3://b/y" },
+    { "a configuration that the notebook writes is read back",
+      { "%%writefile c.yaml\nd:\n  p: s3://b/in.csv\n",
+        "import yaml, pandas as pd\nc = yaml.safe_load(open('c.yaml'))\npd.read_csv(c['d']['p'])" },
+      "write file:c.yaml\nread file:c.yaml\nread s3://b/in.csv" },
     { "a literal path is read",
       { "import pandas as pd\ndf = pd.read_csv('data/a.csv')" },
       "read file:data/a.csv" },

@@ -120,6 +120,15 @@ def test_each_step_to_a_location_is_explained(tmp_path):
     assert reference["origin_is_cut"] is False
 
 
+def test_a_step_in_a_sibling_names_its_file(tmp_path):
+    (tmp_path / "helpers.py").write_text('BASE = "s3://b"\ndef path(name):\n    return BASE + "/" + name\n')
+    path = notebooks.write(tmp_path / "a.ipynb", 'import helpers\nopen(helpers.path("k.csv"))')
+    out = run_cli("analyze", "--explain", path, check=True).stdout
+    assert "helpers.py:1  assigned BASE" in out and "helpers.py:2  argument name" in out
+    reference = json.loads(run_cli("analyze", "--explain", "--json", path, check=True).stdout)[0]["references"][0]
+    assert [(s.get("file"), s["line"]) for s in reference["origin"] if s["name"] == "BASE"] == [("helpers.py", 1)]
+
+
 def test_explanations_are_bounded(tmp_path):
     chain = "\n".join(["x0 = 's3://b/'", *(f"x{i} = x{i - 1} + x{i - 1}[:0] + 'k'" for i in range(1, 200))])
     path = notebooks.write(tmp_path / "a.ipynb", chain, "open(x199)")
