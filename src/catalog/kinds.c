@@ -9,7 +9,6 @@
 #include "catalog/code_token.h"
 #include "lineage/uri.h"
 #include "util/attrs.h"
-#include "util/buf.h"
 
 #include <stdlib.h>
 
@@ -29,7 +28,9 @@ struct finder {
     struct str cell_text; /* that evidence is cut from */
     size_t n_markdown_words, n_markdown_cells;
     bool has_title;
-    struct buf words; /* of one line, in lower case, parted by single blanks */
+    char words[MAX_LINE_BYTES + 1]; /* of one line, in lower case, parted by single blanks */
+    uint16_t starts[MAX_LINE_BYTES / 2 + 2]; /* of each word; then the end and one more */
+    size_t n_words;
 };
 
 /* ---- evidence ---- */
@@ -53,16 +54,20 @@ static struct str line_of(struct str cell, struct str part)
     return str_slice(cell, start == SIZE_MAX ? 0 : start + 1, end == SIZE_MAX ? cell.len : end);
 }
 
+static void keep_first(struct finder *f, size_t rule, uint32_t line, struct str text)
+{
+    f->hits[rule].first = (struct kind_evidence){ .cell = f->cell,
+                                                  .line = line,
+                                                  .text = arena_str(f->arena, shortened(text)),
+                                                  .rule = kind_rule_at(rule)->name,
+                                                  .weight = kind_rule_at(rule)->weight };
+}
+
 static void hit(struct finder *f, size_t rule, size_t n, uint32_t line, struct str text)
 {
-    struct hits *h = &f->hits[rule];
-    if (h->n == 0 && n > 0)
-        h->first = (struct kind_evidence){ .cell = f->cell,
-                                           .line = line,
-                                           .text = arena_str(f->arena, shortened(text)),
-                                           .rule = kind_rule_at(rule)->name,
-                                           .weight = kind_rule_at(rule)->weight };
-    h->n += n;
+    if (f->hits[rule].n == 0 && n > 0)
+        keep_first(f, rule, line, text);
+    f->hits[rule].n += n;
 }
 
 static void hit_all(struct finder *f, enum kind_signal signal, struct str pattern, size_t n,
@@ -71,6 +76,13 @@ static void hit_all(struct finder *f, enum kind_signal signal, struct str patter
     const struct kind_pattern *p = kind_patterns_find(&f->tables[signal], pattern);
     for (; p != NULL; p = p->next)
         hit(f, p->rule, n, line, text);
+}
+
+/* By a token of the cell's code. */
+static void hit_token(struct finder *f, size_t rule, const struct code_token *t)
+{
+    if (f->hits[rule].n++ == 0)
+        keep_first(f, rule, t->line, line_of(f->cell_text, t->text));
 }
 
 /* ---- code ---- */
@@ -84,11 +96,11 @@ static void look_at_name(struct finder *f, const struct code_token *t, bool is_c
 {
     const struct kind_pattern *p = kind_patterns_find(&f->tables[SIGNAL_NAME], t->text);
     for (; p != NULL; p = p->next)
-        hit(f, p->rule, 1, t->line, line_of(f->cell_text, t->text));
+        hit_token(f, p->rule, t);
     p = is_call ? kind_patterns_find(&f->tables[SIGNAL_CALL], t->text) : NULL;
     for (; p != NULL; p = p->next)
         if (is_method || !p->is_method)
-            hit(f, p->rule, 1, t->line, line_of(f->cell_text, t->text));
+            hit_token(f, p->rule, t);
 }
 
 static void look_at_code(struct finder *f, const struct code_piece *piece)
@@ -128,11 +140,11 @@ static bool is_word_byte(char c)
            c == '\'' || (c & 0x80) != 0;
 }
 
-/* The words of a line into f->words.  Returns their number. */
-static size_t take_words(struct finder *f, struct str line)
+/* The words of a line, of at most MAX_LINE_BYTES, into f->words. */
+static void take_words(struct finder *f, struct str line)
 {
-    size_t n = 0, at = 0;
-    buf_reset(&f->words);
+    size_t at = 0, n = 0;
+    f->n_words = 0;
     while (at < line.len) {
         size_t start = at;
         while (at < line.len && is_word_byte(line.ptr[at]))
@@ -141,30 +153,26 @@ static size_t take_words(struct finder *f, struct str line)
         at += at == start;
         if (word.len == 0)
             continue;
-        if (n++ > 0)
-            buf_add_char(&f->words, ' ');
+        f->starts[f->n_words++] = (uint16_t)n;
         for (size_t i = 0; i < word.len; i++) {
             char c = word.ptr[i];
-            buf_add_char(&f->words, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
+            f->words[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
         }
+        f->words[n++] = ' ';
     }
-    return n;
+    f->starts[f->n_words] = (uint16_t)n;
 }
 
 /* Every run of one to most_words words that is a pattern. */
 static void match_words(struct finder *f, enum kind_signal signal, uint32_t line, struct str text)
 {
-    struct str words = buf_str(&f->words);
-    for (size_t start = 0; start < words.len; start++) {
-        size_t end = start;
-        for (size_t n = 0; n < f->tables[signal].most_words && end < words.len; n++) {
-            size_t blank = str_find(words, STR(" "), n == 0 ? end : end + 1);
-            end = blank == SIZE_MAX ? words.len : blank;
-            hit_all(f, signal, str_slice(words, start, end), 1, line, text);
+    size_t most = f->tables[signal].most_words;
+    for (size_t first = 0; first < f->n_words; first++)
+        for (size_t last = first; last < f->n_words && last < first + most; last++) {
+            size_t end = f->starts[last + 1] - 1U;
+            const struct str run = { f->words + f->starts[first], end - f->starts[first] };
+            hit_all(f, signal, run, 1, line, text);
         }
-        size_t blank = str_find(words, STR(" "), start);
-        start = blank == SIZE_MAX ? words.len : blank;
-    }
 }
 
 /* What a heading says; empty for another line. */
@@ -189,7 +197,7 @@ static struct str heading_of(struct str line)
 static void look_at_title(struct finder *f, struct str title, uint32_t line)
 {
     f->has_title = true;
-    (void)take_words(f, title);
+    take_words(f, str_slice(title, 0, MAX_LINE_BYTES));
     match_words(f, SIGNAL_TITLE, line, title);
 }
 
@@ -199,12 +207,13 @@ static void look_at_line(struct finder *f, struct str line, uint32_t number)
     if (heading.len > 0) {
         if (!f->has_title)
             look_at_title(f, heading, number);
-        (void)take_words(f, heading);
+        take_words(f, heading);
         match_words(f, SIGNAL_HEADING, number, heading);
         return;
     }
     line = str_slice(line, 0, MAX_LINE_BYTES);
-    f->n_markdown_words += take_words(f, line);
+    take_words(f, line);
+    f->n_markdown_words += f->n_words;
     match_words(f, SIGNAL_TEXT, number, line);
 }
 
@@ -325,24 +334,24 @@ void kinds_find(struct arena *a, const struct notebook *nb, const struct analysi
                 struct kinds *out)
 {
     AUTO_ARENA tables = ARENA_INIT;
-    struct finder f = { .arena = a, .words = BUF_INIT(MAX_LINE_BYTES * 2) };
+    struct finder *f = ARENA_NEW(&tables, struct finder);
     enum code_language kernel = notebook_code_language(nb);
-    kind_patterns_make(&tables, f.tables);
-    f.hits = ARENA_NEW_N(&tables, struct hits, kind_n_rules());
-    f.cell = SIZE_MAX;
+    f->arena = a;
+    kind_patterns_make(&tables, f->tables);
+    f->hits = ARENA_NEW_N(&tables, struct hits, kind_n_rules());
+    f->cell = SIZE_MAX;
     if (nb->title.len > 0)
-        look_at_title(&f, nb->title, 0);
+        look_at_title(f, nb->title, 0);
     for (size_t i = 0; i < nb->n_cells; i++) {
-        f.cell = nb->cells[i].index;
+        f->cell = nb->cells[i].index;
         if (nb->cells[i].kind == CELL_CODE)
-            look_at_code_cell(&f, &nb->cells[i], kernel);
+            look_at_code_cell(f, &nb->cells[i], kernel);
         else if (nb->cells[i].kind == CELL_MARKDOWN)
-            look_at_markdown_cell(&f, &nb->cells[i]);
+            look_at_markdown_cell(f, &nb->cells[i]);
     }
-    look_at_analysis(&f, an);
-    look_at_counts(&f, nb, an);
-    sum_up(&f, out);
-    buf_release(&f.words);
+    look_at_analysis(f, an);
+    look_at_counts(f, nb, an);
+    sum_up(f, out);
 }
 
 /* ---- names ---- */

@@ -54,6 +54,17 @@ struct kind_patterns {
 void kind_patterns_make(struct arena *a, struct kind_patterns tables[SIGNAL_N]);
 
 /* The first pattern of that text, or NULL. */
-const struct kind_pattern *kind_patterns_find(const struct kind_patterns *table, struct str text);
+const struct kind_pattern *kind_patterns_look_up(const struct kind_patterns *table,
+                                                 struct str text);
+
+/* The same; most texts end at the first test. */
+static inline const struct kind_pattern *kind_patterns_find(const struct kind_patterns *table,
+                                                            struct str text)
+{
+    if (text.len == 0 ||
+        (table->lengths[(unsigned char)text.ptr[0]] & 1U << (text.len < 31 ? text.len : 31)) == 0)
+        return NULL;
+    return kind_patterns_look_up(table, text);
+}
 
 #endif

@@ -51,24 +51,28 @@ static void add(struct kind_patterns *table, struct kind_pattern *p)
     table->most_words = words > table->most_words ? words : table->most_words;
 }
 
+/* At least as many as there are: every "|" ends one, as does the end. */
 static size_t count_patterns(enum kind_signal signal)
 {
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(RULES); i++) {
-        n += RULES[i].signal == signal;
-        for (size_t j = 0; j < RULES[i].patterns.len && RULES[i].signal == signal; j++)
+        if (RULES[i].signal != signal)
+            continue;
+        n++;
+        for (size_t j = 0; j < RULES[i].patterns.len; j++)
             n += RULES[i].patterns.ptr[j] == '|';
     }
     return n;
 }
 
-static void add_rule(struct arena *a, struct kind_patterns *table, size_t i)
+/* Into room, which is moved on. */
+static void add_rule(struct kind_pattern **room, struct kind_patterns *table, size_t i)
 {
     struct str rest = RULES[i].patterns, text;
     bool is_more = true;
     while (is_more) {
         is_more = str_cut(rest, '|', &text, &rest);
-        struct kind_pattern *p = ARENA_NEW(a, struct kind_pattern);
+        struct kind_pattern *p = (*room)++;
         bool is_method = str_has_prefix(text, STR("."));
         *p = (struct kind_pattern){ .text = str_from_pos(text, is_method),
                                     .signal = RULES[i].signal,
@@ -80,21 +84,22 @@ static void add_rule(struct arena *a, struct kind_patterns *table, size_t i)
 
 void kind_patterns_make(struct arena *a, struct kind_patterns tables[SIGNAL_N])
 {
+    size_t n_all = 0;
     for (int s = 0; s < SIGNAL_N; s++) {
         tables[s] = (struct kind_patterns){ .n_slots = 8 };
         size_t n = count_patterns((enum kind_signal)s);
+        n_all += n;
         while (tables[s].n_slots < 2 * n)
             tables[s].n_slots *= 2;
         tables[s].slots = ARENA_NEW_N(a, struct kind_pattern *, tables[s].n_slots);
     }
+    struct kind_pattern *room = ARENA_NEW_N(a, struct kind_pattern, n_all);
     for (size_t i = 0; i < ARRAY_LEN(RULES); i++)
-        add_rule(a, &tables[RULES[i].signal], i);
+        add_rule(&room, &tables[RULES[i].signal], i);
 }
 
-const struct kind_pattern *kind_patterns_find(const struct kind_patterns *table, struct str text)
+const struct kind_pattern *kind_patterns_look_up(const struct kind_patterns *table, struct str text)
 {
-    if (text.len == 0 || (table->lengths[(unsigned char)text.ptr[0]] & length_bit(text)) == 0)
-        return NULL;
     for (size_t i = slot_of(text);; i++) {
         const struct kind_pattern *p = table->slots[i & (table->n_slots - 1)];
         if (p == NULL || str_eq(p->text, text))
