@@ -64,6 +64,15 @@ static bool take_problem(struct ask *ask, struct str body, struct err *err)
     return err_fix(err, "%.*s", STR_FMT(fix));
 }
 
+bool ask_call(struct ask *ask, enum http_method method, struct str path, struct str body,
+              struct api_answer *out, struct err *err)
+{
+    const struct api_question question = { .method = method, .path = path, .body = body };
+    const struct store_call limits = wiring_call(&ask->cli->config);
+    api_ask(ask->api, ask->cli->arena, &question, limits.deadline_ms, out);
+    return out->status < 400 || take_problem(ask, out->body, err);
+}
+
 bool ask_get(struct ask *ask, struct str path, struct str query, struct api_answer *out,
              struct err *err)
 {

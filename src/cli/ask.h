@@ -31,7 +31,10 @@ void ask_add_options(struct buf *query, const struct cli *cli, const struct str 
 /* GET path?query.  A problem document becomes err.  *out in the arena of the command. */
 MUST_USE bool ask_get(struct ask *ask, struct str path, struct str query, struct api_answer *out,
                       struct err *err);
-/* The same; the answer parsed. */
+/* Any method, with a body or without (empty). */
+MUST_USE bool ask_call(struct ask *ask, enum http_method method, struct str path, struct str body,
+                       struct api_answer *out, struct err *err);
+/* As ask_get(); the answer parsed. */
 MUST_USE bool ask_json(struct ask *ask, struct str path, struct str query, struct str *text_out,
                        const struct json **out, struct err *err);
 

@@ -2,13 +2,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
+#include "cli/ask.h"
 #include "cli/output.h"
 #include "cli/wiring.h"
 #include "cluster/service.h"
+#include "util/clock.h"
 #include "util/scan.h"
 #include "json/writer.h"
 
-enum { CLUSTER_OUTPUT_MAX_BYTES = 64 * 1024, MAX_MEMBERS = 5 };
+#include <stdio.h>
+
+enum { CLUSTER_OUTPUT_MAX_BYTES = 64 * 1024, MAX_MEMBERS = 5, SHOWN_EVENTS = 100, LOOK_MS = 5000 };
 
 /* One result: names for JSON, which are those of the API, and for the table. */
 struct member {
@@ -56,6 +60,36 @@ static bool open_service(struct wiring *w, struct cli *cli, struct cluster_provi
     return true;
 }
 
+/* What happens, a line each on standard error, until the cluster is ready or has ended. */
+static bool follow(struct clusters *c, struct str id, struct err *err)
+{
+    struct ledger *l = clusters_ledger(c);
+    struct cluster_row row;
+    int64_t seen = 0, newest = 0;
+    for (;;) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct ledger_events events = { 0 };
+        if (!l->ops->last_event(l, &newest, err) || !cluster_row_get(l, &a, id, &row, err) ||
+            !l->ops->events(l, &a, seen, row.id, STR_EMPTY, SHOWN_EVENTS, &events, err))
+            return false;
+        for (size_t i = 0; i < events.n; i++) {
+            const struct json *doc = json_parse(&a, events.items[i].doc, LIMIT_JSON_BYTES, err);
+            if (doc == NULL)
+                return false;
+            struct str message = output_safe(&a, answer_text(doc, STR("message")));
+            fprintf(stderr, "%.*s: %.*s\n", STR_FMT(events.items[i].type), STR_FMT(message));
+            seen = events.items[i].id;
+        }
+        if (row.phase == PHASE_READY)
+            return true;
+        if (phase_is_over(row.phase))
+            return err_set(err, ERR_UPSTREAM, "the cluster is %.*s: %.*s",
+                           STR_FMT(phase_name(row.phase)), STR_FMT(row.reason.message));
+        if (!clusters_wait(c, newest, clock_mono_ms() + LOOK_MS, NULL, &newest, err))
+            return false;
+    }
+}
+
 int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
@@ -71,6 +105,8 @@ int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
     const struct cluster_request req = { .n_nodes = (unsigned)n };
     *ok = open_service(&w, cli, &provider, err) &&
           cluster_create(provider, cli->arena, &req, &call, &id, err);
+    if (*ok && cli_option(cli, "wait") != NULL)
+        *ok = follow(w.clusters, id, err);
     const struct member members[] = { { "ClusterId", "CLUSTER", id } };
     *ok = *ok && print(cli, members, ARRAY_LEN(members), err);
     return 0;

@@ -215,10 +215,17 @@ static const struct command commands[] = {
         .name = "clusters create",
         .run = cmd_clusters_create,
         .summary = "Start a cluster with JupyterHub",
-        .about = "Asks the provider for one primary node and NODES - 1 workers, as the section "
-                 "[clusters] of the settings says, and prints the cluster's id at once.",
+        .about =
+            "Asks the provider for one primary node and NODES - 1 workers, as the section "
+            "[clusters] of the settings says, exactly once, and prints the cluster's id. The "
+            "request is kept in the state folder before EMR is asked; if EMR's answer is lost, "
+            "the cluster is looked for, which may take minutes. A server that runs on the "
+            "same state folder does the work.",
         .sections = "- aws clusters",
         .positionals = { { "NODES", false, false, "How many nodes, at least 1." } },
+        .options = { { "wait", 'w', NULL,
+                       "Wait until it is ready, and say on standard error what happens. Exit "
+                       "status 5 when it fails." } },
     },
     {
         .name = "clusters info",
@@ -256,6 +263,54 @@ static const struct command commands[] = {
                  "status 1 when there is none.",
         .sections = "- aws clusters",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters events",
+        .run = cmd_clusters_events,
+        .summary = "Say what happened to a cluster",
+        .about = "Prints what happened from the request on, the oldest first, as the ledger in the "
+                 "state folder has it.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters extend",
+        .run = cmd_clusters_extend,
+        .summary = "Let a cluster live longer",
+        .about = "Adds SECONDS to the time at which a cluster with a limit ends. One without a "
+                 "limit gets none.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." },
+                         { "SECONDS", false, false, "60 to 604800." } },
+    },
+    {
+        .name = "clusters cost",
+        .run = cmd_clusters_cost,
+        .summary = "Say what a cluster cost",
+        .about = "By the times of its machines, which are kept after EMR has forgotten them, and a "
+                 "dated list of prices. Disks and S3 are not counted; spot machines are counted "
+                 "as on demand, and the cost is then told to be incomplete.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters diagnose",
+        .run = cmd_clusters_diagnose,
+        .summary = "Say why a cluster failed, and what to do",
+        .about = "Prints the reason of its phase. With --json also what EMR said, and the request "
+                 "that may succeed.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters orphans",
+        .run = cmd_clusters_orphans,
+        .summary = "List the clusters that live and are in no ledger",
+        .about =
+            "As the last whole list of EMR had them: lost (made by this installation), "
+            "other_deployment, and unmanaged (made by somebody else). Exit status 1 when there "
+            "is none.",
+        .sections = "- aws clusters",
     },
     {
         .name = "clusters terminate",

@@ -122,6 +122,7 @@ struct cluster_view {
     int64_t created_ms, ready_ms, ended_ms;
 };
 
+struct json_writer;
 struct ledger_spans;
 struct cluster_provider;
 
@@ -142,6 +143,9 @@ struct cluster_ops {
     void (*launch)(struct cluster_provider *p, struct arena *a, const struct cluster_order *order,
                    const struct cluster_call *call, enum cluster_launch *outcome_out,
                    struct str *id_out, struct err *err);
+    /* What launch would send, as one JSON value.  NULL: there is nothing to show. */
+    void (*write_order)(struct cluster_provider *p, struct json_writer *w, struct arena *a,
+                        const struct cluster_order *order);
     /* One page of what there is: made at or after created_ms (0: ever), only_live or in every
      * state.  cursor: empty, then the page's next. */
     bool (*page)(struct cluster_provider *p, struct arena *a, int64_t created_ms, bool only_live,

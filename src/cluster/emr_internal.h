@@ -41,6 +41,8 @@ MUST_USE bool emr_list(struct cluster_provider *provider, struct arena *a, enum 
 void emr_launch(struct cluster_provider *provider, struct arena *a,
                 const struct cluster_order *order, const struct cluster_call *call,
                 enum cluster_launch *outcome_out, struct str *id_out, struct err *err);
+void emr_write_order(struct cluster_provider *provider, struct json_writer *w, struct arena *a,
+                     const struct cluster_order *order);
 MUST_USE bool emr_page(struct cluster_provider *provider, struct arena *a, int64_t created_ms,
                        bool only_live, struct str cursor, const struct cluster_call *call,
                        struct cluster_page *out, struct err *err);

@@ -75,6 +75,13 @@ void emr_launch(struct cluster_provider *provider, struct arena *a,
     *outcome_out = ok ? CLUSTER_LAUNCHED : CLUSTER_UNCLEAR;
 }
 
+void emr_write_order(struct cluster_provider *provider, struct json_writer *w, struct arena *a,
+                     const struct cluster_order *order)
+{
+    struct emr_provider *p = (struct emr_provider *)provider;
+    emr_write_request(w, &p->settings, order, marker_name(a, order));
+}
+
 static bool read_seen(struct arena *a, const struct cluster_item *item, struct cluster_page *out,
                       struct err *err)
 {

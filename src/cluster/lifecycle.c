@@ -5,6 +5,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/lifecycle.h"
 
+#include "cluster/cost.h"
+#include "cluster/diagnose.h"
+
 enum { S = 1000, MIN = 60 * S };
 
 const struct lifecycle_rules lifecycle_rules = {
@@ -414,6 +417,14 @@ static void learn_ending(struct cluster_row *row, const struct cluster_view *vie
                    str_contains(view->state_message, STR("auto-termination"));
     bool is_error = view->stage == STAGE_FAILED || view->error_code.len > 0;
     row->ends_because = is_idle ? ENDS_IDLE : is_error ? ENDS_ERROR : ENDS_EMR;
+    const struct diagnosis *d = is_error ? diagnose(view->error_code, view->state_code) : NULL;
+    if (d != NULL)
+        row->reason = (struct phase_reason){ .code = row->error_code.len > 0 ? row->error_code
+                                                                             : row->state_code,
+                                             .kind = d->kind,
+                                             .message = d->cause,
+                                             .fix = d->fix,
+                                             .is_retryable = d->is_retryable };
     tell(out, is_error ? "error" : "info", "ending", "%.*s: %.*s",
          STR_FMT(endings[row->ends_because]), STR_FMT(view->state_message));
 }
@@ -507,8 +518,17 @@ void lifecycle_extend(struct cluster_row *row, int64_t by_s, struct str by, int6
          STR_FMT(by));
 }
 
-void lifecycle_spans_taken(struct cluster_row *row, bool is_final, int64_t now)
+void lifecycle_spans_taken(struct cluster_row *row, const struct ledger_spans *spans, bool is_final,
+                           int64_t now)
 {
+    struct cost cost;
+    /* A provider that has forgotten a cluster tells nothing: what was known stays. */
+    if (spans->n > 0) {
+        cost_of(spans->items, spans->n, now, &cost);
+        row->spent_micro = cost.ec2_micro + cost.emr_micro;
+        row->hourly_micro = cost.hourly_micro;
+        row->is_cost_complete = cost.is_complete;
+    }
     row->spans_taken_ms = now;
     if (is_final && phase_is_over(row->phase))
         row->has_final_spans = true;
@@ -552,13 +572,17 @@ static void check_limits(struct cluster_row *row, int64_t now, struct lifecycle_
         tell(out, "warning", "expires_soon", "it ends in %lld minutes unless it is extended",
              (long long)((row->expires_ms - now) / MIN));
     }
-    if (!row->warned_budget && budget > 0 && row->spent_micro >= budget / 5 * 4) {
+    /* What it cost when its timelines were last taken, and what it has cost since. */
+    int64_t spent = row->spent_micro;
+    if (row->spans_taken_ms > 0 && now > row->spans_taken_ms)
+        spent += (now - row->spans_taken_ms) / 1000 * row->hourly_micro / 3600;
+    if (!row->warned_budget && budget > 0 && spent >= budget / 5 * 4) {
         row->warned_budget = true;
         tell(out, "warning", "budget_near", "80 %% of its budget are spent");
     }
     if (row->expires_ms > 0 && now >= row->expires_ms)
         lifecycle_ask_end(row, ENDS_EXPIRED, STR_EMPTY, now, out);
-    else if (budget > 0 && row->spent_micro >= budget)
+    else if (budget > 0 && spent >= budget)
         lifecycle_ask_end(row, ENDS_BUDGET, STR_EMPTY, now, out);
 }
 

@@ -74,8 +74,8 @@ void reconciler_release(struct reconciler *r);
 /* One turn.  False: another process has the lease, or the ledger cannot be read. */
 bool reconciler_turn(struct reconciler *r);
 
-/* Names of the ledger's notes: when the provider's whole list was last read (RFC 3339 text of the
- * time in milliseconds), and the clusters in it without a row, as JSON. */
+/* Names of the ledger's notes: when a page of the provider's list was last read (milliseconds, as
+ * text), and the clusters of the last whole list without a row, as JSON. */
 #define NOTE_SYNCED "clusters.synced"
 #define NOTE_ORPHANS "clusters.orphans"
 #define LEASE_RECONCILER "clusters.reconciler"

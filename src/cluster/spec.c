@@ -160,23 +160,33 @@ static const struct member *member_of(struct str group, struct str name)
     return NULL;
 }
 
+static bool take_label(struct arena *a, const struct json *value, struct json_member *out,
+                       struct err *err)
+{
+    const struct json *key = json_get(value, STR("key")), *text = json_get(value, STR("value"));
+    if (key == NULL || text == NULL || value->n_items != 2) {
+        err_set(err, ERR_INVALID, "an object of key and value is needed");
+        return at(a, value, err);
+    }
+    if (!take_text(a, key, &out->key, err) || !take_text(a, text, &out->value, err))
+        return false;
+    if (out->key.len <= LABEL_MAX_BYTES)
+        return true;
+    err_set(err, ERR_INVALID, "at most %d bytes are allowed", LABEL_MAX_BYTES);
+    return at(a, key, err);
+}
+
 static bool take_labels(struct arena *a, const struct json *value, struct cluster_spec *spec,
                         struct err *err)
 {
-    if (value->kind != JSON_KIND_OBJECT || value->n_items > SPEC_MAX_LABELS)
-        return err_set(err, ERR_INVALID, "an object of at most %d texts is needed",
-                       SPEC_MAX_LABELS) ||
-               at(a, value, err);
-    spec->n_labels = 0;
-    for (unsigned i = 0; i < value->n_items; i++) {
-        struct json_member *label = &spec->labels[spec->n_labels++];
-        if (!take_text(a, &value->items[i], &label->value, err))
-            return false;
-        if (value->items[i].key.len == 0 || value->items[i].key.len > LABEL_MAX_BYTES)
-            return err_set(err, ERR_INVALID, "a label has 1 to %d bytes", LABEL_MAX_BYTES) ||
-                   at(a, &value->items[i], err);
-        label->key = arena_str(a, value->items[i].key);
+    if (value->kind != JSON_KIND_ARRAY || value->n_items > SPEC_MAX_LABELS) {
+        err_set(err, ERR_INVALID, "an array of at most %d labels is needed", SPEC_MAX_LABELS);
+        return at(a, value, err);
     }
+    spec->n_labels = 0;
+    for (unsigned i = 0; i < value->n_items; i++)
+        if (!take_label(a, &value->items[i], &spec->labels[spec->n_labels++], err))
+            return false;
     return true;
 }
 
@@ -278,8 +288,12 @@ void spec_write(struct json_writer *w, const struct cluster_spec *spec)
             json_write_end(w);
     }
     json_write_key(w, STR("labels"));
-    json_write_object(w);
-    for (size_t i = 0; i < spec->n_labels; i++)
-        json_put_str(w, spec->labels[i].key, spec->labels[i].value);
+    json_write_array(w);
+    for (size_t i = 0; i < spec->n_labels; i++) {
+        json_write_object(w);
+        json_put_str(w, STR("key"), spec->labels[i].key);
+        json_put_str(w, STR("value"), spec->labels[i].value);
+        json_write_end(w);
+    }
     json_write_end(w);
 }

@@ -48,7 +48,7 @@ MUST_USE bool spec_merge(struct arena *a, struct cluster_spec *spec, const struc
                          struct err *err);
 
 /* The whole as members of the open object: release, size{}, network{}, notebooks{}, lifecycle{},
- * labels{}. */
+ * labels[]. */
 void spec_write(struct json_writer *w, const struct cluster_spec *spec);
 
 /* "12.50" and millionths of a dollar, both ways; at most 6 digits behind the point. */

@@ -160,6 +160,20 @@ static void tell_orphans(struct turn *t, const struct sweep *s)
         turn_failed(t, "noting the list", &err);
 }
 
+/* For those who only read: how old what they are told may be. */
+static void tell_synced(struct turn *t)
+{
+    struct ledger *l = t->r->options.ledger;
+    struct err err = ERR_INIT;
+    const struct ledger_note note = { STR(NOTE_SYNCED),
+                                      arena_printf(&t->arena, "%lld", (long long)t->now) };
+    const struct ledger_change change = { .note = &note,
+                                          .lease = STR(LEASE_RECONCILER),
+                                          .fence = t->r->fence };
+    if (!l->ops->commit(l, &change, NULL, &err))
+        turn_failed(t, "noting the list", &err);
+}
+
 static void finish(struct turn *t, struct sweep *s)
 {
     struct absence absence = { t->r, s };
@@ -197,6 +211,7 @@ static void take_page(struct turn *t, struct sweep *s)
     r->n_list_failures = 0;
     for (size_t i = 0; i < page.n && !turn_is_cancelled(t); i++)
         take_item(t, s, &page.items[i]);
+    tell_synced(t);
     s->cursor = arena_str(&s->arena, page.next);
     if (page.next.len == 0 && !turn_is_cancelled(t))
         finish(t, s);

@@ -1,0 +1,249 @@
+/* cluster_more: what is told about one cluster besides itself, and the orphans. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/clusters_v1.h"
+
+#include "cluster/cost.h"
+#include "cluster/diagnose.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+static void write_event(struct json_writer *w, const struct ledger_event *e)
+{
+    json_write_object(w);
+    json_put_i64(w, STR("id"), e->id);
+    json_put_str(w, STR("cluster"), e->row);
+    json_put_str(w, STR("type"), e->type);
+    json_put_time(w, STR("at"), e->at_ms);
+    json_write_key(w, STR("data"));
+    json_write_raw(w, e->doc);
+    json_write_end(w);
+}
+
+bool api_cluster_events(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s")), newest = 0;
+    int64_t after = call_number(call, STR("after"));
+    struct ledger_events events = { 0 };
+    struct cluster_row row;
+    if (c == NULL || !cluster_named(call, c, &row, err))
+        return false;
+    for (;;) {
+        struct ledger *l = clusters_ledger(c);
+        if (!l->ops->last_event(l, &newest, err) ||
+            !l->ops->events(l, call->req->arena, after, row.id, STR_EMPTY,
+                            (size_t)call_number(call, STR("limit")), &events, err))
+            return false;
+        if (events.n > 0 || clock_mono_ms() >= until_ms || atomic_load(call->req->cancel))
+            break;
+        if (!clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err))
+            return false;
+    }
+    json_write_object(&call->json);
+    json_write_key(&call->json, STR("items"));
+    json_write_array(&call->json);
+    for (size_t i = 0; i < events.n; i++)
+        write_event(&call->json, &events.items[i]);
+    json_write_end(&call->json);
+    json_put_i64(&call->json, STR("last_id"), events.n > 0 ? events.items[events.n - 1].id : after);
+    json_write_end(&call->json);
+    return true;
+}
+
+static void write_line(struct json_writer *w, struct arena *a, const char *what, int64_t micro)
+{
+    json_write_object(w);
+    json_put_str(w, STR("what"), str_from(what));
+    json_put_str(w, STR("amount"), money_text(a, micro));
+    json_write_end(w);
+}
+
+bool api_cluster_cost(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    struct arena *a = call->req->arena;
+    struct json_writer *w = &call->json;
+    struct ledger_spans spans = { 0 };
+    struct cluster_row row;
+    struct cost cost;
+    if (c == NULL || !cluster_named(call, c, &row, err))
+        return false;
+    struct ledger *l = clusters_ledger(c);
+    if (!l->ops->spans(l, a, row.id, &spans, err))
+        return false;
+    int64_t now = clock_unix_ms();
+    cost_of(spans.items, spans.n, now, &cost);
+    int64_t accrued = cost.ec2_micro + cost.emr_micro;
+    json_write_object(w);
+    json_put_str(w, STR("currency"), STR("USD"));
+    json_put_str(w, STR("accrued"), money_text(a, accrued));
+    json_put_str(w, STR("hourly"), money_text(a, cost.hourly_micro));
+    json_write_key(w, STR("forecast"));
+    if (row.expires_ms > now && !phase_is_over(row.phase))
+        json_write_str(
+            w, money_text(a, accrued + (row.expires_ms - now) / 1000 * (cost.hourly_micro / 3600)));
+    else
+        json_write_null(w);
+    json_put_bool(w, STR("complete"), cost.is_complete && (spans.n > 0 || row.remote.len == 0));
+    json_put_str(w, STR("price_as_of"), prices_as_of());
+    json_put_str(w, STR("price_region"), prices_region());
+    json_put_u64(w, STR("machines"), spans.n);
+    json_put_u64(w, STR("running"), cost.n_running);
+    json_write_key(w, STR("lines"));
+    json_write_array(w);
+    write_line(w, a, "ec2", cost.ec2_micro);
+    write_line(w, a, "emr", cost.emr_micro);
+    json_write_end(w);
+    json_write_end(w);
+    return true;
+}
+
+bool api_cluster_diagnosis(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    struct json_writer *w = &call->json;
+    struct cluster_row row;
+    struct cluster_spec next;
+    if (c == NULL || !cluster_named(call, c, &row, err))
+        return false;
+    const struct diagnosis *d =
+        row.phase == PHASE_FAILED ? diagnose(row.error_code, row.state_code) : NULL;
+    json_write_object(w);
+    json_put_str(w, STR("phase"), phase_name(row.phase));
+    json_put_time(w, STR("phase_since"), row.phase_ms);
+    json_write_key(w, STR("reason"));
+    cluster_write_reason(w, &row.reason);
+    json_write_key(w, STR("provider_says"));
+    if (row.error_code.len > 0 || row.state_message.len > 0)
+        json_write_str(w,
+                       arena_printf(call->req->arena, "%.*s%s%.*s%s%.*s", STR_FMT(row.error_code),
+                                    row.error_code.len > 0 ? ": " : "", STR_FMT(row.state_message),
+                                    row.error_data.len > 0 ? "; " : "", STR_FMT(row.error_data)));
+    else
+        json_write_null(w);
+    json_write_key(w, STR("next_request"));
+    if (d != NULL && diagnose_next(d, &row.spec, &next)) {
+        json_write_object(w);
+        spec_write(w, &next);
+        json_write_end(w);
+    } else {
+        json_write_null(w);
+    }
+    json_write_end(w);
+    return true;
+}
+
+bool api_cluster_credentials(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    struct cluster_row row;
+    struct str password;
+    if (c == NULL || !cluster_named(call, c, &row, err))
+        return false;
+    if (!str_eq(row.owner, call->caller))
+        return err_set(err, ERR_FORBIDDEN, "the password is shown to %.*s alone",
+                       STR_FMT(row.owner));
+    if (!clusters_reveal(c, call->req->arena, row.id, &password, err))
+        return false;
+    log_to(LOG_INFO, "credentials_shown", LOG_STR("id", call->id), LOG_STR("cluster", row.id),
+           LOG_STR("caller", call->caller));
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("url"), row.hub_url);
+    json_put_str(&call->json, STR("user"), row.spec.hub_user);
+    json_put_str(&call->json, STR("password"), password);
+    json_write_end(&call->json);
+    return true;
+}
+
+/* The last whole list, or NULL if there was none. */
+static bool read_orphans(struct call *call, struct clusters *c, const struct json **out,
+                         struct err *err)
+{
+    struct ledger *l = clusters_ledger(c);
+    struct str text;
+    *out = NULL;
+    if (!l->ops->note(l, call->req->arena, STR(NOTE_ORPHANS), &text, err))
+        return false;
+    if (text.len > 0)
+        *out = json_parse(call->req->arena, text, LIMIT_JSON_BYTES, err);
+    return text.len == 0 || *out != NULL;
+}
+
+static bool write_orphan(struct json_writer *w, const struct json *o, struct err *err)
+{
+    static const struct str names[] = { STR_INIT("id"), STR_INIT("name"), STR_INIT("state"),
+                                        STR_INIT("kind") };
+    int64_t created_ms;
+    json_write_object(w);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct str text;
+        if (!json_get_str(o, names[i], &text, err))
+            return false;
+        json_put_str(w, names[i], text);
+    }
+    if (!json_opt_i64(o, STR("created_ms"), 0, INT64_MAX, 0, &created_ms, err))
+        return false;
+    json_put_time(w, STR("created_at"), created_ms);
+    json_write_end(w);
+    return true;
+}
+
+bool api_orphans_list(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    const struct json *known, *items;
+    int64_t synced_ms = 0;
+    if (c == NULL || !read_orphans(call, c, &known, err))
+        return false;
+    json_write_object(&call->json);
+    json_write_key(&call->json, STR("items"));
+    json_write_array(&call->json);
+    if (known != NULL) {
+        if (!json_get_array(known, STR("items"), &items, err) ||
+            !json_get_i64(known, STR("synced_ms"), 0, INT64_MAX, &synced_ms, err))
+            return false;
+        for (unsigned i = 0; i < items->n_items; i++)
+            if (!write_orphan(&call->json, &items->items[i], err))
+                return false;
+    }
+    json_write_end(&call->json);
+    json_write_key(&call->json, STR("synced_at"));
+    if (synced_ms != 0)
+        json_write_time(&call->json, synced_ms);
+    else
+        json_write_null(&call->json);
+    json_write_end(&call->json);
+    return true;
+}
+
+bool api_orphan_terminate(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    const struct json *known, *items;
+    struct str id = call_text(call, STR("emr_id"));
+    bool is_orphan = false;
+    if (c == NULL || !read_orphans(call, c, &known, err))
+        return false;
+    if (!str_eq(id, call_text(call, STR("confirm"))))
+        return err_set(err, ERR_INVALID, "confirm is not the id of the path");
+    if (known != NULL && !json_get_array(known, STR("items"), &items, err))
+        return false;
+    for (unsigned i = 0; known != NULL && i < items->n_items; i++) {
+        const struct json *one = json_get(&items->items[i], STR("id"));
+        is_orphan =
+            is_orphan || (one != NULL && one->kind == JSON_KIND_STR && str_eq(one->text, id));
+    }
+    if (!is_orphan)
+        return err_set(err, ERR_NOT_FOUND, "%.*s is none of the orphans", STR_FMT(id));
+    struct cluster_provider *p = clusters_provider(c);
+    const struct cluster_call limits = { .deadline_ms = call->req->deadline_ms,
+                                         .cancel = call->req->cancel };
+    if (!p->ops->stop(p, call->req->arena, id, false, &limits, err))
+        return false;
+    log_to(LOG_WARN, "orphan_terminating", LOG_STR("id", call->id), LOG_STR("cluster", id),
+           LOG_STR("caller", call->caller));
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("status"), STR("terminating"));
+    json_write_end(&call->json);
+    return true;
+}

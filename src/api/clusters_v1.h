@@ -1,0 +1,22 @@
+/* clusters_v1: what the handlers of /v1/clusters share.  Internal to the folder. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_CLUSTERS_V1_H
+#define API_CLUSTERS_V1_H
+
+#include "api/api_internal.h"
+#include "api/cluster_json.h"
+#include "cluster/service.h"
+
+/* The service, or NULL and ERR_UNSUPPORTED. */
+MUST_USE struct clusters *clusters_of(const struct call *call, struct err *err);
+/* The cluster that the path names, if the caller may see it; else ERR_NOT_FOUND. */
+MUST_USE bool cluster_named(struct call *call, struct clusters *c, struct cluster_row *out,
+                            struct err *err);
+/* Answer the cluster, with its ETag. */
+MUST_USE bool cluster_answer(struct call *call, struct clusters *c, const struct cluster_row *row,
+                             struct err *err);
+/* When the provider's list was last read, unix ms; 0: never. */
+MUST_USE bool clusters_synced(struct call *call, struct clusters *c, int64_t *out_ms,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,210 @@
+"""/v1/clusters with the EMR of our own behind it: keys, roles, limits, events, cost, diagnosis, orphans."""
+import concurrent.futures
+import json
+import subprocess
+
+import botocore.session
+import botocore.validate
+import pytest
+from conftest import BINARY, clean_env, http, run_cli
+from test_emr_fake import KEYS, create, until
+from test_serve import Server
+
+OPTIONS = ["--provider", "aws", "--clusters-sync-s", "1"]
+
+
+@pytest.fixture()
+def server(fake_emr, tmp_path):
+    s = Server(tmp_path, *OPTIONS, "--clusters-max-clusters", "3", env=clean_env(**KEYS, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    yield s
+    assert s.stop() == 0
+    assert "Sanitizer" not in (tmp_path / "log").read_text()
+
+
+def ask(server, method, path, body=None, token=None, **headers):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {k.replace("_", "-"): v for k, v in headers.items()}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    return http(method, server.url + path, data, headers)
+
+
+def make(server, key, token=None, **body):
+    answer = ask(server, "POST", "/v1/clusters", body, token, Idempotency_Key=key)
+    assert answer.status == 202, answer.body
+    return answer.json()
+
+
+def ready(fake_emr, server, cluster, token=None):
+    until(lambda: ask(server, "GET", f"/v1/clusters/{cluster}?wait_s=5&until=provisioning", token=token).json(), "provisioning", "phase")
+    fake_emr.advance(240)
+    return until(lambda: ask(server, "GET", f"/v1/clusters/{cluster}?wait_s=1", token=token).json(), "ready", "phase")
+
+
+def terminated(fake_emr, server, cluster):
+    def look():
+        fake_emr.advance(5)
+        return ask(server, "GET", f"/v1/clusters/{cluster}").json()
+    return until(look, "terminated", "phase")
+
+
+def test_a_cluster_from_the_request_to_its_bill(fake_emr, server):
+    asked = ask(server, "POST", "/v1/clusters", {"name": "churn", "size": {"workers": 2}, "labels": [{"key": "project", "value": "churn"}]},
+                Idempotency_Key="one")
+    assert asked.status == 202 and asked.json()["phase"] == "requested" and asked.headers["Location"].endswith(asked.json()["id"])
+    cluster = asked.json()["id"]
+    again = ask(server, "POST", "/v1/clusters", {"name": "churn", "size": {"workers": 2}, "labels": [{"key": "project", "value": "churn"}]},
+                Idempotency_Key="one")
+    assert again.json()["id"] == cluster and again.headers["Idempotency-Replayed"] == "true"
+    assert ask(server, "POST", "/v1/clusters", {"name": "other"}, Idempotency_Key="one").status == 422
+    assert ask(server, "POST", "/v1/clusters", {"name": "churn"}, Idempotency_Key="two").status == 409
+    assert ask(server, "POST", "/v1/clusters", {"name": "churn"}).status == 400
+    told = ready(fake_emr, server, cluster)
+    assert told["jupyter"]["hardened"] and told["jupyter"]["url"].startswith("https://ip-") and told["provider"]["state"] in ("RUNNING", "WAITING")
+    assert fake_emr.state()["calls"]["RunJobFlow"] == 1
+    shown = ask(server, "POST", f"/v1/clusters/{cluster}/credentials")
+    assert shown.status == 200 and len(shown.json()["password"]) == 20
+    assert ask(server, "POST", f"/v1/clusters/{cluster}/credentials").status == 409
+    assert [c["id"] for c in ask(server, "GET", "/v1/clusters?label=project:churn&phase=ready").json()["items"]] == [cluster]
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 202
+    ended = terminated(fake_emr, server, cluster)
+    assert ended["lifecycle"]["ends_because"] == "user"
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 200
+    cost = until(lambda: ask(server, "GET", f"/v1/clusters/{cluster}/cost").json(), 0, "running")
+    # Three m5.xlarge at 0.192 and 0.048 dollars an hour, from their creation to their end.
+    instances = fake_emr.client().list_instances(ClusterId=ended["provider"]["cluster_id"])["Instances"]
+    hours = sum((i["Status"]["Timeline"]["EndDateTime"] - i["Status"]["Timeline"]["CreationDateTime"]).total_seconds() for i in instances) / 3600
+    assert cost["complete"] and cost["machines"] == 3 and abs(float(cost["accrued"]) - hours * 0.24) < 0.0001
+    types = [e["type"] for e in ask(server, "GET", f"/v1/clusters/{cluster}/events").json()["items"]]
+    assert types[:3] == ["requested", "attempt", "launched"] and "credentials" in types and "end_asked" in types
+    assert ask(server, "GET", "/v1/clusters").json()["items"] == []
+    assert [c["id"] for c in ask(server, "GET", "/v1/clusters?include_terminated=true").json()["items"]] == [cluster]
+
+
+def test_a_dry_run_makes_nothing_and_shows_what_would_be_sent(fake_emr, server):
+    body = {"size": {"workers": 4, "market": "spot_with_fallback", "autoscale_min": 1, "autoscale_max": 8}, "lifecycle": {"max_usd": "20.00"}}
+    plan = ask(server, "POST", "/v1/clusters?dry_run=true", body).json()
+    shape = botocore.session.get_session().get_service_model("emr").operation_model("RunJobFlow").input_shape
+    report = botocore.validate.ParamValidator().validate(plan["request"], shape)
+    assert not report.has_errors(), report.generate_report()
+    assert plan["estimate"]["hourly"] == "2.16" and not plan["estimate"]["complete"] and plan["spec"]["lifecycle"]["max_usd"] == "20.00"
+    assert fake_emr.state()["calls"]["RunJobFlow"] == 0 and ask(server, "GET", "/v1/clusters?include_terminated=true").json()["items"] == []
+
+
+@pytest.mark.parametrize("body, place", [
+    ({"idle_timeout_s": 60}, "/idle_timeout_s"), ({"lifecycle": {"idle_timeout": 60}}, "/lifecycle/idle_timeout"),
+    ({"lifecycle": {"max_usd": "lots"}}, "max_usd"), ({"size": {"workers": 30}}, "at most"), ({"release": "emr-spark-8.1.0"}, "JupyterHub")])
+def test_what_is_wrong_is_named_before_money_is_spent(fake_emr, server, body, place):
+    answer = ask(server, "POST", "/v1/clusters", body, Idempotency_Key="k")
+    assert answer.status == 400 and place in answer.body.decode(), answer.body
+    assert fake_emr.state()["calls"]["RunJobFlow"] == 0
+
+
+def test_etags_protection_limits_and_quota(fake_emr, server):
+    cluster = make(server, "a", lifecycle={"max_lifetime_s": 7200, "termination_protected": True})["id"]
+    told = ready(fake_emr, server, cluster)
+    answer = ask(server, "GET", f"/v1/clusters/{cluster}")
+    etag = answer.headers["ETag"]
+    assert ask(server, "GET", f"/v1/clusters/{cluster}", If_None_Match=etag).status == 304
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 409
+    longer = ask(server, "POST", f"/v1/clusters/{cluster}/extend", {"by_s": 3600})
+    assert longer.status == 200 and longer.json()["lifecycle"]["expires_at"] > told["lifecycle"]["expires_at"]
+    patch = {"lifecycle": {"termination_protected": False}}
+    assert ask(server, "PATCH", f"/v1/clusters/{cluster}", patch, If_Match='"1"').status == 412
+    assert ask(server, "PATCH", f"/v1/clusters/{cluster}", patch, If_Match=longer.headers["ETag"]).status == 200
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 202
+    for key in ("b", "c"):
+        make(server, key)
+    terminated(fake_emr, server, cluster)
+    make(server, "d")
+    refused = ask(server, "POST", "/v1/clusters", {}, Idempotency_Key="e")
+    assert refused.status == 429 and "max_clusters" in refused.json()["fix"]
+
+
+def test_analysts_have_their_own_and_admins_all(fake_emr, tmp_path):
+    tokens, options = {}, []
+    for name, role in (("ana", "analyst"), ("bob", "analyst"), ("root", "admin"), ("vera", "viewer")):
+        made = run_cli("token", "new", name, "--role", role, "--json", cwd=tmp_path, check=True)
+        tokens[name] = json.loads(made.stdout)["token"]
+        options.append(f"{name} = {role} {json.loads(made.stdout)['hash']}")
+    (tmp_path / "boathouse.conf").write_text("[auth]\n" + "\n".join(options) + "\n")
+    s = Server(tmp_path, *OPTIONS, "--config", "boathouse.conf", env=clean_env(**KEYS, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    try:
+        cluster = make(s, "k", tokens["ana"])["id"]
+        assert make(s, "k", tokens["bob"])["id"] != cluster  # a key is one of its caller
+        ready(fake_emr, s, cluster, tokens["ana"])
+        for path in ("", "/events", "/cost", "/diagnosis"):
+            assert ask(s, "GET", f"/v1/clusters/{cluster}{path}", token=tokens["bob"]).status == 404
+            assert ask(s, "GET", f"/v1/clusters/{cluster}{path}", token=tokens["root"]).status == 200
+        assert ask(s, "DELETE", f"/v1/clusters/{cluster}", token=tokens["bob"]).status == 404
+        assert ask(s, "GET", "/v1/clusters", token=tokens["vera"]).status == 403
+        assert ask(s, "POST", f"/v1/clusters/{cluster}/credentials", token=tokens["root"]).status == 403
+        emr_id = ask(s, "GET", f"/v1/clusters/{cluster}", token=tokens["ana"]).json()["provider"]["cluster_id"]
+        assert http("GET", f"{s.url}/api/emr/info/{emr_id}", headers={"Authorization": f"Bearer {tokens['bob']}"}).status == 404
+        assert http("GET", f"{s.url}/api/emr/info/{emr_id}", headers={"Authorization": f"Bearer {tokens['root']}"}).json()["JupyterPW"] == ""
+        assert len(http("GET", f"{s.url}/api/emr/info/{emr_id}", headers={"Authorization": f"Bearer {tokens['ana']}"}).json()["JupyterPW"]) == 20
+        assert len(ask(s, "GET", "/v1/clusters", token=tokens["bob"]).json()["items"]) == 1
+        assert len(ask(s, "GET", "/v1/clusters", token=tokens["root"]).json()["items"]) == 2
+        assert ask(s, "DELETE", f"/v1/clusters/{cluster}", token=tokens["root"]).json()["lifecycle"]["ends_because"] == "admin"
+        assert ask(s, "GET", "/v1/orphans", token=tokens["ana"]).status == 403
+    finally:
+        assert s.stop() == 0
+
+
+def test_a_failure_is_explained_with_what_to_ask_next(fake_emr, server):
+    fake_emr.faults(error_code="INTERNAL_ERROR_EC2_INSUFFICIENT_CAPACITY_AZ")
+    cluster = make(server, "k", size={"workers": 2, "market": "spot"})["id"]
+    until(lambda: fake_emr.state()["calls"], 1, "RunJobFlow")
+    fake_emr.faults(error_code="")
+    fake_emr.advance(200)
+    until(lambda: ask(server, "GET", f"/v1/clusters/{cluster}").json(), "failed", "phase")
+    told = ask(server, "GET", f"/v1/clusters/{cluster}/diagnosis").json()
+    assert told["reason"]["kind"] == "capacity" and told["reason"]["retryable"] and told["reason"]["fix"]
+    assert told["next_request"]["size"]["market"] == "spot_with_fallback" and len(told["next_request"]["size"]["worker_types"]) == 4
+    assert make(server, "again", **told["next_request"])["phase"] == "requested"
+
+
+def test_orphans_are_told_and_ended(fake_emr, server):
+    stray = create(fake_emr.client(), "somebody-else", n_steps=0)
+    (orphan,) = until(lambda: {"n": len((o := ask(server, "GET", "/v1/orphans").json()["items"])), "o": o}, 1, "n")["o"]
+    assert (orphan["id"], orphan["kind"]) == (stray, "unmanaged")
+    assert ask(server, "POST", f"/v1/orphans/{stray}/terminate?confirm=j-OTHER").status == 400
+    assert ask(server, "POST", "/v1/orphans/j-OTHER/terminate?confirm=j-OTHER").status == 404
+    assert ask(server, "POST", f"/v1/orphans/{stray}/terminate?confirm={stray}").status == 200
+    fake_emr.advance(1)
+    assert fake_emr.state()["n_live"] == 0
+
+
+def test_who_waits_is_woken(fake_emr, server):
+    cluster = make(server, "k")["id"]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        waiting = pool.submit(ask, server, "GET", f"/v1/clusters/{cluster}?wait_s=20")
+        until(lambda: ask(server, "GET", f"/v1/clusters/{cluster}?until=provisioning").json(), "provisioning", "phase")
+        fake_emr.advance(240)
+        assert waiting.result().json()["phase"] == "ready"
+    last = ask(server, "GET", f"/v1/clusters/{cluster}/events").json()["last_id"]
+    assert ask(server, "GET", f"/v1/clusters/{cluster}/events?after={last}").json()["items"] == []
+
+
+def test_the_commands_wait_follow_and_count(fake_emr, tmp_path):
+    env = clean_env(**KEYS, AWS_ENDPOINT_URL_EMR=fake_emr.url)
+    child = subprocess.Popen([BINARY, "clusters", "create", "2", "--wait", "--json", *OPTIONS], cwd=tmp_path, env=env,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: fake_emr.state()["calls"], 1, "RunJobFlow")
+    fake_emr.advance(240)
+    out, told = child.communicate(timeout=60)
+    assert child.returncode == 0, told
+    assert "attempt: attempt 1" in told and "phase: ready" in told
+    cluster = json.loads(out)["ClusterId"]
+
+    def run(*args):
+        return json.loads(run_cli("clusters", *args, "--json", *OPTIONS, cwd=tmp_path, env=env, check=True).stdout)
+    assert run("events", cluster)["items"][0]["type"] == "requested"
+    until(lambda: run("cost", cluster), 2, "machines")
+    assert run("diagnose", cluster)["phase"] == "ready"
+    assert run("extend", cluster, "3600")["phase"] == "ready"
+    assert run("orphans")["items"] == []
+    assert run("terminate", cluster)["Status"] == "TERMINATING"
+    assert "AT" in run_cli("clusters", "events", cluster, *OPTIONS, cwd=tmp_path, env=env, check=True).stdout
