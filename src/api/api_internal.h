@@ -137,6 +137,7 @@ struct api {
     struct kept *kept;
     atomic_ullong n_ids;
     atomic_uint n_streams; /* of events, at this moment */
+    atomic_uint n_waits;   /* calls about clusters that wait for an event: each holds a worker */
     uint64_t id_start;
 };
 

@@ -19,33 +19,45 @@ static void write_event(struct json_writer *w, const struct ledger_event *e)
     json_write_end(w);
 }
 
+static bool await_events(struct call *call, struct clusters *c, struct str id, int64_t until_ms,
+                         struct ledger_events *events, struct err *err)
+{
+    struct ledger *l = clusters_ledger(c);
+    int64_t newest = 0;
+    for (;;) {
+        if (!l->ops->last_event(l, &newest, err) ||
+            !l->ops->events(l, call->req->arena, call_number(call, STR("after")), id, STR_EMPTY,
+                            (size_t)call_number(call, STR("limit")), events, err))
+            return false;
+        if (events->n > 0 || clock_mono_ms() >= until_ms || atomic_load(call->req->cancel))
+            return true;
+        if (!clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err))
+            return false;
+    }
+}
+
 bool api_cluster_events(struct call *call, struct err *err)
 {
     struct clusters *c = clusters_of(call, err);
-    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s")), newest = 0;
-    int64_t after = call_number(call, STR("after"));
+    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s"));
     struct ledger_events events = { 0 };
     struct cluster_row row;
     if (c == NULL || !cluster_named(call, c, &row, err))
         return false;
-    for (;;) {
-        struct ledger *l = clusters_ledger(c);
-        if (!l->ops->last_event(l, &newest, err) ||
-            !l->ops->events(l, call->req->arena, after, row.id, STR_EMPTY,
-                            (size_t)call_number(call, STR("limit")), &events, err))
-            return false;
-        if (events.n > 0 || clock_mono_ms() >= until_ms || atomic_load(call->req->cancel))
-            break;
-        if (!clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err))
-            return false;
-    }
+    bool waits = clusters_may_wait(call);
+    bool ok = await_events(call, c, row.id, waits ? until_ms : 0, &events, err);
+    if (waits)
+        clusters_waited(call);
+    if (!ok)
+        return false;
     json_write_object(&call->json);
     json_write_key(&call->json, STR("items"));
     json_write_array(&call->json);
     for (size_t i = 0; i < events.n; i++)
         write_event(&call->json, &events.items[i]);
     json_write_end(&call->json);
-    json_put_i64(&call->json, STR("last_id"), events.n > 0 ? events.items[events.n - 1].id : after);
+    json_put_i64(&call->json, STR("last_id"),
+                 events.n > 0 ? events.items[events.n - 1].id : call_number(call, STR("after")));
     json_write_end(&call->json);
     return true;
 }

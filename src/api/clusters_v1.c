@@ -11,7 +11,7 @@
 #include "util/scan.h"
 #include "util/sha256.h"
 
-enum { KEY_MAX_BYTES = 200, LIST_PAGE = 200 };
+enum { KEY_MAX_BYTES = 200, LIST_PAGE = 200, MAX_WAITS = 4 };
 
 struct clusters *clusters_of(const struct call *call, struct err *err)
 {
@@ -40,6 +40,21 @@ bool clusters_synced(struct call *call, struct clusters *c, int64_t *out_ms, str
         return false;
     *out_ms = scan_whole_u64(text, INT64_MAX, &ms) ? (int64_t)ms : 0;
     return true;
+}
+
+bool clusters_may_wait(struct call *call)
+{
+    if (call_number(call, STR("wait_s")) == 0)
+        return false;
+    if (atomic_fetch_add(&call->api->n_waits, 1) < MAX_WAITS)
+        return true;
+    clusters_waited(call);
+    return false;
+}
+
+void clusters_waited(struct call *call)
+{
+    atomic_fetch_sub(&call->api->n_waits, 1);
 }
 
 static struct str etag_of(const struct call *call, const struct cluster_row *row)
@@ -290,26 +305,41 @@ static bool is_reached(const struct cluster_row *row, enum phase until)
            (until != PHASE_TERMINATED && row->phase >= until && row->phase != PHASE_UNCERTAIN);
 }
 
-bool api_cluster_get(struct call *call, struct err *err)
+/* Look until the phase is reached or the time is over. */
+static bool await_phase(struct call *call, struct clusters *c, enum phase until, int64_t until_ms,
+                        struct cluster_row *row, struct err *err)
 {
-    struct clusters *c = clusters_of(call, err);
-    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s")), newest = 0;
-    struct cluster_row row;
-    enum phase until;
-    if (c == NULL || !phase_parse(call_text(call, STR("until")), &until))
-        return c != NULL && err_set(err, ERR_INVALID, "until is no phase");
-    if (until_ms > call->req->deadline_ms)
-        until_ms = call->req->deadline_ms;
+    struct ledger *l = clusters_ledger(c);
+    int64_t newest = 0;
     for (;;) {
-        struct ledger *l = clusters_ledger(c);
-        if (!l->ops->last_event(l, &newest, err) || !cluster_named(call, c, &row, err))
+        if (!l->ops->last_event(l, &newest, err) || !cluster_named(call, c, row, err))
             return false;
-        if (is_reached(&row, until) || clock_mono_ms() >= until_ms ||
-            atomic_load(call->req->cancel))
-            return cluster_answer(call, c, &row, err);
+        if (is_reached(row, until) || clock_mono_ms() >= until_ms || atomic_load(call->req->cancel))
+            return true;
         if (!clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err))
             return false;
     }
+}
+
+bool api_cluster_get(struct call *call, struct err *err)
+{
+    struct clusters *c = clusters_of(call, err);
+    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s"));
+    struct cluster_row row;
+    enum phase until = PHASE_READY;
+    if (c == NULL)
+        return false;
+    if (!phase_parse(call_text(call, STR("until")), &until))
+        return err_set(err, ERR_INVALID, "until is no phase");
+    bool waits = clusters_may_wait(call);
+    if (!waits)
+        until_ms = 0;
+    else if (until_ms > call->req->deadline_ms)
+        until_ms = call->req->deadline_ms;
+    bool ok = await_phase(call, c, until, until_ms, &row, err);
+    if (waits)
+        clusters_waited(call);
+    return ok && cluster_answer(call, c, &row, err);
 }
 
 static bool patch(void *ctx, struct cluster_row *row, int64_t now, struct lifecycle_out *out,

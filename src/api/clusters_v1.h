@@ -12,6 +12,10 @@ MUST_USE struct clusters *clusters_of(const struct call *call, struct err *err);
 /* The cluster that the path names, if the caller may see it; else ERR_NOT_FOUND. */
 MUST_USE bool cluster_named(struct call *call, struct clusters *c, struct cluster_row *out,
                             struct err *err);
+/* May this call wait?  Only a few at once, because each holds a worker; the others are answered at
+ * once, as if nothing had come.  Given back by clusters_waited(). */
+bool clusters_may_wait(struct call *call);
+void clusters_waited(struct call *call);
 /* Answer the cluster, with its ETag. */
 MUST_USE bool cluster_answer(struct call *call, struct clusters *c, const struct cluster_row *row,
                              struct err *err);

@@ -360,6 +360,15 @@ static const struct command commands[] = {
         .sections = "- server log auth aws fetch clusters analysis",
     },
     {
+        .name = "iam-policy",
+        .run = cmd_iam_policy,
+        .summary = "Print the AWS policy with the least rights that the program needs",
+        .about = "The notebooks bucket and the roles are those of the settings; put your account "
+                 "and the buckets with datasets in place of ACCOUNT-ID and DATASETS-BUCKET. The "
+                 "template deploy/aws/boathouse.yaml makes the same.",
+        .sections = "- clusters",
+    },
+    {
         .name = "token new",
         .run = cmd_token_new,
         .summary = "Make a new access token",

@@ -31,6 +31,7 @@ command_fn cmd_clusters_terminate;
 command_fn cmd_demo;
 command_fn cmd_doctor;
 command_fn cmd_config;
+command_fn cmd_iam_policy;
 command_fn cmd_token_new;
 command_fn cmd_openapi;
 command_fn cmd_completion;

@@ -37,7 +37,7 @@ class Victim:
     def ask(self, method, path, key=None):
         """Until it is answered: that is what Idempotency-Key is for."""
         headers = {"Idempotency-Key": key} if key else {}
-        end = time.monotonic() + 120
+        end = time.monotonic() + 120 + KILLS
         while time.monotonic() < end:
             try:
                 answer = http(method, self.url + path, headers=headers)
@@ -88,7 +88,7 @@ def test_each_request_has_one_cluster_however_often_the_server_is_killed(fake_em
     fake_emr.faults(lose_answers=0, throttle_but_create=0)
     stop.set()
     for c in clients:
-        c.join(150)
+        c.join(180 + KILLS)
     assert not broken and len(log) >= 3
 
     wanted = {cluster for _, cluster, ends in log if not ends}
