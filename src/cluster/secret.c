@@ -68,10 +68,13 @@ bool secret_hash(const struct secret *s, struct arena *a, struct str id, int64_t
     struct str setting = arena_printf(a, "$6$%.*s$", STR_FMT(salt));
     char *clear = arena_cstr(a, secret_password(s, a, id, generation), err);
     char *wanted = arena_cstr(a, setting, err);
+    /* crypt_rn(), not crypt_r(): sanitizers put themselves before that one, and the linker then
+     * leaves the library out as not needed. */
     struct crypt_data *data = calloc(1, sizeof *data);
     if (data == NULL)
         panic("no memory");
-    const char *hash = clear != NULL && wanted != NULL ? crypt_r(clear, wanted, data) : NULL;
+    const char *hash =
+        clear != NULL && wanted != NULL ? crypt_rn(clear, wanted, data, (int)sizeof *data) : NULL;
     bool ok = hash != NULL && strncmp(hash, "$6$", 3) == 0;
     if (ok)
         *out = arena_str(a, str_from(hash));
