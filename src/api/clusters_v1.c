@@ -283,7 +283,7 @@ bool api_clusters_list(struct call *call, struct err *err)
                                      .only_live = !call_flag(call, STR("include_terminated")),
                                      .before_ms = begin.number,
                                      .before_id = begin.text,
-                                     .limit = LIST_PAGE };
+                                     .limit = s.limit < LIST_PAGE ? s.limit + 1 : LIST_PAGE };
     json_write_object(&call->json);
     json_write_key(&call->json, STR("items"));
     json_write_array(&call->json);
