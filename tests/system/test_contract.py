@@ -26,7 +26,7 @@ def test_schemathesis_finds_no_failure(tmp_path):
 
 def test_schemathesis_finds_no_failure_about_clusters(tmp_path, moto_server):
     env = clean_env(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_REGION="us-east-1", AWS_ENDPOINT_URL=moto_server)
-    server = Server(tmp_path, "--provider", "aws", "--clusters-max-nodes", "3", env=env)
+    server = Server(tmp_path, "--provider", "aws", "--clusters-max-nodes", "3", "--clusters-max-clusters", "0", env=env)
     try:
         run = subprocess.run([sys.executable, "-m", "schemathesis.cli", "run", server.url + "/openapi.json", "--max-examples", "20",
                               "--include-path-regex", "^/api/emr/", "--seed", "7", "--phases", "examples,coverage,fuzzing",
