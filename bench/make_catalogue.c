@@ -15,21 +15,14 @@
 #include "index/runs.h"
 #include "index/search.h"
 #include "index/write.h"
+#include "names.h"
 #include "util/clock.h"
 #include "util/scan.h"
 
 #include <math.h>
 
-enum { BATCH = 5000, OBJECTS_OF_DATASET = 100, N_TEAMS = 60, N_PEOPLE = 4000, N_BUCKETS = 25 };
+enum { BATCH = 5000, OBJECTS_OF_DATASET = 100, N_TEAMS = 60, N_PEOPLE = 4000 };
 
-static const char *const areas[] = { "sales",    "finance",  "marketing", "logistics", "risk",
-                                     "churn",    "pricing",  "fraud",     "supply",    "hr",
-                                     "weather",  "sensors",  "clicks",    "search",    "ads",
-                                     "payments", "accounts", "inventory", "returns",   "support" };
-static const char *const things[] = { "orders",   "customers", "events",    "sessions", "invoices",
-                                      "features", "scores",    "forecasts", "labels",   "snapshots",
-                                      "metrics",  "visits",    "products",  "stores",   "reviews",
-                                      "balances", "readings",  "routes",    "tickets",  "users" };
 static const char *const tasks[] = { "eda",        "train",    "evaluate", "clean",  "report",
                                      "ingest",     "backfill", "monthly",  "weekly", "experiment",
                                      "prediction", "features", "tutorial", "check",  "draft" };
@@ -79,15 +72,17 @@ static uint64_t popular(struct maker *m, uint64_t n)
 
 static struct str dataset_path(struct arena *a, uint64_t number)
 {
-    return arena_printf(a, "%s/%s/v%07llu", areas[number / 7 % ARRAY_LEN(areas)],
-                        things[number % ARRAY_LEN(things)], (unsigned long long)number);
+    AUTO_BUF path = BUF_INIT(1000);
+    add_dataset_path(&path, number);
+    return arena_str(a, buf_str(&path));
 }
 
 static struct str dataset_uri(struct arena *a, uint64_t number)
 {
-    struct str path = dataset_path(a, number);
-    return arena_printf(a, "s3://corp-lake-%02u/%.*s", (unsigned)(number % N_BUCKETS),
-                        STR_FMT(path));
+    AUTO_BUF uri = BUF_INIT(1000);
+    buf_add(&uri, STR("s3://"));
+    add_dataset(&uri, number);
+    return arena_str(a, buf_str(&uri));
 }
 
 static void put_dataset(struct maker *m, struct arena *a, uint64_t number)

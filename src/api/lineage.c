@@ -4,7 +4,7 @@
 
 #include "catalog/graph.h"
 
-enum { MAX_STARTS = 200, MAX_EDGES = 10000, IMPACT_DEPTH = 50 };
+enum { MAX_STARTS = 200, EDGES_OF_NODE = 4, IMPACT_DEPTH = 50 };
 enum { FORMAT_JSON, FORMAT_DOT, FORMAT_MERMAID, FORMAT_OPENLINEAGE };
 
 /* The nodes that the location is, whatever it is. */
@@ -31,9 +31,10 @@ static bool find_starts(struct call *call, struct index_reader *r, struct index_
 static struct graph_limits limits_of(const struct call *call)
 {
     size_t max = (size_t)call_number(call, STR("max_nodes"));
-    return (struct graph_limits){
-        .direction = GRAPH_BOTH, .depth = IMPACT_DEPTH, .max_nodes = max, .max_edges = MAX_EDGES
-    };
+    return (struct graph_limits){ .direction = GRAPH_BOTH,
+                                  .depth = IMPACT_DEPTH,
+                                  .max_nodes = max,
+                                  .max_edges = EDGES_OF_NODE * max };
 }
 
 bool api_impact(struct call *call, struct err *err)

@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_PATTERNS = 1000, MAX_ASKED = 2 * PLACE_MAX_PREFIXES, PLACES_AT_ONCE = 50 };
+enum { PLACES_AT_ONCE = 50 };
 
 enum stage { STAGE_EXACT, STAGE_INSIDE, STAGE_GLOB, STAGE_CONTAINS, STAGE_HOLES, N_STAGES };
 
@@ -85,43 +85,31 @@ static void add_candidates(struct finder *f, const struct index_places *places)
     }
 }
 
-static bool look_up(struct finder *f, enum index_place_where where, struct str key, struct err *err)
+static bool look_up(struct finder *f, struct str key, struct err *err)
 {
     struct index_places places;
-    if (!index_places(f->r, f->call->req->arena, where, key, NULL, MAX_PATTERNS, &places, err))
+    if (!index_places(f->r, f->call->req->arena, INDEX_PLACE_AT, key, NULL, 1, &places, err))
         return false;
     add_candidates(f, &places);
     return true;
 }
 
-/* The last key of two names that end alike: the forms of a bare name share their short prefixes. */
-static bool was_asked(const struct str *asked, size_t n, struct str text)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(asked[i], text))
-            return true;
-    return false;
-}
-
 static bool find_candidates(struct finder *f, struct err *err)
 {
-    struct arena *a = f->call->req->arena;
-    struct str *asked = ARENA_NEW_N(a, struct str, MAX_ASKED), part[PLACE_MAX_PREFIXES];
-    size_t n_asked = 0;
+    struct str part[PLACE_MAX_PREFIXES];
     for (size_t k = 0; k < f->n_keys; k++) {
-        if (!look_up(f, INDEX_PLACE_AT, f->keys[k], err))
+        if (!look_up(f, f->keys[k], err))
             return false;
         size_t n = place_ancestors(f->keys[k], part, PLACE_MAX_PREFIXES);
         for (size_t i = 0; i < n; i++)
-            if (!look_up(f, INDEX_PLACE_AT, part[i], err))
+            if (!look_up(f, part[i], err))
                 return false;
         n = place_prefixes(f->keys[k], part, PLACE_MAX_PREFIXES);
-        for (size_t i = 0; i < n && n_asked < MAX_ASKED; i++) {
-            if (was_asked(asked, n_asked, part[i]))
-                continue;
-            asked[n_asked++] = part[i];
-            if (!look_up(f, INDEX_PLACE_PATTERN, part[i], err))
+        for (size_t i = 0; i < n; i++) {
+            struct index_places places;
+            if (!index_patterns(f->r, f->call->req->arena, part[i], f->keys[k], &places, err))
                 return false;
+            add_candidates(f, &places);
         }
     }
     return true;

@@ -45,7 +45,13 @@ static const struct command commands[] = {
         .positionals = { { "SOURCE", true, true,
                            "The name of a source, its place, or a new place. Without it, all." } },
         .options = { { "full", 'f', NULL, "Read and analyse everything again." },
-                     { "list", 'l', NULL, "Only list the sources." } },
+                     { "list", 'l', NULL, "Only list the sources." },
+                     { "inventory", 0, "MANIFEST",
+                       "Do not list the bucket of SOURCE, but read its list from an inventory that "
+                       "S3 wrote: s3://BUCKET/.../manifest.json (CSV or Parquet)." },
+                     { "import", 0, "PLACE",
+                       "Take up what boathouse analyze --jsonl --cells wrote: a file, a folder of "
+                       "files, s3://BUCKET/PREFIX, or - for standard input." } },
     },
     {
         .name = "analyze",
@@ -73,6 +79,9 @@ static const struct command commands[] = {
                      { "stdin", 0, NULL,
                        "Read the paths from standard input, one a line, and answer each with one "
                        "line, in order and at once." },
+                     { "cells", 0, NULL,
+                       "With --json or --jsonl: also the cells, and ETag, size and time of an "
+                       "object of S3, so that scan --import can take it up." },
                      { "score", 0, NULL,
                        "Print only notebook, dir, uri, cell and via of what is read and written, a "
                        "line each." },
@@ -344,8 +353,13 @@ static const struct command commands[] = {
             "listed and written (by an object that is removed again), EMR, and how long the "
             "release "
             "is supported. The exit status is 0 when everything is well, else that of the first "
-            "failure.",
-        .sections = "- aws clusters",
+            "failure. With provider local it tells whether what clusters on this machine need is "
+            "installed.",
+        .sections = "- aws clusters local",
+        .options = { { "prepare-local", 0, NULL,
+                       "Install what clusters on this machine need, JupyterHub, Spark and Java, "
+                       "now "
+                       "rather than with the first of them." } },
     },
     {
         .name = "config",
@@ -358,6 +372,35 @@ static const struct command commands[] = {
             "~/.config/boathouse/boathouse.conf) and /etc/boathouse/boathouse.conf that exists. "
             "Hashes of tokens are not shown.",
         .sections = "- server log auth aws fetch clusters analysis",
+    },
+    {
+        .name = "index check",
+        .run = cmd_index_check,
+        .summary = "Look whether the catalogue is whole",
+        .about = "Reads all of index.db in the state folder: the file, the rows, what is stored as "
+                 "bytes. Writes nothing, and others may use the catalogue meanwhile. The exit "
+                 "status is 1 when something is wrong.",
+        .sections = "-",
+    },
+    {
+        .name = "index backup",
+        .run = cmd_index_backup,
+        .summary = "Copy the catalogue, as of now, while others use it",
+        .about =
+            "The copy is one file, whole in itself. To go back to it: stop boathouse, put it in "
+            "the place of index.db in the state folder, remove index.db-wal and index.db-shm.",
+        .sections = "-",
+        .positionals = { { "FILE", false, false, "The copy to make; it must not exist." } },
+    },
+    {
+        .name = "index rebuild",
+        .run = cmd_index_rebuild,
+        .summary = "Write the catalogue anew, also from a damaged file",
+        .about =
+            "Saves what can be read, makes search data and counts anew, and leaves the old file as "
+            "index.db.before-rebuild. No other process may have the catalogue open. The exit "
+            "status is 1 when parts were lost; a scan finds them again.",
+        .sections = "-",
     },
     {
         .name = "iam-policy",
@@ -407,6 +450,16 @@ static const struct command commands[] = {
         .summary = "Print the version",
         .about = "Prints the name and the version of the program.",
         .sections = "",
+        .is_bare = true,
+    },
+    {
+        .name = "local-cluster",
+        .run = cmd_local_cluster,
+        .summary = "Watch over one cluster on this machine",
+        .about = "Is started by the program itself, for each cluster of the provider local.",
+        .sections = "",
+        .positionals = { { "FOLDER", false, false, "The folder of the cluster." } },
+        .is_hidden = true,
         .is_bare = true,
     },
     {

@@ -31,10 +31,14 @@ command_fn cmd_clusters_terminate;
 command_fn cmd_demo;
 command_fn cmd_doctor;
 command_fn cmd_config;
+command_fn cmd_index_backup;
+command_fn cmd_index_check;
+command_fn cmd_index_rebuild;
 command_fn cmd_iam_policy;
 command_fn cmd_token_new;
 command_fn cmd_openapi;
 command_fn cmd_completion;
+command_fn cmd_local_cluster;
 command_fn cmd_manual;
 command_fn cmd_version;
 

@@ -11,7 +11,10 @@
 #include "index/search.h"
 #include "index/write.h"
 
-enum { DEFAULT_BATCH = 8 << 20, MOST_BATCHES = 12, COMPACTED_ROWS = 60000 };
+/* A row for each batch of each trigram takes some 15 bytes beside its documents, so a small index
+ * (by its documents) is compacted sooner, where it costs a second at most. */
+enum { DEFAULT_BATCH = 8 << 20, COMPACTED_ROWS = 60000 };
+enum { SMALL = 50000, MOST_BATCHES_SMALL = 4, MOST_BATCHES = 12 };
 
 static const char *const texts[N_SPACES] = {
     [SPACE_CODE] = "SELECT body FROM document WHERE id = ?",
@@ -58,7 +61,7 @@ static bool add_document(struct postings *p, int64_t id, struct str body, struct
 static bool add_one(struct index_writer *w, struct postings *p, enum space space, int64_t id,
                     size_t *n_bytes, struct err *err)
 {
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&w->db, &rows, err, texts[space], "i", id) || !db_next(&rows, &has_row, err))
         return false;
@@ -77,7 +80,7 @@ static bool gather(struct index_writer *w, struct postings *p, enum space space,
                    int64_t *last, struct err *err)
 {
     static const char queue[] = "SELECT id FROM unindexed WHERE space = ? ORDER BY id";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     size_t n_bytes = 0;
     *last = INT64_MIN;
@@ -132,7 +135,7 @@ static bool load_alive(struct index_writer *w, struct alive *alive, struct err *
 {
     static const char most[] = "SELECT max(id) FROM document";
     static const char all[] = "SELECT id FROM document";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_get_int(&w->db, &alive->n, NULL, err, most, "") ||
         !db_query(&w->db, &rows, err, all, ""))
@@ -148,15 +151,28 @@ static bool load_alive(struct index_writer *w, struct alive *alive, struct err *
     return false;
 }
 
+/* Are so many batches beside one another, or is it under way already? */
+static bool is_to_compact(struct index_writer *w, enum space space, int64_t *cursor, bool *is_due,
+                          struct err *err)
+{
+    int64_t fresh, last;
+    if (!get_meta(w, fresh_keys[space], &fresh, err) ||
+        !get_meta(w, cursor_keys[space], cursor, err) ||
+        !db_get_int(&w->db, &last, NULL, err, "SELECT max(id) FROM document", ""))
+        return false;
+    *is_due = *cursor != 0 || fresh >= (last <= SMALL ? MOST_BATCHES_SMALL : MOST_BATCHES);
+    return true;
+}
+
 /* A piece of the work, if there is some.  Rows that are written meanwhile have higher batches and
  * wait for the next round. */
 static bool compact(struct index_writer *w, enum space space, bool *is_done, struct err *err)
 {
-    int64_t fresh, cursor;
-    if (!get_meta(w, fresh_keys[space], &fresh, err) ||
-        !get_meta(w, cursor_keys[space], &cursor, err))
+    int64_t cursor;
+    bool is_due;
+    if (!is_to_compact(w, space, &cursor, &is_due, err))
         return false;
-    *is_done = cursor == 0 && fresh < MOST_BATCHES;
+    *is_done = !is_due;
     if (*is_done)
         return true;
     struct alive alive = { 0 };
@@ -187,14 +203,14 @@ static bool step(struct index_writer *w, size_t max_bytes, struct err *err)
 static bool count_left(struct index_writer *w, uint64_t *n_left, struct err *err)
 {
     static const char queue[] = "SELECT count(*) FROM unindexed";
-    int64_t n, cursor, fresh;
+    int64_t n, cursor;
+    bool is_due;
     if (!db_get_int(&w->db, &n, NULL, err, queue, ""))
         return false;
     for (int space = 0; space < N_SPACES; space++) {
-        if (!get_meta(w, cursor_keys[space], &cursor, err) ||
-            !get_meta(w, fresh_keys[space], &fresh, err))
+        if (!is_to_compact(w, (enum space)space, &cursor, &is_due, err))
             return false;
-        n += cursor != 0 || fresh >= MOST_BATCHES;
+        n += is_due;
     }
     *n_left = (uint64_t)n;
     return true;

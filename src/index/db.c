@@ -61,8 +61,9 @@ static bool set_pragmas(struct db *db, const struct db_options *o, struct err *e
         "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
         "PRAGMA cache_size=-%zu; PRAGMA mmap_size=%zu; PRAGMA synchronous=%s; %s%c",
         o->cache_bytes / 1024, o->map_bytes, o->is_durable ? "FULL" : "NORMAL",
-        o->is_writer ? "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;"
-                     : "PRAGMA query_only=ON;",
+        !o->is_writer ? "PRAGMA query_only=ON;"
+        : o->is_plain ? ""
+                      : "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;",
         '\0');
     return db_exec(db, sql.ptr, err);
 }
@@ -242,7 +243,7 @@ void db_rows_release(struct db_rows *rows)
 
 bool db_run(struct db *db, struct err *err, const char *sql, const char *format, ...)
 {
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     va_list args;
     va_start(args, format);
@@ -254,7 +255,7 @@ bool db_run(struct db *db, struct err *err, const char *sql, const char *format,
 bool db_get_int(struct db *db, int64_t *out, bool *has_out, struct err *err, const char *sql,
                 const char *format, ...)
 {
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     va_list args;
     va_start(args, format);
     bool ok = start(db, &rows, sql, format, args, err);

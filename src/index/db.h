@@ -27,7 +27,9 @@ struct db {
 
 struct db_options {
     const char *path;
-    bool is_writer, is_created, is_durable; /* is_durable: each commit waits for the disk */
+    bool is_writer, is_created;
+    bool is_durable; /* each commit waits for the disk */
+    bool is_plain;   /* the mode of its journal stays as it is */
     unsigned busy_timeout_ms;
     size_t cache_bytes, map_bytes;
 };

@@ -79,7 +79,7 @@ bool index_each_cell(struct index_reader *r, int64_t notebook, index_cell_fn *ea
                      struct err *err)
 {
     static const char sql[] = "SELECT body FROM document WHERE notebook = ? ORDER BY first_cell";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&r->db, &rows, err, sql, "i", notebook))
         return false;
@@ -108,7 +108,7 @@ bool index_cell_line(struct index_reader *r, struct arena *a, int64_t notebook, 
 {
     static const char sql[] = "SELECT body FROM document WHERE notebook = ? AND first_cell <= ?"
                               " ORDER BY first_cell DESC LIMIT 1";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row, has_cell = true;
     struct document d;
     struct document_cell found;

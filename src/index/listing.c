@@ -70,7 +70,7 @@ static bool find_block(struct db *db, struct listing_cursor *c, bool *has_block,
     bool is_in_prefix = str_cmp(key, prefix) >= 0;
     struct str from = is_in_prefix ? key : prefix;
     for (int i = 0; i < 2; i++) {
-        AUTO_ROWS rows;
+        AUTO_ROWS rows = { 0 };
         if (!db_query(db, &rows, err, i == 0 ? before : behind, "ib", c->source, from) ||
             !db_next(&rows, has_block, err))
             return false;
@@ -236,8 +236,7 @@ static bool take_ends(struct gather *g, struct str after, struct str last, struc
                                        " AND first_key <= ? ORDER BY first_key DESC LIMIT 1";
     static const char behind[] = "SELECT id, block, last_key, n FROM listing WHERE source = ?"
                                  " AND first_key > ? AND n < ? ORDER BY first_key LIMIT 1";
-    AUTO_ROWS front, rear, next;
-    front.stmt = rear.stmt = next.stmt = NULL;
+    AUTO_ROWS front = { 0 }, rear = { 0 }, next = { 0 };
     bool has_row = false;
     if (after.len > 0 && (!db_query(g->db, &front, err, at_or_before, "ib", g->source, after) ||
                           !take_block(&front, &g->front, &has_row, err)))

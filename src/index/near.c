@@ -24,7 +24,7 @@ static bool add_of_key(struct index_writer *w, struct candidates *c, uint64_t ke
 {
     static const char sql[] = "SELECT g.id, g.sketch FROM near_band b JOIN near_group g"
                               " ON g.id = b.near WHERE b.band = ? ORDER BY b.near LIMIT ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&w->db, &rows, err, sql, "ii", (int64_t)key, (int64_t)MAX_OF_KEY))
         return false;
@@ -94,7 +94,7 @@ bool near_leave(struct index_writer *w, int64_t group, struct err *err)
 {
     static const char leave[] = "UPDATE near_group SET n = n - 1 WHERE id = ?";
     static const char find[] = "SELECT sketch FROM near_group WHERE id = ? AND n <= 0";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (group == 0)
         return true;

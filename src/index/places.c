@@ -5,19 +5,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/place.h"
 #include "index/index_internal.h"
+#include "index/patterns.h"
 
 bool writer_place(struct index_writer *w, struct str key, int64_t *id, struct err *err)
 {
     static const char find[] = "SELECT id FROM place WHERE uri = ?";
-    static const char make[] = "INSERT INTO place(uri, prefix, tail) VALUES(?, ?, ?)";
+    static const char make[] = "INSERT INTO place(uri, prefix, middle, tail) VALUES(?, ?, ?, ?)";
     static const char make_plain[] = "INSERT INTO place(uri) VALUES(?)";
     bool has_id;
     if (!db_get_int(&w->db, id, &has_id, err, find, "s", key))
         return false;
     if (!has_id) {
         struct place_pattern p = place_pattern(key);
-        if (p.is_pattern ? !db_run(&w->db, err, make, "sss", key, p.prefix, p.suffix)
-                         : !db_run(&w->db, err, make_plain, "s", key))
+        if (p.is_pattern
+                ? !db_run(&w->db, err, make, "ssss", key, p.prefix, pattern_middle(key), p.suffix)
+                : !db_run(&w->db, err, make_plain, "s", key))
             return false;
         *id = db_last_id(&w->db);
         writer_count(w, COUNT_PLACES, 1);

@@ -34,10 +34,11 @@ bool postings_are_whole(struct str bytes)
 {
     const unsigned char *at = (const unsigned char *)bytes.ptr, *end = at + bytes.len;
     int64_t id = 0;
-    uint64_t distance = 1;
-    while (at < end && distance > 0 && varint_take(&at, end, (uint64_t)(INT64_MAX - id), &distance))
-        id += (int64_t)distance;
-    return at == end && distance > 0;
+    uint64_t distance;
+    for (; at < end; id += (int64_t)distance)
+        if (!varint_take(&at, end, (uint64_t)(INT64_MAX - id), &distance) || distance == 0)
+            return false;
+    return true;
 }
 
 static int by_id(const void *a, const void *b)
@@ -65,7 +66,7 @@ static void tidy(struct ids *ids)
 static bool read_list(struct db *db, struct arena *a, int64_t row, struct ids *out, struct err *err)
 {
     static const char sql[] = "SELECT documents FROM posting WHERE id BETWEEN ? AND ? ORDER BY id";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     *out = (struct ids){ 0 };
     if (!db_query(db, &rows, err, sql, "ii", row, row | UINT32_MAX))

@@ -118,13 +118,17 @@ struct index_places {
 
 /* Which places of those that a key leads to. */
 enum index_place_where {
-    INDEX_PLACE_AT,      /* the key itself */
-    INDEX_PLACE_BEGINS,  /* begins with the key, which ends in a separator; by uri; after: text */
-    INDEX_PLACE_PATTERN, /* has holes or globs, and the key is what is known before the first */
+    INDEX_PLACE_AT,     /* the key itself */
+    INDEX_PLACE_BEGINS, /* begins with the key, which ends in a separator; by uri; after: text */
 };
 MUST_USE bool index_places(struct index_reader *r, struct arena *a, enum index_place_where where,
                            struct str key, const struct index_after *after, size_t limit,
                            struct index_places *out, struct err *err);
+
+/* The places with holes or globs that begin with prefix, one of place_prefixes(key), and may be
+ * about key; the caller matches them (question_match_use()). */
+MUST_USE bool index_patterns(struct index_reader *r, struct arena *a, struct str prefix,
+                             struct str key, struct index_places *out, struct err *err);
 
 struct index_use {
     int64_t notebook_row, seq; /* its place in the list */

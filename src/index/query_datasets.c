@@ -25,16 +25,33 @@
     "   WHERE c.name = ?5 COLLATE NOCASE AND c.dataset = d.id))"                                   \
     " AND d.size_bytes >= ?6 AND (?7 = 0 OR d.n_users = 0) AND (?8 = 0 OR d.used_s < ?8)"
 
-/* ?9: is there a row before; ?10, ?11: its key; ?12: how many. */
-static const char by_name[] =
-    COLUMNS "WHERE" FILTERS " AND (?9 = 0 OR (d.name COLLATE NOCASE, d.id) > (?10, ?11))"
-            " ORDER BY d.name COLLATE NOCASE, d.id LIMIT ?12";
+/* ?9, ?10: the key of the row before; ?11: how many; ?12: ids, when few are left. */
+#define NAMES                                                                                      \
+    FILTERS " AND (d.name COLLATE NOCASE, d.id) > (?9, ?10)"                                       \
+            " ORDER BY d.name COLLATE NOCASE, d.id LIMIT ?11"
 #define DOWNWARDS(column)                                                                          \
-    COLUMNS "WHERE" FILTERS " AND (?9 = 0 OR (d." column ", d.id) < (?10, ?11))"                   \
-            " ORDER BY d." column " DESC, d.id DESC LIMIT ?12"
-static const char by_size[] = DOWNWARDS("size_bytes");
-static const char by_modified[] = DOWNWARDS("newest_ms");
-static const char by_users[] = DOWNWARDS("n_users");
+    FILTERS " AND (d." column ", d.id) < (?9, ?10) ORDER BY d." column " DESC, d.id DESC LIMIT "   \
+            "?11"
+#define FEW COLUMNS "WHERE d.id IN (SELECT value FROM json_each(?12)) AND"
+static const char by_name[] = COLUMNS "WHERE" NAMES;
+static const char by_size[] = COLUMNS "WHERE" DOWNWARDS("size_bytes");
+static const char by_modified[] = COLUMNS "WHERE" DOWNWARDS("newest_ms");
+static const char by_users[] = COLUMNS "WHERE" DOWNWARDS("n_users");
+static const char few_by_name[] = FEW NAMES;
+static const char few_by_size[] = FEW DOWNWARDS("size_bytes");
+static const char few_by_modified[] = FEW DOWNWARDS("newest_ms");
+static const char few_by_users[] = FEW DOWNWARDS("n_users");
+
+/* Ids of one filter, to see whether they are few. */
+static const char ids_of_column[] =
+    "SELECT dataset FROM dataset_column WHERE name = ?1 COLLATE NOCASE LIMIT ?2";
+static const char ids_of_bucket[] =
+    "SELECT id FROM dataset WHERE bucket = (SELECT id FROM name WHERE text = ?1) LIMIT ?2";
+static const char ids_of_format[] =
+    "SELECT id FROM dataset WHERE format = (SELECT id FROM name WHERE text = ?1) LIMIT ?2";
+static const char ids_of_layout[] =
+    "SELECT id FROM dataset WHERE layout = (SELECT id FROM name WHERE text = ?1) LIMIT ?2";
+static const char ids_unused[] = "SELECT id FROM dataset WHERE ?1 = '' AND n_users = 0 LIMIT ?2";
 
 static const char get[] = COLUMNS "WHERE d.id = ?1";
 static const char get_by_uri[] = COLUMNS "WHERE d.uri = ?1";
@@ -92,26 +109,100 @@ struct str query_like(struct arena *a, struct str text)
     return arena_str(a, buf_str(&out));
 }
 
+struct str query_json_ids(struct arena *a, const int64_t *ids, size_t n)
+{
+    AUTO_BUF out = BUF_INIT(SIZE_MAX);
+    buf_add_char(&out, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_add_char(&out, ',');
+        buf_add_i64(&out, ids[i]);
+    }
+    buf_add_char(&out, ']');
+    return arena_str(a, buf_str(&out));
+}
+
+bool query_names(struct index_reader *r, struct arena *a, enum index_names names, struct str text,
+                 struct str *ids, bool *is_few, struct err *err)
+{
+    int64_t *found;
+    size_t n;
+    bool is_exact;
+    if (!index_find_names(r, a, names, text, INT64_MIN, QUERY_FEW + 1, &found, &n, &is_exact, err))
+        return false;
+    *is_few = is_exact && n <= QUERY_FEW;
+    if (*is_few)
+        *ids = query_json_ids(a, found, n);
+    return true;
+}
+
+/* The ids that one filter leaves, when they are few. */
+static bool few_of(struct index_reader *r, struct arena *a, const char *sql, struct str value,
+                   struct str *ids, bool *is_few, struct err *err)
+{
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    int64_t *found = ARENA_NEW_N(a, int64_t, QUERY_FEW + 1);
+    size_t n = 0;
+    if (!db_query(&r->db, &rows, err, sql, "si", value, (int64_t)QUERY_FEW + 1))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        found[n++] = db_int(&rows, 0);
+    *is_few = !has_row && n <= QUERY_FEW;
+    if (*is_few)
+        *ids = query_json_ids(a, found, n);
+    return !has_row;
+}
+
+/* Does one of the filters leave only few?  Names of tables are not among the names. */
+static bool find_few(struct index_reader *r, struct arena *a, const struct index_dataset_query *q,
+                     struct str *ids, bool *is_few, struct err *err)
+{
+    const struct {
+        const char *sql;
+        struct str value;
+        bool is_set;
+    } filters[] = { { ids_of_column, q->column, q->column.len > 0 },
+                    { ids_of_bucket, q->bucket, q->bucket.len > 0 },
+                    { ids_of_format, q->format, q->format.len > 0 },
+                    { ids_of_layout, q->layout, q->layout.len > 0 },
+                    { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS } };
+    *is_few = false;
+    for (size_t i = 0; i < ARRAY_LEN(filters) && !*is_few; i++)
+        if (filters[i].is_set && !few_of(r, a, filters[i].sql, filters[i].value, ids, is_few, err))
+            return false;
+    return true;
+}
+
 bool index_datasets(struct index_reader *r, struct arena *a, const struct index_dataset_query *q,
                     struct index_datasets *out, struct err *err)
 {
-    static const char *const orders[] = { [INDEX_BY_NAME] = by_name,
-                                          [INDEX_BY_SIZE] = by_size,
-                                          [INDEX_BY_MODIFIED] = by_modified,
-                                          [INDEX_BY_USERS] = by_users };
+    static const char *const orders[][2] = { [INDEX_BY_NAME] = { by_name, few_by_name },
+                                             [INDEX_BY_SIZE] = { by_size, few_by_size },
+                                             [INDEX_BY_MODIFIED] = { by_modified, few_by_modified },
+                                             [INDEX_BY_USERS] = { by_users, few_by_users } };
     AUTO_ROWS rows = { 0 };
     const struct index_after *after = &q->after;
-    struct str like = query_like(a, q->q);
+    struct str like = query_like(a, q->q), ids = STR_EMPTY;
+    bool is_few;
     int64_t since_s = q->unused_since_unix_ms / 1000, is_unused = q->is_unused;
-    int64_t is_behind = after->is_set, limit = (int64_t)q->limit;
+    int64_t limit = (int64_t)q->limit;
     *out = (struct index_datasets){ 0 };
-    bool ok = q->sort == INDEX_BY_NAME
-                  ? db_query(&r->db, &rows, err, by_name, "sssssiiiisii", like, q->bucket,
-                             q->format, q->layout, q->column, (int64_t)q->min_bytes, is_unused,
-                             since_s, is_behind, after->text, after->id, limit)
-                  : db_query(&r->db, &rows, err, orders[q->sort], "sssssiiiiiii", like, q->bucket,
-                             q->format, q->layout, q->column, (int64_t)q->min_bytes, is_unused,
-                             since_s, is_behind, after->number, after->id, limit);
+    if (!find_few(r, a, q, &ids, &is_few, err))
+        return false;
+    const char *sql = orders[q->sort][is_few];
+    bool is_by_name = q->sort == INDEX_BY_NAME;
+    /* Before the first row: no text is less than the empty one, no number more than the largest. */
+    int64_t id = after->is_set ? after->id : is_by_name ? INT64_MIN : INT64_MAX;
+    int64_t number = after->is_set ? after->number : INT64_MAX;
+    struct str text = after->is_set ? after->text : STR_EMPTY;
+    bool ok = is_by_name
+                  ? db_query(&r->db, &rows, err, sql, is_few ? "sssssiiisiis" : "sssssiiisii", like,
+                             q->bucket, q->format, q->layout, q->column, (int64_t)q->min_bytes,
+                             is_unused, since_s, text, id, limit, ids)
+                  : db_query(&r->db, &rows, err, sql, is_few ? "sssssiiiiiis" : "sssssiiiiii", like,
+                             q->bucket, q->format, q->layout, q->column, (int64_t)q->min_bytes,
+                             is_unused, since_s, number, id, limit, ids);
     return ok && read_all(&rows, a, out, err);
 }
 

@@ -20,11 +20,14 @@
 #define BOUND                                                                                      \
     "(SELECT d.id FROM table_name t CROSS JOIN dataset d ON d.uri = t.location"                    \
     " WHERE t.name = p.uri LIMIT 1)"
+/* Users in the order of notebooks, each with its few references: what is over the limit is not
+ * looked at. */
 static const char of_dataset[] =
-    "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id WHERE p.id IN"
-    " (SELECT id FROM place WHERE dataset = ?1 UNION ALL SELECT q.id FROM dataset d"
-    "  CROSS JOIN table_name t ON t.location = d.uri CROSS JOIN place q ON q.uri = t.name"
-    "  WHERE d.id = ?1)" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
+    "SELECT 0, u.notebook," SUMS "FROM use u CROSS JOIN ref r ON r.notebook = u.notebook"
+    " CROSS JOIN place p ON p.id = r.place WHERE u.dataset = ?1"
+    " AND u.dirs & (CASE WHEN ?2 THEN 2 ELSE 5 END) AND (p.dataset = ?1 OR p.uri IN"
+    " (SELECT t.name FROM dataset d CROSS JOIN table_name t ON t.location = d.uri"
+    "  WHERE d.id = ?1))" FLOWS("?2") KINDS " GROUP BY u.notebook ORDER BY u.notebook LIMIT ?3";
 static const char of_place[] =
     "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id"
     " WHERE p.id = ?1" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
@@ -69,13 +72,29 @@ static bool edges_of(struct index_reader *r, struct graph_key node, bool is_up, 
     return !has_row;
 }
 
+/* No room is left: only how many there are is told. */
+static bool count_of_dataset(struct index_reader *r, int64_t dataset, bool is_up,
+                             struct graph_edges *out, struct err *err)
+{
+    static const char sql[] =
+        "SELECT CASE WHEN ?2 THEN n_writers ELSE n_readers END FROM dataset WHERE id = ?1";
+    int64_t n;
+    if (!db_get_int(&r->db, &n, NULL, err, sql, "ii", dataset, (int64_t)is_up))
+        return false;
+    out->n_cut += (uint64_t)n;
+    return true;
+}
+
 static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up, size_t max,
                        struct graph_edges *out, struct err *err)
 {
     size_t first = out->n;
     for (size_t i = 0; i < n; i++) {
         size_t left = out->n - first < max ? max - (out->n - first) : 0;
-        if (!edges_of(ctx, nodes[i], is_up, left, out, err))
+        bool ok = left == 0 && nodes[i].kind == GRAPH_DATASET
+                      ? count_of_dataset(ctx, nodes[i].id, is_up, out, err)
+                      : edges_of(ctx, nodes[i], is_up, left, out, err);
+        if (!ok)
             return false;
     }
     return true;

@@ -7,9 +7,18 @@
 
 #include "index/index_internal.h"
 #include "index/query.h"
+#include "index/search.h"
 
 /* "%text%" for LIKE ... ESCAPE '\'; empty for an empty text. */
 struct str query_like(struct arena *a, struct str text);
+
+/* Rows up to which it is better to look them all up than to walk along an order. */
+enum { QUERY_FEW = 2000 };
+/* "[1,2,3]" for json_each(). */
+struct str query_json_ids(struct arena *a, const int64_t *ids, size_t n);
+/* The ids whose names may have text, when they are few and surely all: *is_few then. */
+MUST_USE bool query_names(struct index_reader *r, struct arena *a, enum index_names names,
+                          struct str text, struct str *ids, bool *is_few, struct err *err);
 
 /* The columns of a notebook n, for query_read_notebook(). */
 #define NOTEBOOK_COLUMNS                                                                           \

@@ -46,6 +46,11 @@ static const char of_place[] = NOTEBOOK_COLUMNS
     " ON r.place = p.id WHERE p.uri > ?11 || '/' AND p.uri < ?11 || '0') AND" FILTERS NEWEST(
         "n.modified_s, n.id") " ORDER BY n.modified_s DESC, n.id DESC LIMIT ?10";
 
+/* Those whose names may have q, when they are few. */
+static const char of_names[] = NOTEBOOK_COLUMNS
+    "FROM notebook n WHERE n.id IN (SELECT value FROM json_each(?11)) AND" FILTERS NEWEST(
+        "n.modified_s, n.id") " ORDER BY n.modified_s DESC, n.id DESC LIMIT ?10";
+
 static const char get[] = NOTEBOOK_COLUMNS "FROM notebook n WHERE n.key = ?1";
 static const char get_by_uri[] = NOTEBOOK_COLUMNS "FROM notebook n WHERE n.uri = ?1";
 static const char copies_of[] =
@@ -101,26 +106,45 @@ static const char *driver(const struct index_notebook_query *q)
     return q->language.len > 0 ? of_language : of_all;
 }
 
+/* The statement, and its ?11: a location, or ids. */
+static bool choose(struct index_reader *r, struct arena *a, const struct index_notebook_query *q,
+                   const char **sql, struct str *last, struct err *err)
+{
+    bool is_chosen = false;
+    *sql = driver(q);
+    *last = q->uses;
+    if (q->uses.len > 0) {
+        *sql = of_place;
+        return true;
+    }
+    if (q->q.len == 0)
+        return true;
+    if (!query_names(r, a, INDEX_NAMES_NOTEBOOKS, q->q, last, &is_chosen, err))
+        return false;
+    *sql = is_chosen ? of_names : *sql;
+    return true;
+}
+
 bool index_notebooks(struct index_reader *r, struct arena *a, const struct index_notebook_query *q,
                      struct index_notebooks *out, struct err *err)
 {
     AUTO_ROWS rows = { 0 };
     enum process process = PROCESS_N;
+    const char *sql;
+    struct str last;
     *out = (struct index_notebooks){ 0 };
     if (q->kind.len > 0 && !process_from_name(q->kind, &process))
         return true;
+    if (!choose(r, a, q, &sql, &last, err))
+        return false;
     int64_t kind = q->kind.len > 0 ? (int64_t)process + 1 : 0;
     int64_t modified_s = q->after.is_set ? q->after.number : INT64_MAX;
     int64_t row = q->after.is_set ? q->after.id : INT64_MAX;
     int64_t is_broken = q->is_broken, is_without = q->is_without_copies, limit = (int64_t)q->limit;
-    struct str like = query_like(a, q->q);
-    bool ok = q->uses.len > 0
-                  ? db_query(&r->db, &rows, err, of_place, "sisssiiiiis", like, kind, q->library,
-                             q->language, q->owner, is_broken, is_without, modified_s, row, limit,
-                             q->uses)
-                  : db_query(&r->db, &rows, err, driver(q), "sisssiiiii", like, kind, q->library,
-                             q->language, q->owner, is_broken, is_without, modified_s, row, limit);
-    return ok && read_all(&rows, a, out, err);
+    const char *format = sql == of_place || sql == of_names ? "sisssiiiiis" : "sisssiiiii";
+    return db_query(&r->db, &rows, err, sql, format, query_like(a, q->q), kind, q->library,
+                    q->language, q->owner, is_broken, is_without, modified_s, row, limit, last) &&
+           read_all(&rows, a, out, err);
 }
 
 bool index_notebook_get(struct index_reader *r, struct arena *a, int64_t id,

@@ -1,6 +1,7 @@
 /* Questions about places and the references to them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/document.h"
+#include "index/patterns.h"
 #include "index/query_internal.h"
 #include "index/ref.h"
 
@@ -8,16 +9,15 @@
 #define PLACES "SELECT id, dataset, uri FROM place "
 static const char places_at[] = PLACES "WHERE uri = ?1 AND ?2 IS NOT NULL LIMIT ?3";
 static const char places_below[] =
-    PLACES "WHERE uri > ?2 AND uri >= ?1 AND uri < ?1 || char(1114111) ORDER BY uri LIMIT ?3";
-static const char places_pattern[] = PLACES "WHERE prefix = ?1 AND uri > ?2 ORDER BY tail LIMIT ?3";
+    PLACES "WHERE uri > max(?1, ?2) AND uri < ?1 || char(1114111) ORDER BY uri LIMIT ?3";
 
 bool index_places(struct index_reader *r, struct arena *a, enum index_place_where where,
                   struct str key, const struct index_after *after, size_t limit,
                   struct index_places *out, struct err *err)
 {
-    static const char *const texts[] = { [INDEX_PLACE_AT] = places_at,
-                                         [INDEX_PLACE_BEGINS] = places_below,
-                                         [INDEX_PLACE_PATTERN] = places_pattern };
+    static const char *const texts[] = {
+        [INDEX_PLACE_AT] = places_at, [INDEX_PLACE_BEGINS] = places_below
+    };
     AUTO_ROWS rows = { 0 };
     bool has_row = true;
     struct str behind = after != NULL && after->is_set ? after->text : STR_EMPTY;
@@ -30,6 +30,19 @@ bool index_places(struct index_reader *r, struct arena *a, enum index_place_wher
                                   .dataset = db_int(&rows, 1),
                                   .uri = arena_str(a, db_text(&rows, 2)) };
     return !has_row;
+}
+
+bool index_patterns(struct index_reader *r, struct arena *a, struct str prefix, struct str key,
+                    struct index_places *out, struct err *err)
+{
+    struct patterns found;
+    if (!patterns_find(&r->db, a, prefix, key, &found, err))
+        return false;
+    *out = (struct index_places){ 0 };
+    for (size_t i = 0; i < found.n; i++)
+        *ARENA_PUSH(a, out->items, out->n, out->cap) =
+            (struct index_place){ found.items[i].id, found.items[i].dataset, found.items[i].uri };
+    return true;
 }
 
 #define USES                                                                                       \

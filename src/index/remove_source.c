@@ -13,7 +13,7 @@ static bool remove_notebooks(struct index_writer *w, int64_t source, bool *has_m
     static const char sql[] = "SELECT uri FROM notebook WHERE source = ? LIMIT 1";
     for (int i = 0; i < REMOVED_AT_ONCE; i++) {
         AUTO_ARENA a = ARENA_INIT;
-        AUTO_ROWS rows;
+        AUTO_ROWS rows = { 0 };
         if (!db_query(&w->db, &rows, err, sql, "i", source) || !db_next(&rows, has_more, err))
             return false;
         if (!*has_more)

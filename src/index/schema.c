@@ -60,9 +60,11 @@ static const char *const version_1[] = {
     " first_cell INTEGER NOT NULL, body BLOB NOT NULL)",
     "CREATE INDEX document_notebook ON document(notebook, first_cell)",
 
-    "CREATE TABLE place(id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, prefix TEXT, tail TEXT,"
-    " dataset INTEGER)",
-    "CREATE INDEX place_pattern ON place(prefix, tail) WHERE prefix IS NOT NULL",
+    /* prefix, middle, tail: of patterns only; see patterns.h. */
+    "CREATE TABLE place(id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, prefix TEXT,"
+    " middle TEXT, tail TEXT, dataset INTEGER)",
+    "CREATE INDEX place_tail ON place(prefix, tail) WHERE prefix IS NOT NULL",
+    "CREATE INDEX place_middle ON place(prefix, middle) WHERE prefix IS NOT NULL",
     "CREATE INDEX place_dataset ON place(dataset) WHERE dataset IS NOT NULL",
     "CREATE TABLE ref(notebook INTEGER, seq INTEGER, place INTEGER NOT NULL, what INTEGER NOT NULL,"
     " cell INTEGER, line INTEGER, col INTEGER, via INTEGER, holes TEXT, local TEXT,"

@@ -126,7 +126,7 @@ static bool search_document(struct searcher *s, int64_t id, struct err *err)
         "SELECT d.notebook, d.body, n.uri, n.title, l.text FROM document d"
         " JOIN notebook n ON n.id = d.notebook LEFT JOIN name l ON l.id = n.language"
         " WHERE d.id = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row, has_cell = true;
     if (!db_query(s->db, &rows, err, sql, "i", id) || !db_next(&rows, &has_row, err))
         return false;
@@ -207,8 +207,7 @@ static bool run(struct searcher *s, const struct need *need, struct err *err)
     static const char all[] = "SELECT id FROM document WHERE id >= ? ORDER BY id";
     struct ids ids;
     bool is_all;
-    AUTO_ROWS rows;
-    rows.stmt = NULL;
+    AUTO_ROWS rows = { 0 };
     return postings_find(s->db, s->arena, SPACE_CODE, need, &ids, &is_all, err) &&
            db_query(s->db, &rows, err, is_all ? all : unindexed, "i", s->search->after.document) &&
            search_merged(s, &rows, &ids, err) &&

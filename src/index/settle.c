@@ -30,7 +30,7 @@ static bool mark_at(struct index_writer *w, struct str uri, int64_t *innermost, 
     size_t n = 1 + place_ancestors(uri, folders + 1, PLACE_MAX_PREFIXES), longest = 0;
     *innermost = 0;
     for (size_t i = 0; i < 2 * n; i++) {
-        AUTO_ROWS rows;
+        AUTO_ROWS rows = { 0 };
         bool has_row = true;
         if (!db_query(&w->db, &rows, err, i % 2 == 0 ? by_uri : by_root, "s", folders[i / 2]))
             return false;
@@ -113,7 +113,7 @@ static bool mark_locations(struct index_writer *w, struct db_rows *rows, struct 
 bool settle_mark_tables(struct index_writer *w, int64_t notebook, struct err *err)
 {
     static const char sql[] = "SELECT location FROM table_name WHERE notebook = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     return db_query(&w->db, &rows, err, sql, "i", notebook) && mark_locations(w, &rows, err);
 }
 
@@ -148,8 +148,7 @@ static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
     static const char bind[] = "UPDATE place SET dataset = ? WHERE id = ?";
     static const char bound[] = "SELECT DISTINCT location FROM table_name WHERE name = ?";
     AUTO_ARENA a = ARENA_INIT;
-    AUTO_ROWS rows, locations;
-    locations.stmt = NULL;
+    AUTO_ROWS rows = { 0 }, locations = { 0 };
     bool has_row, is_used;
     if (!db_query(&w->db, &rows, err, find, "i", place) || !db_next(&rows, &has_row, err))
         return false;

@@ -5,14 +5,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/users.h"
 #include "catalog/place.h"
+#include "index/patterns.h"
 #include "index/ref.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
-/* Patterns that are looked at for one prefix of a dataset; directions in which a folder above it
- * counts: to list or to delete a bucket says little of what is in it. */
-enum { MAX_PATTERNS = 5000, DIRS_ABOVE = 1 << REFERENCE_READ | 1 << REFERENCE_WRITE };
+/* Directions in which a folder above a dataset counts: to list or to delete a bucket says little of
+ * what is in it. */
+enum { DIRS_ABOVE = 1 << REFERENCE_READ | 1 << REFERENCE_WRITE };
 
 struct user {
     int64_t notebook;
@@ -30,7 +31,7 @@ struct users {
 static bool add_refs(struct users *u, int64_t place, unsigned mask, bool is_maybe, struct err *err)
 {
     static const char sql[] = "SELECT notebook, what FROM ref WHERE place = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&u->w->db, &rows, err, sql, "i", place))
         return false;
@@ -58,7 +59,7 @@ static bool add_inside(struct users *u, struct str uri, struct str root, struct 
     static const char at[] = "SELECT id, uri FROM place WHERE uri = ?";
     static const char inside[] = "SELECT id, uri FROM place WHERE uri >= ? AND uri < ?";
     for (int i = 0; i < 2; i++) {
-        AUTO_ROWS rows;
+        AUTO_ROWS rows = { 0 };
         bool has_row = true;
         bool ok = i == 0 ? db_query(&u->w->db, &rows, err, at, "s", root)
                          : db_query(&u->w->db, &rows, err, inside, "ss",
@@ -98,7 +99,7 @@ static bool add_above(struct users *u, struct str root, struct err *err)
 static bool add_tables(struct users *u, struct str root, struct err *err)
 {
     static const char sql[] = "SELECT DISTINCT name FROM table_name WHERE location = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row = true;
     if (!db_query(&u->w->db, &rows, err, sql, "s", root))
         return false;
@@ -111,38 +112,31 @@ static bool add_tables(struct users *u, struct str root, struct err *err)
     return false;
 }
 
-/* Patterns that begin with a prefix of the dataset's root and match it. */
-static bool add_patterns_of(struct users *u, struct str root, struct str prefix, struct err *err)
+/* A pattern that may be about the dataset. */
+static bool add_pattern(struct users *u, struct str root, int64_t place, struct str uri,
+                        struct err *err)
 {
-    static const char sql[] = "SELECT id, uri FROM place WHERE prefix = ? LIMIT ?";
-    AUTO_ROWS rows;
-    bool has_row;
-    if (!db_query(&u->w->db, &rows, err, sql, "si", prefix, (int64_t)MAX_PATTERNS))
-        return false;
-    while (db_next(&rows, &has_row, err)) {
-        if (!has_row)
-            return true;
-        unsigned score = 0;
-        struct place_match match = { .relation = uri_match(root, db_text(&rows, 1), &score) };
-        match.score = score;
-        if (match.relation == URI_APART || match.relation == URI_INSIDE ||
-            (match.relation == URI_HOLES && place_match_is_weak(&match)))
-            continue;
-        bool is_maybe = match.relation == URI_HOLES;
-        unsigned mask = match.relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX;
-        if (!add_refs(u, db_int(&rows, 0), mask, is_maybe, err))
-            return false;
-    }
-    return false;
+    struct place_match match = { .score = 0 };
+    match.relation = uri_match(root, uri, &match.score);
+    if (match.relation == URI_APART || match.relation == URI_INSIDE ||
+        (match.relation == URI_HOLES && place_match_is_weak(&match)))
+        return true;
+    unsigned mask = match.relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX;
+    return add_refs(u, place, mask, match.relation == URI_HOLES, err);
 }
 
 static bool add_patterns(struct users *u, struct str root, struct err *err)
 {
     struct str prefixes[PLACE_MAX_PREFIXES];
     size_t n = place_prefixes(root, prefixes, PLACE_MAX_PREFIXES);
-    for (size_t i = 0; i < n; i++)
-        if (!add_patterns_of(u, root, prefixes[i], err))
+    for (size_t i = 0; i < n; i++) {
+        struct patterns found;
+        if (!patterns_find(&u->w->db, &u->arena, prefixes[i], root, &found, err))
             return false;
+        for (size_t k = 0; k < found.n; k++)
+            if (!add_pattern(u, root, found.items[k].id, found.items[k].uri, err))
+                return false;
+    }
     return true;
 }
 
@@ -175,7 +169,7 @@ static bool tally_user(struct index_writer *w, int64_t dataset, int64_t notebook
                        struct err *err)
 {
     static const char sql[] = "SELECT kind FROM notebook_kind WHERE notebook = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     writer_tally(w, TALLY_DATASET, dataset, 0, n);
     if (!db_query(&w->db, &rows, err, sql, "i", notebook))
@@ -192,7 +186,7 @@ static bool get_old(struct users *old, int64_t dataset, struct err *err)
 {
     static const char sql[] =
         "SELECT notebook, dirs, maybe FROM use WHERE dataset = ? ORDER BY notebook";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&old->w->db, &rows, err, sql, "i", dataset))
         return false;
@@ -277,7 +271,7 @@ bool users_settle(struct index_writer *w, int64_t dataset, struct err *err)
 {
     static const char find[] = "SELECT uri, root FROM dataset WHERE id = ?";
     struct users old = { .w = w }, now = { .w = w };
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&w->db, &rows, err, find, "i", dataset) || !db_next(&rows, &has_row, err))
         return false;
@@ -300,7 +294,7 @@ static bool forget(struct index_writer *w, const char *sql, int64_t id, bool is_
                    struct err *err)
 {
     static const char mark[] = "INSERT OR IGNORE INTO unsettled_dataset VALUES(?)";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&w->db, &rows, err, sql, "i", id))
         return false;

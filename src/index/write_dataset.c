@@ -21,7 +21,7 @@ struct old_row {
 static bool find_old(struct index_writer *w, struct str uri, struct old_row *old, struct err *err)
 {
     static const char sql[] = "SELECT id, fingerprint FROM dataset WHERE uri = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&w->db, &rows, err, sql, "s", uri) || !db_next(&rows, &has_row, err))
         return false;

@@ -18,11 +18,14 @@
 #include "util/limits.h"
 #include "json/writer.h"
 
+#include <string.h>
 #include <time.h>
 
 /* Bytes of a text that a person reads (title, error) and of a parameter's value; the rest is cut.
  */
 enum { MAX_TEXT = 500, MAX_VALUE = 2000 };
+/* Bytes of base64 that are kept. */
+enum { MAX_PICTURE = 100 };
 
 struct row {
     struct index_writer *w;
@@ -58,7 +61,7 @@ static void tally_kind(const struct row *row, int64_t kind, int64_t n)
 static bool get_ints(struct index_writer *w, struct arena *a, const char *sql, int64_t id,
                      int64_t **out, size_t *n_out, struct err *err)
 {
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row = true;
     size_t cap = 0;
     *out = NULL;
@@ -134,7 +137,7 @@ static bool remove_parts(const struct row *old, int64_t near, struct err *err)
 static bool clear_old(struct row *row, struct str uri, struct err *err)
 {
     static const char sql[] = "SELECT id, owner, modified_s, near FROM notebook WHERE uri = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&row->w->db, &rows, err, sql, "s", uri) || !db_next(&rows, &has_row, err))
         return false;
@@ -170,7 +173,7 @@ bool index_touch_notebook(struct index_writer *w, struct str uri, struct str eta
     static const char set[] = "UPDATE notebook SET etag = ?, modified_s = ? WHERE id = ?";
     static const char unsettle[] = "INSERT OR IGNORE INTO unsettled_dataset"
                                    " SELECT dataset FROM use WHERE notebook = ?";
-    AUTO_ROWS rows;
+    AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!writer_check(w, err) || !db_query(&w->db, &rows, err, find, "s", uri) ||
         !db_next(&rows, &has_row, err))
@@ -327,8 +330,25 @@ static void write_holes(struct buf *out, const struct reference *r)
         buf_add_char(out, ']');
 }
 
-static bool put_references(const struct row *row, const struct analysis *a, struct err *err)
+/* A path of a notebook that lies in a folder of this machine is relative to that folder: stored so,
+ * a question by the whole path finds it. */
+static struct str key_of(struct arena *a, struct str notebook, struct str uri)
 {
+    const struct str scheme = STR("file:");
+    struct str path = str_from_pos(uri, scheme.len);
+    bool is_relative = str_has_prefix(notebook, STR("file:/")) && str_has_prefix(uri, scheme) &&
+                       path.len > 0 && path.ptr[0] != '/' && path.ptr[0] != '~' &&
+                       !str_has_prefix(path, STR("{}"));
+    if (is_relative) {
+        struct str folder = str_slice(notebook, scheme.len, str_rfind_char(notebook, '/'));
+        uri = arena_concat(a, scheme, place_absolute(a, folder, path));
+    }
+    return place_key(a, uri);
+}
+
+static bool put_references(const struct row *row, const struct index_notebook *nb, struct err *err)
+{
+    const struct analysis *a = nb->analysis;
     static const char sql[] = "INSERT INTO ref VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     AUTO_ARENA arena = ARENA_INIT;
     AUTO_BUF holes = BUF_INIT(LIMIT_JSON_BYTES);
@@ -337,7 +357,7 @@ static bool put_references(const struct row *row, const struct analysis *a, stru
         int64_t place, via;
         arena_reset(&arena);
         write_holes(&holes, r);
-        if (!writer_place(row->w, place_key(&arena, r->uri), &place, err) ||
+        if (!writer_place(row->w, key_of(&arena, nb->uri, r->uri), &place, err) ||
             !writer_name(row->w, cut(r->via, MAX_TEXT), &via, err) ||
             !db_run(&row->w->db, err, sql, "iiiiiiiZzz", row->id, (int64_t)i, place, ref_what(r),
                     (int64_t)r->cell, (int64_t)r->line, (int64_t)r->col, via, buf_str(&holes),
@@ -372,6 +392,31 @@ static bool put_document(const struct row *row, struct buf *body, size_t first, 
     return ok;
 }
 
+/* Text of a cell without the bytes of pictures that are written into it (";base64,iVBOR..."): they
+ * are most of many notebooks, and nobody reads or searches them.  Lines keep their numbers. */
+static struct str without_pictures(struct arena *a, struct str text)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    const struct str mark = STR(";base64,");
+    AUTO_BUF out = BUF_INIT(SIZE_MAX);
+    size_t kept = 0;
+    for (size_t at = 0; (at = str_find(text, mark, at)) != SIZE_MAX;) {
+        size_t from = at + mark.len, to = from;
+        while (to < text.len && memchr(alphabet, text.ptr[to], sizeof alphabet - 1) != NULL)
+            to++;
+        if (to - from > MAX_PICTURE) {
+            buf_add(&out, str_slice(text, kept, from));
+            kept = to;
+        }
+        at = to;
+    }
+    if (kept == 0)
+        return text;
+    buf_add(&out, str_from_pos(text, kept));
+    return arena_str(a, buf_str(&out));
+}
+
 static bool put_cells(const struct row *row, const struct index_notebook *in, struct err *err)
 {
     const struct notebook *nb = in->notebook;
@@ -379,13 +424,15 @@ static bool put_cells(const struct row *row, const struct index_notebook *in, st
     size_t first = 0;
     for (size_t i = 0; i < nb->n_cells; i++) {
         const struct cell *c = &nb->cells[i];
+        AUTO_ARENA a = ARENA_INIT;
+        struct str text = without_pictures(&a, c->source);
         struct document_cell cell = { .index = c->index,
                                       .kind = c->kind,
                                       .is_parameters = cell_has_tag(c, STR("parameters")),
                                       .language =
                                           in->languages == NULL ? c->language : in->languages[i],
-                                      .text = c->source };
-        if (body.len > 0 && body.len + c->source.len > DOCUMENT_BYTES &&
+                                      .text = text };
+        if (body.len > 0 && body.len + text.len > DOCUMENT_BYTES &&
             !put_document(row, &body, first, err))
             return false;
         if (body.len == 0)
@@ -399,7 +446,7 @@ static bool put_parts(const struct row *row, const struct index_notebook *nb, st
 {
     if (nb->analysis != NULL &&
         (!put_libraries(row, nb->analysis, err) || !put_parameters(row, nb->analysis, err) ||
-         !put_references(row, nb->analysis, err)))
+         !put_references(row, nb, err)))
         return false;
     return (nb->kinds == NULL || put_kinds(row, nb->kinds, err)) &&
            (nb->notebook == NULL || put_cells(row, nb, err)) && put_tables(row, nb, err) &&

@@ -13,7 +13,7 @@
 
 struct temp {
     char folder[64];
-    char path[96];
+    char path[160];
     struct index *index;
     struct index_writer *writer;
 };

@@ -149,7 +149,7 @@ static void batches_are_compacted_and_what_is_gone_is_not_found(void **state)
         MUST(index_commit(t.writer, false, &err));
     }
     check_cases(&t, 100);
-    /* 14 batches are more than 12: nearly all rows are the first of their trigram. */
+    /* After each fourth batch the rows become the first of their trigram. */
     assert_true(count(&t, "SELECT count(*) FROM posting WHERE id & 4294967295 = 0") > 100);
     assert_true(count(&t, "SELECT count(*) FROM posting WHERE id >> 56 = 0") <=
                 3 * count(&t, "SELECT count(DISTINCT id >> 32) FROM posting WHERE id >> 56 = 0"));
@@ -190,6 +190,40 @@ static void cells_are_chosen_by_what_they_are(void **state)
         if (hits.n != cases[i].n)
             fail_msg("where %u: %zu hits", cases[i].where, hits.n);
     }
+    index_reader_give(r);
+    real_end(&real);
+    temp_end(&t);
+}
+
+static void pictures_within_a_text_are_not_kept(void **state)
+{
+    static const char start[] = "# Databricks notebook source\n# MAGIC %md\n# MAGIC before "
+                                "![p](data:image/png;base64,";
+    static const char end[] = ") behind\n# MAGIC next needle\n";
+    AUTO_ARENA a = ARENA_INIT;
+    struct temp t;
+    struct real real = { 0 };
+    struct index_reader *r;
+    struct index_hits hits;
+    char picture[5000], text[6000];
+    (void)state;
+    temp_open(&t);
+    memset(picture, 'Q', sizeof picture);
+    picture[sizeof picture - 1] = '\0';
+    (void)snprintf(text, sizeof text, "%s%s%s", start, picture, end);
+    real_analyse(&real, STR("x.py"), str_from(text));
+    MUST(index_begin(t.writer, NULL, &err));
+    (void)real_put(&t, &real, "s3://nb/x.py", 1);
+    MUST(index_commit(t.writer, false, &err));
+    assert_true(count(&t, "SELECT sum(length(body)) FROM document") < 300);
+    MUST(index_reader_take(t.index, &r, &err));
+    struct index_search s = { .text = STR("needle"), .limit = 10 };
+    MUST(index_find_text(r, &a, &s, &hits, &err));
+    assert_int_equal(hits.n, 1);
+    assert_int_equal(hits.items[0].line, 3); /* behind %md */
+    s.text = STR("base64,) behind");
+    MUST(index_find_text(r, &a, &s, &hits, &err));
+    assert_int_equal(hits.n, 1);
     index_reader_give(r);
     real_end(&real);
     temp_end(&t);
@@ -288,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_same_is_found_before_during_and_after_indexing),
         cmocka_unit_test(batches_are_compacted_and_what_is_gone_is_not_found),
         cmocka_unit_test(cells_are_chosen_by_what_they_are),
+        cmocka_unit_test(pictures_within_a_text_are_not_kept),
         cmocka_unit_test(patterns_that_cannot_be_used_are_told),
         cmocka_unit_test(a_pattern_that_explodes_is_given_up_and_counted),
         cmocka_unit_test(names_are_found_by_their_parts),

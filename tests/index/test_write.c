@@ -259,6 +259,25 @@ static void a_table_bound_to_a_location_counts_for_it(void **state)
     temp_end(&t);
 }
 
+static void relative_paths_of_a_folder_are_kept_whole(void **state)
+{
+    struct temp t;
+    struct real real = { 0 };
+    static const char code[] = "import pandas as pd\npd.read_csv('../data/x.csv')\n"
+                               "pd.read_csv('y.csv')\npd.read_csv('/abs/z.csv')\n";
+    (void)state;
+    temp_open(&t);
+    (void)real_put_code(&t, &real, "file:/home/ana/nb/a.py", code);
+    assert_number(&t,
+                  "SELECT count(*) FROM place WHERE uri IN ('file:/home/ana/data/x.csv',"
+                  " 'file:/home/ana/nb/y.csv', 'file:/abs/z.csv')",
+                  3);
+    (void)real_put_code(&t, &real, "s3://nb/a.py", code);
+    assert_number(&t, "SELECT count(*) FROM place WHERE uri = 'file:y.csv'", 1);
+    real_end(&real);
+    temp_end(&t);
+}
+
 static void near_copies_are_one_group_until_the_last_is_gone(void **state)
 {
     struct temp t;
@@ -351,6 +370,7 @@ int main(void)
         cmocka_unit_test(users_of_a_dataset_do_not_depend_on_the_order_of_finding),
         cmocka_unit_test(places_fall_into_the_innermost_dataset),
         cmocka_unit_test(a_table_bound_to_a_location_counts_for_it),
+        cmocka_unit_test(relative_paths_of_a_folder_are_kept_whole),
         cmocka_unit_test(near_copies_are_one_group_until_the_last_is_gone),
         cmocka_unit_test(a_dataset_keeps_its_columns_while_its_objects_stay),
         cmocka_unit_test(the_version_changes_with_what_readers_see),
