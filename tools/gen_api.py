@@ -255,7 +255,7 @@ def request_example(doc, path, m, op):
     for p in (resolve(doc, p) for p in op.get("parameters", [])):
         if p["in"] == "path":
             path = path.replace("{%s}" % p["name"], str(p.get("example", p["name"])))
-        else:
+        elif p.get("required") or "example" in p:
             query.append(f"{p['name']}={p.get('example', '')}")
     url = "http://127.0.0.1:8080" + path + ("?" + "&".join(query) if query else "")
     flag = "" if m == "get" else f"-X {m.upper()} "
