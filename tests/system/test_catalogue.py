@@ -3,6 +3,8 @@ import json
 import urllib.parse
 
 import pytest
+
+import notebooks
 from conftest import http, run_cli
 from test_serve import Server
 
@@ -156,3 +158,42 @@ def test_lists_come_in_pages(server):
 def test_without_an_index_the_commands_say_what_to_do(tmp_path, command):
     result = run_cli(*command, cwd=tmp_path)
     assert result.returncode == 3 and "boathouse scan" in result.stderr and not (tmp_path / "state").exists()
+
+
+TEMPLATE = """import pandas as pd
+import matplotlib.pyplot as plt
+
+source = "s3://lake/raw/ships.csv"
+ships = pd.read_csv(source)
+ships = ships.dropna(subset=["length", "beam"])
+ships["ratio"] = ships["length"] / ships["beam"]
+by_port = ships.groupby("port")["ratio"].agg(["mean", "std", "count"]).sort_values("mean")
+fig, axis = plt.subplots(figsize=(8, 4))
+by_port["mean"].plot.barh(ax=axis, xerr=by_port["std"])
+axis.set_title("Report %d")
+fig.savefig("ratio-%d.png")
+"""
+
+
+def test_copies_of_a_template_do_not_drown_an_answer(tmp_path):
+    for i in range(12):
+        notebooks.write(tmp_path / "lake" / "work" / f"team{i}" / "report.ipynb", TEMPLATE % (i, i))
+    notebooks.write(tmp_path / "lake" / "work" / "own" / "load.ipynb", "import pandas as pd\nprint(len(pd.read_csv('s3://lake/raw/ships.csv')))")
+    run_cli("scan", cwd=tmp_path, check=True)
+    folded = json.loads(run_cli("uses", "s3://lake/raw/ships.csv", "--json", cwd=tmp_path, check=True).stdout)["items"]
+    assert sorted(use["n_copies"] for use in folded) == [0, 11]
+    assert "(+11 like it)" in run_cli("uses", "s3://lake/raw/ships.csv", cwd=tmp_path, check=True).stdout
+    every = json.loads(run_cli("uses", "s3://lake/raw/ships.csv", "--copies", "--json", cwd=tmp_path, check=True).stdout)["items"]
+    assert len(every) == 13
+    one = run_cli("notebooks", "s3://work/team3/report.ipynb", cwd=tmp_path, check=True).stdout
+    assert one.count("report.ipynb") == 12
+
+
+def test_a_table_and_its_location_are_one_question(tmp_path):
+    notebooks.write(tmp_path / "lake" / "work" / "make.ipynb", "%%sql\nCREATE TABLE fleet.ships USING parquet LOCATION 's3://lake/clean/ships'")
+    notebooks.write(tmp_path / "lake" / "work" / "ask.ipynb", "%%sql\nSELECT count(*) FROM fleet.ships")
+    notebooks.write(tmp_path / "lake" / "work" / "read.ipynb", "import pandas as pd\npd.read_parquet('s3://lake/clean/ships/part-0.parquet')")
+    run_cli("scan", cwd=tmp_path, check=True)
+    for asked in ("s3://lake/clean/ships", "table:fleet.ships", "fleet.ships"):
+        found = json.loads(run_cli("uses", asked, "--json", cwd=tmp_path, check=True).stdout)["items"]
+        assert {"ask.ipynb", "read.ipynb"} <= set(names(found, "notebook")), asked
