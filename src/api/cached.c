@@ -38,6 +38,14 @@ static struct str key_of(const struct call *call)
                         STR_FMT(call->req->query));
 }
 
+/* "*" asks whether there is any answer, which only the handler knows; then it is made. */
+static bool has_any_tag(const struct call *call)
+{
+    const struct http_request *req = call->req;
+    struct str tags = http_header_get(req->headers, req->n_headers, STR("If-None-Match"));
+    return str_eq(str_trim(tags), STR("*"));
+}
+
 bool cached_find(struct call *call)
 {
     struct api *api = call->api;
@@ -48,7 +56,7 @@ bool cached_find(struct call *call)
     if (!index_version(api->options.index, &call->version, &ignored))
         return false;
     call->etag = etag_of(call);
-    call->is_same = call_has_etag(call, call->etag);
+    call->is_same = !has_any_tag(call) && call_has_etag(call, call->etag);
     call->is_kept = !call->is_same &&
                     kept_get(api->kept, key_of(call), call->version, call->req->arena, &call->kept);
     return call->is_same || call->is_kept;

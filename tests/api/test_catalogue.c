@@ -404,6 +404,7 @@ static void an_answer_has_a_tag_until_the_catalogue_changes(void **state)
     assert_int_equal(ask_again(&w, STR("\"none\""), &again), 200);
     assert_true(str_eq(again, tag));
     assert_int_equal(ask_again(&w, tag, &again), 304);
+    assert_int_equal(ask_again(&w, STR("*"), &again), 200);
     MUST(index_begin(w.lake.temp.writer, NULL, &err));
     made_put_notebook(&w.lake, &notebooks[1]);
     made_lake_settle(&w.lake);
