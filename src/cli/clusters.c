@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/clusters.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 static struct emr_settings settings_of(const struct config *c)
 {
     const struct config_value *subnets = &c->values[CONFIG_CLUSTERS_SUBNETS];
@@ -39,4 +42,45 @@ struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, 
 {
     const struct emr_settings settings = settings_of(c);
     return emr_provider_new(&settings, emr_send, aws, err);
+}
+
+/* A folder as it is found from anywhere. */
+static bool absolute(const struct config *c, struct str path, struct str *out, struct err *err)
+{
+    char here[4096];
+    if (str_has_prefix(path, STR("/"))) {
+        *out = path;
+        return true;
+    }
+    if (getcwd(here, sizeof here) == NULL)
+        return err_errno(err, errno, "asking for the current folder");
+    *out = arena_printf(c->arena, "%s/%.*s", here, STR_FMT(path));
+    return true;
+}
+
+bool clusters_local_settings(const struct config *c, struct local_settings *out, struct err *err)
+{
+    struct str state, lake;
+    struct str environments = config_text(c, CONFIG_LOCAL_ENVIRONMENTS);
+    if (!absolute(c, config_text(c, CONFIG_STATE), &state, err) ||
+        !absolute(c, config_text(c, CONFIG_LAKE), &lake, err))
+        return false;
+    struct str folder = arena_printf(c->arena, "%.*s/local", STR_FMT(state));
+    if (environments.len == 0)
+        environments = arena_printf(c->arena, "%.*s/environments", STR_FMT(folder));
+    *out = (struct local_settings){
+        .folder = folder,
+        .lake = lake,
+        .notebooks = config_text(c, CONFIG_CLUSTERS_NOTEBOOKS_BUCKET),
+        .hub_user = config_text(c, CONFIG_CLUSTERS_HUB_USER),
+        .python = config_text(c, CONFIG_LOCAL_PYTHON),
+        .max_nodes = (unsigned)config_int(c, CONFIG_CLUSTERS_MAX_NODES),
+    };
+    return absolute(c, environments, &out->environments, err);
+}
+
+struct cluster_provider *clusters_open_local(const struct config *c, struct err *err)
+{
+    struct local_settings settings;
+    return clusters_local_settings(c, &settings, err) ? local_provider_new(&settings, err) : NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * clusters: the provider of EMR from the section [clusters] of the settings.
+ * clusters: the providers of clusters, EMR and this machine, from the settings.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CLI_CLUSTERS_H
@@ -7,6 +7,7 @@
 
 #include "cli/config.h"
 #include "cluster/emr.h"
+#include "cluster/local.h"
 #include "cluster/spec.h"
 
 struct aws;
@@ -17,5 +18,11 @@ void clusters_default_spec(const struct config *c, struct cluster_spec *out);
 /* c and aws outlive the provider.  NULL and ERR_CONFIG when a setting is wrong; asks nobody. */
 MUST_USE struct cluster_provider *clusters_open(const struct config *c, struct aws *aws,
                                                 struct err *err);
+
+/* What the provider of this machine is made of; strings in the arena of c.  The folders are
+ * absolute afterwards. */
+MUST_USE bool clusters_local_settings(const struct config *c, struct local_settings *out,
+                                      struct err *err);
+MUST_USE struct cluster_provider *clusters_open_local(const struct config *c, struct err *err);
 
 #endif

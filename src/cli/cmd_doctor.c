@@ -6,11 +6,13 @@
 #include "cli/commands.h"
 
 #include "aws/aws.h"
+#include "cli/clusters.h"
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "json/writer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -135,6 +137,35 @@ static void check_notebooks_bucket(struct doctor *d)
                "Only boathouse demo needs that: s3:PutObject and s3:DeleteObject.");
 }
 
+static void tell_step(void *ctx, struct str what)
+{
+    (void)ctx;
+    fprintf(stderr, "boathouse: %.*s\n", STR_FMT(what));
+}
+
+/* What clusters on this machine need. */
+static void check_local(struct doctor *d)
+{
+    struct arena *a = d->cli->arena;
+    struct local_settings settings;
+    struct err err = ERR_INIT;
+    bool ok = clusters_local_settings(&d->cli->config, &settings, &err);
+    if (ok && cli_switch(d->cli, "prepare-local"))
+        ok = local_prepare(&settings, tell_step, NULL, NULL, &err);
+    if (!ok) {
+        doctor_add_failed(d, "local clusters", &err);
+        return;
+    }
+    bool is_there = local_is_prepared(&settings);
+    doctor_add(d, "local clusters",
+               arena_printf(a, "JupyterHub and Spark %s in %.*s",
+                            is_there ? "are installed" : "are to be installed",
+                            STR_FMT(settings.environments)),
+               is_there ? NULL
+                        : "The first cluster does that, which takes minutes; boathouse doctor "
+                          "--prepare-local does it now.");
+}
+
 static void examine(struct doctor *d)
 {
     struct arena *a = d->cli->arena;
@@ -144,6 +175,8 @@ static void examine(struct doctor *d)
     check_folder(d, "state folder", CONFIG_STATE);
     if (config_is(c, CONFIG_PROVIDER, STR("local")))
         check_folder(d, "lake folder", CONFIG_LAKE);
+    if (config_is(c, CONFIG_PROVIDER, STR("local")))
+        check_local(d);
     if (!wiring_open(&d->wiring, d->cli, &err)) {
         doctor_add_failed(d, config_is(c, CONFIG_PROVIDER, STR("local")) ? "lake" : "AWS", &err);
         return;

@@ -63,7 +63,7 @@ static bool create(struct cluster_provider *p, struct arena *a, const struct clu
     struct cluster_spec spec = *c->options.defaults;
     struct cluster_row row;
     bool is_replay;
-    spec.n_workers = (int64_t)req->n_nodes - 1;
+    spec.n_workers = (int64_t)req->n_nodes - p->n_primary;
     struct cluster_ask ask = { .caller = req->owner,
                                .key = req->key,
                                .fingerprint = arena_printf(a, "create %u", req->n_nodes),
@@ -223,5 +223,7 @@ static const struct cluster_ops ops = { .name = "clusters",
 
 void facade_init(struct clusters *c)
 {
-    c->facade = (struct facade){ { &ops, c->options.provider->max_nodes }, c };
+    c->facade =
+        (struct facade){ { &ops, c->options.provider->max_nodes, c->options.provider->n_primary },
+                         c };
 }

@@ -37,7 +37,7 @@ def test_help_says_what_there_is():
     (["notebooks", "notebooks"], 3, "there is no index yet", "boathouse scan"),
     (["clusters", "create", "1.5"], 2, "NODES is a whole number", None),
     (["clusters", "info", "j-A;rm"], 2, "is no cluster id", None),
-    (["clusters", "info", "j-ABC"], 2, "there are no clusters with this provider", "Set provider = aws."),
+    (["clusters", "info", "j-ABC"], 3, "there is no cluster j-ABC", None),
     (["config", "--log-level", "loud"], 2, "one of debug|info|warn|error|off is needed", None),
     (["serve", "--listen", "0.0.0.0:0"], 2, "is not a loopback address", "Make a token"),
     (["serve", "--listen", "nowhere:x"], 2, "is not a loopback address", None),

@@ -85,8 +85,8 @@ def test_the_original_calls_answer_on_a_folder(server):
     ("GET", "/api/emr/info/j-A%22%0a", 400, "invalid"),
     ("DELETE", "/api/emr/terminate/j-a", 400, "invalid"),
     ("GET", "/api/emr/create/1", 405, "method_not_allowed"),
-    ("POST", "/api/emr/create/1", 501, "unsupported"),
-    ("GET", "/api/emr/info/j-ABC", 501, "unsupported"),
+    ("GET", "/api/emr/info/j-ABC", 404, "not_found"),
+    ("DELETE", "/api/emr/terminate/j-ABC", 404, "not_found"),
     ("GET", "/nothing/here", 404, "not_found"),
     ("GET", "/healthz/", 404, "not_found"),
     ("GET", "/api/s3?bucket=" + "x" * 9000, 414, "uri_too_long"),
@@ -148,8 +148,8 @@ def test_a_page_that_is_known_is_not_sent_again(server, path):
 
 
 def test_a_small_body_where_none_is_needed_is_ignored(server):
-    assert http("POST", server.url + "/api/emr/create/1", body=b"{}").status == 501
-    assert http("POST", server.url + "/api/emr/create/1", body=b"x" * 1025).status == 413
+    assert http("DELETE", server.url + "/api/emr/terminate/j-ABC", body=b"{}").status == 404
+    assert http("DELETE", server.url + "/api/emr/terminate/j-ABC", body=b"x" * 1025).status == 413
 
 
 def test_a_broken_notebook_is_counted_and_logged(server, lake):
@@ -204,7 +204,8 @@ def test_tokens_give_roles(lake, tmp_path):
         assert status("GET", "/api/s3?bucket=datasets", "wrong") == 401
         assert status("GET", "/api/s3?bucket=datasets", tokens["viewer"]["token"]) == 200
         assert status("POST", "/api/emr/create/1", tokens["viewer"]["token"]) == 403
-        assert status("POST", "/api/emr/create/1", tokens["analyst"]["token"]) == 501
+        assert status("GET", "/api/emr/info/j-ABC", tokens["viewer"]["token"]) == 403
+        assert status("GET", "/api/emr/info/j-ABC", tokens["analyst"]["token"]) == 404
     finally:
         s.stop()
     assert not any(t["token"] in (lake / "log").read_text() for t in tokens.values())
