@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/analysis_print.h"
 
+#include "store/store.h"
 #include "json/writer.h"
 
 static void put_text(struct arena *a, struct json_writer *w, struct str key, struct str text)
@@ -107,8 +108,65 @@ static void write_gaps(struct json_writer *w, const struct analysis *an)
     json_write_end(w);
 }
 
+static void write_bindings(struct json_writer *w, const struct analysis *an)
+{
+    json_write_key(w, STR("tables"));
+    json_write_array(w);
+    for (size_t i = 0; i < an->n_bindings; i++) {
+        const struct table_binding *b = &an->bindings[i];
+        json_write_object(w);
+        json_put_str(w, STR("table"), b->table);
+        json_put_str(w, STR("location"), b->location);
+        json_put_u64(w, STR("cell"), b->cell);
+        json_put_u64(w, STR("line"), b->line);
+        json_write_end(w);
+    }
+    json_write_end(w);
+}
+
+static void write_object(struct json_writer *w, const struct store_object *object)
+{
+    if (object->etag.len == 0)
+        return;
+    json_write_key(w, STR("object"));
+    json_write_object(w);
+    json_put_str(w, STR("etag"), object->etag);
+    json_put_u64(w, STR("size_bytes"), object->size_bytes);
+    json_put_time(w, STR("modified_at"), object->last_modified_unix_ms);
+    json_write_end(w);
+}
+
+static void write_cells(struct json_writer *w, const struct notebook *nb)
+{
+    static const struct str kinds[] = { [CELL_CODE] = STR_INIT("code"),
+                                        [CELL_MARKDOWN] = STR_INIT("markdown"),
+                                        [CELL_RAW] = STR_INIT("raw") };
+    json_put_i64(w, STR("format"), (int64_t)nb->format);
+    json_put_str_if(w, STR("title"), nb->title);
+    json_put_str_if(w, STR("notebook_language"), nb->language);
+    json_write_key(w, STR("cells"));
+    json_write_array(w);
+    for (size_t i = 0; i < nb->n_cells; i++) {
+        const struct cell *c = &nb->cells[i];
+        json_write_object(w);
+        json_put_str(w, STR("kind"), kinds[c->kind]);
+        json_put_u64(w, STR("index"), c->index);
+        json_put_str_if(w, STR("language"), c->language);
+        json_put_str_if(w, STR("id"), c->id);
+        json_write_key(w, STR("tags"));
+        json_write_array(w);
+        for (size_t k = 0; k < c->n_tags; k++)
+            json_write_str(w, c->tags[k]);
+        json_write_end(w);
+        json_put_str(w, STR("source"), c->source);
+        json_write_end(w);
+    }
+    json_write_end(w);
+}
+
 void analysis_write_json(struct arena *a, struct buf *out, struct str name,
-                         const struct notebook *nb, const struct analysis *an, bool has_origin)
+                         const struct notebook *nb, const struct analysis *an,
+                         const struct analysis_form *form)
 {
     struct json_writer w;
     json_writer_init(&w, out);
@@ -128,7 +186,7 @@ void analysis_write_json(struct arena *a, struct buf *out, struct str name,
     for (size_t i = 0; i < an->n_references; i++) {
         json_write_object(&w);
         analysis_write_reference(a, &w, &an->references[i]);
-        if (has_origin)
+        if (form->has_origin)
             write_origin(a, &w, nb, &an->references[i]);
         json_write_end(&w);
     }
@@ -139,6 +197,11 @@ void analysis_write_json(struct arena *a, struct buf *out, struct str name,
         json_write_str(&w, str_from(an->hit_limit));
     else
         json_write_null(&w);
+    if (form->has_cells) {
+        write_bindings(&w, an);
+        write_object(&w, form->object);
+        write_cells(&w, nb);
+    }
     json_write_end(&w);
 }
 
