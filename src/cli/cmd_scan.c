@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "cli/output.h"
+#include "cli/scan_import.h"
 #include "cli/scanning.h"
 #include "index/runs.h"
 #include "util/clock.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { NOTHING_THERE = 1, OUT_BYTES = 16 * 1024 * 1024 };
+enum { NOTHING_THERE = 1, SOME_WRONG = 1, OUT_BYTES = 16 * 1024 * 1024 };
 
 /* One run of the command. */
 struct scan_run {
@@ -285,6 +286,46 @@ static bool do_scans(struct scan_run *run, struct err *err)
     return print(run, err);
 }
 
+static bool do_import(struct scan_run *run, const char *place, struct err *err)
+{
+    static const char *const names[] = { "LINES", "NOTEBOOKS", "BROKEN", "OUTSIDE", "WRONG" };
+    struct arena *a = run->cli->arena;
+    struct scan_import done;
+    if (!scan_import_place(run->scanning, str_from(place), &done, err))
+        return false;
+    const struct import_counts *c = &done.counts;
+    const uint64_t numbers[] = { done.n_lines, c->n_imported, c->n_broken, c->n_outside,
+                                 done.n_wrong };
+    table_init(&run->table, a, names, ARRAY_LEN(names));
+    json_write_object(&run->w);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        table_add(&run->table, grouped(a, numbers[i]));
+        json_put_u64(&run->w, arena_lower(a, str_from(names[i])), numbers[i]);
+    }
+    json_write_end(&run->w);
+    if (done.n_wrong > 0)
+        run->status = SOME_WRONG;
+    if (c->n_outside > 0)
+        fprintf(stderr, "boathouse: %llu notebooks are of no source (boathouse scan --list)\n",
+                (unsigned long long)c->n_outside);
+    return print(run, err);
+}
+
+static bool do_what_was_asked(struct scan_run *run, struct err *err)
+{
+    const char *place = cli_option(run->cli, "import");
+    const char *inventory = cli_option(run->cli, "inventory");
+    if (inventory != NULL && run->cli->n_args == 0)
+        return err_set(err, ERR_INVALID, "--inventory needs the SOURCE whose bucket it lists");
+    if (inventory != NULL && !scanning_use_inventory(run->scanning, str_from(inventory), err))
+        return false;
+    if (place != NULL && run->cli->n_args > 0)
+        return err_set(err, ERR_INVALID, "--import takes no SOURCE: each line names its notebook");
+    return place != NULL                  ? do_import(run, place, err)
+           : cli_switch(run->cli, "list") ? do_list(run, err)
+                                          : do_scans(run, err);
+}
+
 int cmd_scan(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
@@ -294,8 +335,7 @@ int cmd_scan(struct cli *cli, bool *ok, struct err *err)
     json_write_array(&run.w);
     *ok = wiring_make_folders(&cli->config, err) && wiring_open(&w, cli, err) &&
           wiring_open_index(&w, cli, INDEX_CREATE, err) &&
-          scanning_open(&scanning, cli, &w, NULL, err) &&
-          (cli_switch(cli, "list") ? do_list(&run, err) : do_scans(&run, err));
+          scanning_open(&scanning, cli, &w, NULL, err) && do_what_was_asked(&run, err);
     buf_release(&run.json);
     return run.status;
 }

@@ -91,6 +91,10 @@ static bool open_place(void *ctx, struct arena *a, struct str uri, struct scan_p
             .root = arena_printf(a, "s3://%.*s/", STR_FMT(bucket)),
             .is_remote = config_is(&s->cli->config, CONFIG_PROVIDER, STR("aws")),
         };
+        if (s->inventory.store != NULL && str_eq(s->inventory.bucket, bucket)) {
+            out->store = s->inventory.store;
+            out->listed_unix_ms = s->inventory.made_unix_ms;
+        }
         return true;
     }
     if (!str_has_prefix(uri, STR("file:/")))
@@ -253,6 +257,17 @@ static bool remove_messages(void *ctx, const struct scan_message *messages, size
     return sqs_delete(s->wiring->aws, &queue, done, n, err);
 }
 
+bool scanning_use_inventory(struct scanning *s, struct str place, struct err *err)
+{
+    const struct config *c = &s->cli->config;
+    struct inventory_options o = { .real = s->wiring->store,
+                                   .folder = config_cstr(c, CONFIG_STATE),
+                                   .call = wiring_call(c) };
+    if (!source_is_s3(place, &o.bucket, &o.manifest))
+        return err_set(err, ERR_INVALID, "--inventory needs s3://BUCKET/.../manifest.json");
+    return inventory_store_open(&o, &s->inventory, err);
+}
+
 bool scanning_listen(struct scanning *s, struct err *err)
 {
     const struct scan_queue queue = { receive, remove_messages, s };
@@ -283,6 +298,7 @@ void scanning_release(struct scanning *s)
     if (s->cli == NULL)
         return;
     scans_free(s->scans);
+    store_free(s->inventory.store);
     while (s->folders != NULL) {
         struct folder_place *f = s->folders;
         s->folders = f->next;

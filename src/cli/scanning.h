@@ -6,6 +6,7 @@
 #define CLI_SCANNING_H
 
 #include "cli/wiring.h"
+#include "scan/inventory.h"
 #include "scan/scan.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@ struct scanning {
     struct scans *scans;
     pthread_mutex_t lock;
     struct folder_place *folders; /* guarded by lock: stores of folders that are sources */
+    struct inventory inventory;   /* store NULL: places are listed */
     struct str lake;              /* the folder that stands for S3, from the root; or empty */
 };
 
@@ -26,6 +28,10 @@ struct scanning {
  * cancel: ends what runs; or NULL.  Fails with ERR_CONFIG, and as the parts do. */
 MUST_USE bool scanning_open(struct scanning *s, struct cli *cli, struct wiring *w,
                             const atomic_bool *cancel, struct err *err);
+/* List the bucket that the inventory is of by it: place is s3://BUCKET/.../manifest.json.  Before
+ * the first scan.  Fails as inventory_store_open(). */
+MUST_USE bool scanning_use_inventory(struct scanning *s, struct str place, struct err *err);
+
 /* Take up what the queue of scan.events_queue tells, if there is one.  Fails with ERR_CONFIG. */
 MUST_USE bool scanning_listen(struct scanning *s, struct err *err);
 /* Ends what runs.  Accepts a zeroed one. */

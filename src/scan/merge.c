@@ -109,12 +109,18 @@ static bool is_skipped(const struct merge *m, struct str key)
     return false;
 }
 
+/* Did the old entry change since the listing was made? */
+static bool is_newer(const struct merge *m)
+{
+    return m->options.as_of_s != 0 && m->old.modified_s >= m->options.as_of_s;
+}
+
 /* The old entry has no object any more. */
 static bool drop_old(struct merge *m, struct err *err)
 {
     struct merge_range *range = m->range;
     struct str key;
-    if (is_skipped(m, m->old.key))
+    if (is_skipped(m, m->old.key) || is_newer(m))
         key = add_entry(range, &m->old)->key;
     else {
         key = arena_str(&range->arena, m->old.key);
@@ -151,6 +157,8 @@ bool merge_object(struct merge *m, const struct store_object *object, struct err
         if (!drop_old(m, err))
             return false;
     struct merge_range *range = m->range;
+    if (m->has_old && str_eq(m->old.key, object->key) && is_newer(m))
+        return drop_old(m, err);
     if (m->has_old && str_eq(m->old.key, object->key)) {
         bool is_same = m->old.etag_hash == entry.etag_hash && m->old.size_bytes == entry.size_bytes;
         state = is_same ? MERGE_SAME : MERGE_CHANGED;

@@ -41,7 +41,8 @@ struct merge_options {
     /* A range to be written: it belongs to the receiver, who ends it by merge_range_free(). */
     bool (*cut)(void *ctx, struct merge_range *range, struct err *err);
     void *ctx;
-    struct str prefix; /* of the listing: keys begin with it */
+    int64_t as_of_s; /* the listing is of that time (Unix): what the old one knows since stays; 0:
+                        now */
 };
 
 struct merge;

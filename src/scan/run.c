@@ -149,9 +149,12 @@ bool run_end(struct run *run, bool ok, const struct err *why, struct err *err)
 
 bool run_scan(struct run *run, struct err *err)
 {
-    const struct merge_options merging = {
-        .old_next = old_next, .old_block_last = old_block_last, .each = each, .cut = cut, .ctx = run
-    };
+    const struct merge_options merging = { .old_next = old_next,
+                                           .old_block_last = old_block_last,
+                                           .each = each,
+                                           .cut = cut,
+                                           .ctx = run,
+                                           .as_of_s = run->place.listed_unix_ms / 1000 };
     struct err why = ERR_INIT;
     if (!listing_cursor_open(run->options->index, run->source.id, STR_EMPTY, STR_EMPTY,
                              &run->cursor, err))

@@ -102,7 +102,9 @@ bool run_points(struct run *run, const struct str *keys, size_t n, struct err *e
     }
     ok = ok && (!range->is_changed || hand_on(run, &range, &why));
     merge_range_free(range);
-    return run_end(run, ok, &why, err) && run_settle(run, err);
+    ok = run_end(run, ok, &why, err) && run_settle(run, err);
+    run_datasets_free(run); /* single keys say nothing of datasets: see run_rediscover() */
+    return ok;
 }
 
 /* ---- Datasets of what the index knows, without listing. ---- */

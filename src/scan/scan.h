@@ -39,6 +39,7 @@ struct scan_place {
     struct str bucket, prefix; /* prefix: "" or ending in "/" */
     struct str root;           /* the uri of an object is root and its key: "s3://bucket/" */
     bool is_remote;            /* reading is mostly waiting */
+    int64_t listed_unix_ms;    /* the store's listing is of that time; 0: it is as it is now */
 };
 
 struct scans_options {

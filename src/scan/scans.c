@@ -11,6 +11,7 @@
 #include "json/writer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -308,6 +309,7 @@ static void run_one(struct scans *s, const struct waiting *w, const char *trigge
     };
     note_tried(s, w->source);
     bool ok = scan_perform(s, &order, &p, &why);
+    malloc_trim(0); /* the server waits for long now: what the workers had goes back */
     if (!ok && why.code == ERR_CONFLICT && w->id != 0)
         refuse_row(s, w, &why);
     if (ok || why.code != ERR_CONFLICT)

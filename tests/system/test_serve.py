@@ -260,5 +260,6 @@ def test_it_is_small_and_quick(lake):
         s.stop()
     if b"__asan_init" in BINARY.read_bytes():
         pytest.skip("a sanitized program is neither small nor quick")
-    assert rss_kb <= 20 * 1024  # most of it is the files of the program and its libraries, which processes share
+    # While the first scan runs. Most of it is the files of the program and its libraries, which processes share.
+    assert rss_kb <= 32 * 1024
     assert took_ms <= 500  # the measured goal, 50 ms, is script/bench's; here a loaded machine must pass
