@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/eval_internal.h"
 
+#include "util/attrs.h"
 #include "util/limits.h"
 
 static bool is_static(const struct node *def)
@@ -336,6 +337,22 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
     return value_unknown(&e->vs, value_hole(callee).reason, value_hole(callee).name);
 }
 
+/* The table of a class of an object mapper, which its inner class Meta names. */
+static struct value *model_table(const struct value *v)
+{
+    static const struct str NAMES[] = { STR_INIT("table_name"), STR_INIT("db_table") };
+    const struct klass *k = v->kind == VALUE_CLASS      ? v->klass
+                            : v->kind == VALUE_INSTANCE ? v->instance->klass
+                                                        : NULL;
+    const struct value *meta = k != NULL ? strmap_get(&k->members, STR("Meta")) : NULL;
+    for (size_t i = 0; meta != NULL && meta->kind == VALUE_CLASS && i < ARRAY_LEN(NAMES); i++) {
+        struct value *name = strmap_get(&meta->klass->members, NAMES[i]);
+        if (name != NULL && value_alternative(name, 0)->kind == VALUE_TEXT)
+            return name;
+    }
+    return NULL;
+}
+
 struct value *value_as_chain(struct eval *e, struct value *v)
 {
     if (v->kind == VALUE_CHAIN)
@@ -349,6 +366,11 @@ struct value *value_as_chain(struct eval *e, struct value *v)
     if (v->kind == VALUE_TEXT) {
         c->place = v;
         c->kind = v->flags & VALUE_IS_PATH ? STR("pathlib") : STR("str");
+    }
+    struct value *table = model_table(v);
+    if (table != NULL) {
+        c->place = table;
+        c->kind = STR("model.table");
     }
     struct value *root = eval_new(e, VALUE_CHAIN);
     root->chain = c;

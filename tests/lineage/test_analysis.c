@@ -30,6 +30,11 @@ struct row {
 };
 
 static const struct row PYTHON[] = {
+    { "a model names its table in its class Meta",
+      { "from pynamodb.models import Model\nclass Song(Model):\n    class Meta:\n"
+        "        table_name = 'songs'\n        region = 'eu'\n",
+        "for s in Song.scan(limit=5):\n    pass\nwith Song.batch_write() as batch:\n    pass" },
+      "read table:songs\nwrite table:songs" },
     { "a stream that is kept in memory is a table of the session",
       { "w = df.writeStream.queryName('counts').format('memory').start()\n"
         "spark.sql('select * from counts')" },
