@@ -101,7 +101,7 @@ bool push_scalar_done(struct json_push *j, enum push_kind kind, struct err *err)
         return true;
     }
     value_done(j);
-    if (j->wanted)
+    if (j->wanted && !j->repeats)
         j->sink.scalar(j->sink.ctx, kind, buf_str(j->into));
     return true;
 }
@@ -111,6 +111,7 @@ static bool begin_scalar(struct json_push *j, enum push_kind kind, enum state st
     buf_reset(&j->text);
     j->into = &j->text;
     j->high_surrogate = 0;
+    j->repeats = false;
     j->wanted = j->skip_depth == 0 && j->sink.wants(j->sink.ctx, kind);
     j->state = (uint8_t)state;
     return true;

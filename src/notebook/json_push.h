@@ -22,7 +22,9 @@ struct json_sink {
     /* A value begins; the answer says whether it is wanted.  An unwanted object or array is passed
      * over whole: open, key and close are not called for it.  For a wanted scalar it may set
      * json_push.into to a buffer of its own, to which the text is then appended; whether that one
-     * has reached its limit is then the owner's to ask. */
+     * has reached its limit is then the owner's to ask.  With json_push.repeats set beside it the
+     * strings that follow in the same array go there unasked, and scalar() is not called for any.
+     */
     bool (*wants)(void *ctx, enum push_kind kind);
     void (*open)(void *ctx, enum push_kind kind);
     void (*close)(void *ctx, enum push_kind kind);
@@ -47,6 +49,7 @@ struct json_push {
     uint8_t number_state;
     bool in_key;
     bool wanted;                            /* the scalar that is being read */
+    bool repeats;                           /* and the strings of the array behind it */
     uint8_t utf8_left, utf8_low, utf8_high; /* of an unfinished character */
     uint8_t n_hex;                          /* of a \u escape */
     uint8_t bom_seen;

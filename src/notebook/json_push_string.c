@@ -236,10 +236,28 @@ static bool take_string(struct json_push *j, const char **p, const char *end, st
     }
 }
 
+/* Behind a string of an array whose strings are all wanted in one place: does another follow? */
+static bool leads_to_string(struct json_push *j, const char **p, const char *end)
+{
+    if (*p == end || **p != ',')
+        return false;
+    *p = push_space(j, *p + 1, end);
+    j->state = S_VALUE;
+    if (*p == end || **p != '"')
+        return false;
+    ++*p;
+    j->state = S_STRING;
+    return true;
+}
+
 bool push_string(struct json_push *j, const char **p, const char *end, struct err *err)
 {
-    if (j->wanted)
-        return take_string(j, p, end, err);
+    while (j->wanted) {
+        if (!take_string(j, p, end, err))
+            return false;
+        if (!j->repeats || j->state != S_COMMA_OR_END || !leads_to_string(j, p, end))
+            return true;
+    }
     bool is_whole;
     if (!pass_string(j, p, end, &is_whole, err))
         return false;

@@ -208,8 +208,9 @@ static bool on_wants(void *ctx, enum push_kind kind)
     enum place place = here(r);
     const struct reader_row *row = r->row;
     if (place == P_LINES && kind == PUSH_STRING) { /* most of what is wanted */
-        r->row = &rows[r->first_row[P_LINES]];
+        r->row = NULL;
         r->json.into = &r->source;
+        r->json.repeats = true;
         return true;
     }
     if (row == NULL && r->first_row[place] < r->first_row[place + 1] &&
