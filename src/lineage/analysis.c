@@ -123,9 +123,8 @@ static void eval_init(struct eval *e, struct arena *a, const struct analysis_opt
     for (size_t i = 0; i < CALL_N_LANGS; i++)
         e->globals[i] = scope_new(e, NULL);
     e->scope = e->globals[CALL_PYTHON];
-    struct strmap *maps[] = {
-        &e->seen, &e->memo, &e->aliases, &e->modules, &e->called, &e->written
-    };
+    struct strmap *maps[] = { &e->seen,   &e->memo,    &e->aliases,    &e->modules,
+                              &e->called, &e->written, &e->not_starred };
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
         strmap_init(maps[i], a);
     sql_session_init(&e->sql, a);

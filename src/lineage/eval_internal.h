@@ -81,6 +81,7 @@ struct eval {
     struct strmap written; /* files that the notebook writes as text: path -> NODE_MAGIC */
     struct str *stars;     /* outside modules of which all names were imported */
     size_t n_stars, cap_stars;
+    struct strmap not_starred; /* names that none of them knows; with how many there were */
     uint32_t import_depth;
     struct strmap modules;       /* siblings: name -> struct scope * */
     struct function **functions; /* all defined, in order: those never called run at the end */

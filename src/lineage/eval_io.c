@@ -558,6 +558,9 @@ void io_decorate(struct eval *e, const struct value *decorator, struct str name,
 struct value *star_member(struct eval *e, struct str name)
 {
     static const struct call_args NONE = { 0 };
+    void *asked = (void *)(uintptr_t)(e->n_stars * CALL_N_LANGS + e->unit->lang + 1U);
+    if (e->n_stars == 0 || strmap_get(&e->not_starred, name) == asked)
+        return NULL;
     for (size_t i = e->n_stars; i-- > 0;) {
         struct value *root =
             value_chain_root(&e->vs, e->unit->lang,
@@ -572,6 +575,7 @@ struct value *star_member(struct eval *e, struct str name)
         if (pure_function(&e->vs, e->unit->lang, chain_name(&e->vs, v->chain), &NONE) != NULL)
             return v;
     }
+    strmap_put(&e->not_starred, name, asked);
     return NULL;
 }
 
