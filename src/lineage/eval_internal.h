@@ -281,6 +281,8 @@ void run_piece(struct eval *e, const struct code_piece *piece);
 enum sql_dialect sql_dialect_of(struct str name);
 /* text with each {expression} that the program can fill filled in. */
 struct value *fill_braces(struct eval *e, struct str text);
+/* And each $name: where no shell comes that does it. */
+struct value *fill_names(struct eval *e, struct str text);
 /* Run code of a language in its environment; what does not parse becomes a gap. */
 void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_t first_line);
 

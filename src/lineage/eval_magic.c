@@ -57,7 +57,7 @@ static struct str first_word(struct str words)
 static void run_file_magic(const struct magic_run *r)
 {
     struct eval *e = r->e;
-    struct value *text = fill_braces(e, first_word(r->line.words));
+    struct value *text = fill_names(e, first_word(r->line.words));
     for (size_t i = 0; i < value_n_alternatives(text); i++) {
         struct value *one = value_alternative(text, i);
         if (one->kind != VALUE_TEXT)
@@ -96,7 +96,7 @@ static void run_env_magic(const struct magic_run *r)
 static void run_code_file(const struct magic_run *r)
 {
     struct eval *e = r->e;
-    struct value *text = value_alternative(fill_braces(e, first_word(r->line.words)), 0);
+    struct value *text = value_alternative(fill_names(e, first_word(r->line.words)), 0);
     if (text->kind != VALUE_TEXT || text->text.bytes.len == 0)
         return;
     const struct emit how = { REFERENCE_READ, REFERENCE_CODE, r->via, true };

@@ -210,7 +210,8 @@ static bool is_name_byte(char c)
 }
 
 /* IPython fills "$name.attribute" too: where the name is an object, its attribute. */
-static struct value *dollar_value(struct eval *e, struct str text, size_t at, size_t *end)
+static struct value *dollar_value(struct eval *e, struct str text, size_t at, bool has_no_shell,
+                                  size_t *end)
 {
     size_t to = at + 1;
     bool has_dot = false;
@@ -225,7 +226,8 @@ static struct value *dollar_value(struct eval *e, struct str text, size_t at, si
     if (has_dot)
         str_cut(inner, '.', &name, &rest);
     struct value *v = scope_get(e, name);
-    if (v != NULL && v->kind == VALUE_UNION) {
+    if (v != NULL && (v->kind == VALUE_UNION ||
+                      (has_no_shell && (v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER)))) {
         *end = at + name.len;
         return v;
     }
@@ -235,7 +237,7 @@ static struct value *dollar_value(struct eval *e, struct str text, size_t at, si
     return brace_value(e, inner);
 }
 
-struct value *fill_braces(struct eval *e, struct str text)
+static struct value *fill(struct eval *e, struct str text, bool has_no_shell)
 {
     struct value **parts = NULL;
     size_t n = 0, cap = 0, from = 0;
@@ -243,7 +245,7 @@ struct value *fill_braces(struct eval *e, struct str text)
         size_t end = SIZE_MAX;
         struct value *v = NULL;
         if (text.ptr[i] == '$')
-            v = dollar_value(e, text, i, &end);
+            v = dollar_value(e, text, i, has_no_shell, &end);
         else if (text.ptr[i] == '{' && (i == 0 || text.ptr[i - 1] != '$'))
             v = braces(e, text, i, &end);
         if (v == NULL)
@@ -257,6 +259,16 @@ struct value *fill_braces(struct eval *e, struct str text)
         return value_text(&e->vs, text);
     *ARENA_PUSH(e->arena, parts, n, cap) = value_text(&e->vs, str_from_pos(text, from));
     return value_concat_all(&e->vs, parts, n);
+}
+
+struct value *fill_braces(struct eval *e, struct str text)
+{
+    return fill(e, text, false);
+}
+
+struct value *fill_names(struct eval *e, struct str text)
+{
+    return fill(e, text, true);
 }
 
 struct value *eval_text_of(struct eval *e, const struct node *n)

@@ -30,6 +30,14 @@ struct row {
 };
 
 static const struct row PYTHON[] = {
+    { "a magic fills in the names of the program",
+      { "folder = 'd/e'", "%%writefile $folder/x.csv\n1,2\n", "open('d/e/x.csv')" },
+      "write file:d/e/x.csv\nread file:d/e/x.csv" },
+    { "a file that is given to a run is read",
+      { "from azureml.core import Run\nrun = Run.get_context()\n"
+        "run.upload_file(name='o/x.txt', path_or_stream='l/x.txt')\n"
+        "run.download_file('o/y.txt', 'l/y.txt')" },
+      "read file:l/x.txt\nwrite file:l/y.txt" },
     { "a model names its table in its class Meta",
       { "from pynamodb.models import Model\nclass Song(Model):\n    class Meta:\n"
         "        table_name = 'songs'\n        region = 'eu'\n",
