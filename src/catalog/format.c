@@ -12,12 +12,18 @@ static const struct {
     enum format format;
     format_read_fn *read;
 } READERS[] = {
+    /* clang-format off */
     { FORMAT_ARROW, format_read_arrow },
     { FORMAT_ARROW_STREAM, format_read_arrow },
     { FORMAT_AVRO, format_read_avro },
-    { FORMAT_CSV, format_read_csv },   { FORMAT_TSV, format_read_csv },
-    { FORMAT_JSON, format_read_json }, { FORMAT_JSONL, format_read_json },
-    { FORMAT_NPY, format_read_npy },   { FORMAT_PARQUET, format_read_parquet },
+    { FORMAT_CSV, format_read_csv },
+    { FORMAT_TSV, format_read_csv },
+    { FORMAT_JSON, format_read_json },
+    { FORMAT_JSONL, format_read_json },
+    { FORMAT_NPY, format_read_npy },
+    { FORMAT_ORC, format_read_orc },
+    { FORMAT_PARQUET, format_read_parquet },
+    /* clang-format on */
 };
 
 static const struct {
