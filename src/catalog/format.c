@@ -18,11 +18,19 @@ static const struct {
     { FORMAT_AVRO, format_read_avro },
     { FORMAT_CSV, format_read_csv },
     { FORMAT_TSV, format_read_csv },
+    { FORMAT_BMP, format_read_image },
+    { FORMAT_GIF, format_read_image },
+    { FORMAT_HDF5, format_read_hdf5 },
+    { FORMAT_JPEG, format_read_image },
     { FORMAT_JSON, format_read_json },
     { FORMAT_JSONL, format_read_json },
+    { FORMAT_NETCDF, format_read_netcdf },
     { FORMAT_NPY, format_read_npy },
     { FORMAT_ORC, format_read_orc },
     { FORMAT_PARQUET, format_read_parquet },
+    { FORMAT_PNG, format_read_image },
+    { FORMAT_TIFF, format_read_tiff },
+    { FORMAT_WEBP, format_read_image },
     /* clang-format on */
 };
 
@@ -90,8 +98,6 @@ static enum format refine(enum format format, struct str tail, struct str name)
         return FORMAT_NETCDF;
     if (format == FORMAT_PICKLE && promised == FORMAT_JOBLIB)
         return FORMAT_JOBLIB;
-    if (format == FORMAT_TIFF && promised == FORMAT_GEOTIFF)
-        return FORMAT_GEOTIFF;
     if (format == FORMAT_UNKNOWN && str_has_suffix(tail, STR("PAR1")))
         return FORMAT_PARQUET;
     return format;
@@ -220,8 +226,10 @@ bool format_read_view(struct view *v, struct schema *out, struct err *err)
         !view_get(v, v->size - 4, 4, &tail, err))
         return false;
     out->format = refine(format, tail, v->name);
+    if (!read_format(v, out, err))
+        return false;
     warn_of_name(v, out);
-    return read_format(v, out, err);
+    return true;
 }
 
 void format_reader_init(struct format_reader *r, struct arena *a, struct str name, uint64_t size)

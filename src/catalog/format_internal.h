@@ -57,7 +57,6 @@ bool format_read_netcdf(struct view *v, struct schema *out, struct err *err);
 bool format_read_npy(struct view *v, struct schema *out, struct err *err);
 bool format_read_orc(struct view *v, struct schema *out, struct err *err);
 bool format_read_parquet(struct view *v, struct schema *out, struct err *err);
-bool format_read_pickle(struct view *v, struct schema *out, struct err *err);
 bool format_read_tiff(struct view *v, struct schema *out, struct err *err);
 
 /* By the first bytes alone: the format, or FORMAT_UNKNOWN; *packed: a packing whose inside decides
