@@ -122,7 +122,7 @@ static int by_name(const void *a, const void *b)
 bool format_read_hdf5(struct view *v, struct schema *out, struct err *err)
 {
     struct hdf5 h = { .v = v, .out = out, .err = err };
-    uint64_t root;
+    uint64_t root = 0;
     if (v->size == SIZE_UNKNOWN)
         return err_set(err, ERR_UNSUPPORTED, "a packed HDF5 file of this size is not unpacked");
     if (!read_superblock(&h, &root) || !visit(&h, STR_EMPTY, root, STR_EMPTY, 0))
