@@ -94,6 +94,8 @@ static bool window_get(struct cursor *c, uint64_t offset, uint64_t min, struct s
     struct str bytes = STR_EMPTY;
     if (offset >= c->window.offset && offset - c->window.offset <= c->window.bytes.len)
         bytes = str_from_pos(c->window.bytes, (size_t)(offset - c->window.offset));
+    /* The window may reach behind the chunk. */
+    bytes = str_slice(bytes, 0, (size_t)(c->end - offset));
     if (bytes.len >= min) {
         *out = bytes;
         return true;
