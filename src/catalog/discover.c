@@ -106,13 +106,18 @@ void discover_drop_inside(struct discover *d, const struct folder *folder)
     d->n_pending = kept;
 }
 
+static bool is_table(const struct folder *folder)
+{
+    return folder->log != NULL && table_log_is_table(folder->log);
+}
+
 /* Leave folders until n_keep are open. */
 static bool leave_to(struct discover *d, size_t n_keep, struct err *err)
 {
     while (d->n_open > n_keep) {
         if (!discover_leave(d, err))
             return false;
-        if (d->n_open == 1 && d->open[0].log == NULL && !release_pending(d, d->n_pending, err))
+        if (d->n_open == 1 && !is_table(&d->open[0]) && !release_pending(d, d->n_pending, err))
             return false;
     }
     return true;
