@@ -13,6 +13,7 @@
 
 #include "catalog/discover.h"
 #include "catalog/schema.h"
+#include "util/buf.h"
 #include "util/scan.h"
 
 #include <stdlib.h>
@@ -166,7 +167,7 @@ static struct str lake_datasets(struct lake *lake, const char *listing, const ch
 {
     struct err err = ERR_INIT;
     const struct discover_overrides *overrides;
-    struct str line, key, rest, out = STR_EMPTY;
+    struct str line, key, rest;
     lake->listing = str_from(listing);
     if (!discover_overrides_parse(&lake->arena, str_from(patterns), &overrides, &err))
         fail_msg("%s", err.msg);
@@ -191,9 +192,10 @@ static struct str lake_datasets(struct lake *lake, const char *listing, const ch
     discover_free(d);
     if (lake->n > 0)
         qsort(lake->lines, lake->n, sizeof *lake->lines, lake_compare);
+    AUTO_BUF out = BUF_INIT(64UL * 1024 * 1024);
     for (size_t i = 0; i < lake->n; i++)
-        out = arena_printf(&lake->arena, "%.*s%.*s\n", STR_FMT(out), STR_FMT(lake->lines[i]));
-    return out;
+        buf_printf(&out, "%.*s\n", STR_FMT(lake->lines[i]));
+    return arena_str(&lake->arena, buf_str(&out));
 }
 
 #endif
