@@ -1,9 +1,9 @@
 /*
  * listing: the last listing of a source, kept as key-ordered blocks of some 500 entries.
  *
- * A block is front-coded: each key as what it shares with the one before and the rest.  Ten
- * million objects are some 250 MB, not ten million rows.  Keys are compared as bytes, in the order
- * in which S3 lists.  The form of a block is in docs/internals/index.md.
+ * A block is front-coded: each key as what it shares with the one before and the rest: some 50
+ * bytes an object whose name is random, and no row for each.  Keys are compared as bytes, in the
+ * order in which S3 lists.  The form of a block is in docs/internals/index.md.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef INDEX_LISTING_H
