@@ -431,12 +431,19 @@ static bool is_same_tail(struct reader asked, struct reader ref, unsigned *n_kno
     return longer.ptr[at - 1] == '.' && str_eq_nocase(str_from_pos(longer, at), shorter);
 }
 
-/* "/" at the end says nothing, unless it is all; "///x" is "/x". */
-static void trim_slashes(struct str *text)
+static bool is_slash(const struct reader *r, char c)
 {
-    if (str_has_prefix(*text, STR("///")))
+    return c == '/' || (c == '\\' && r->is_file);
+}
+
+/* "/" at the end says nothing, unless it is all; "///x" is "/x". */
+static void trim_slashes(struct reader *r)
+{
+    struct str *text = &r->text;
+    while (text->len > 2 && is_slash(r, text->ptr[0]) && is_slash(r, text->ptr[1]) &&
+           is_slash(r, text->ptr[2]))
         *text = str_from_pos(*text, 2);
-    while (text->len > 1 && text->ptr[text->len - 1] == '/')
+    while (text->len > 1 && is_slash(r, text->ptr[text->len - 1]))
         text->len--;
 }
 
@@ -452,8 +459,8 @@ enum uri_relation uri_match(struct str asked, struct str reference, unsigned *sc
         asked_scheme.len > 0 && ref_scheme.len == 0 && str_has_prefix(reference, STR("{}"));
     if (!is_headless && !str_eq_nocase(asked_scheme, ref_scheme))
         return URI_APART;
-    trim_slashes(&question.text);
-    trim_slashes(&ref.text);
+    trim_slashes(&question);
+    trim_slashes(&ref);
     if (is_headless) {
         ref.separator = question.separator;
         ref.decodes = question.decodes;
@@ -469,36 +476,42 @@ enum uri_relation uri_match(struct str asked, struct str reference, unsigned *sc
     return relation;
 }
 
-/* A byte as a key spells it: what would be read as another thing stays percent-encoded. */
-static void add_key_byte(char **to, char c, bool is_plain)
+/* Must a byte that was percent-encoded stay so?  What would then be a glob, an escape, or a "/" at
+ * an edge, where it would be trimmed. */
+static bool stays_encoded(struct str before, char c, bool is_edge)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    unsigned char byte = (unsigned char)c;
-    bool stays = !is_plain && (c == '\0' || strchr("*?[{%", c) != NULL || byte < 0x20);
-    if (!stays) {
-        *(*to)++ = c;
-        return;
-    }
-    *(*to)++ = '%';
-    *(*to)++ = digits[byte >> 4];
-    *(*to)++ = digits[byte & 15];
+    size_t n = before.len;
+    bool is_special = c == '\0' || strchr("*?[{%", c) != NULL || (unsigned char)c < 0x20;
+    bool makes_escape = hex_value(c) >= 0 && ((n >= 1 && before.ptr[n - 1] == '%') ||
+                                              (n >= 2 && before.ptr[n - 2] == '%'));
+    return is_special || makes_escape || (c == '/' && is_edge);
 }
 
 struct str uri_key(struct arena *a, struct str uri)
 {
+    static const char digits[] = "0123456789ABCDEF";
     struct reader r;
     struct str scheme = split_scheme(uri, &r);
-    trim_slashes(&r.text);
+    trim_slashes(&r);
     char *key = ARENA_NEW_N(a, char, scheme.len + 1 + r.text.len), *to = key;
     for (size_t i = 0; i < scheme.len; i++)
         *to++ = scheme.ptr[i] >= 'A' && scheme.ptr[i] <= 'Z' ? (char)(scheme.ptr[i] | 0x20)
                                                              : scheme.ptr[i];
     if (scheme.len > 0)
         *to++ = ':';
+    bool is_start = true;
     while (!is_done(&r)) {
         bool is_plain;
         char c = next_byte(&r, &is_plain);
-        add_key_byte(&to, c, is_plain);
+        is_start = is_start && c == '/';
+        const struct str before = { key, (size_t)(to - key) };
+        if (is_plain || !stays_encoded(before, c, is_start || is_done(&r))) {
+            *to++ = c;
+            continue;
+        }
+        *to++ = '%';
+        *to++ = digits[(unsigned char)c >> 4];
+        *to++ = digits[(unsigned char)c & 15];
     }
     return (struct str){ key, (size_t)(to - key) };
 }
