@@ -26,21 +26,22 @@
     " AND d.size_bytes >= ?6 AND (?7 = 0 OR d.n_users = 0) AND (?8 = 0 OR d.used_s < ?8)"
 
 /* ?9, ?10: the key of the row before; ?11: how many; ?12: ids, when few are left. */
-#define NAMES                                                                                      \
-    FILTERS " AND (d.name COLLATE NOCASE, d.id) > (?9, ?10)"                                       \
-            " ORDER BY d.name COLLATE NOCASE, d.id LIMIT ?11"
-#define DOWNWARDS(column)                                                                          \
-    FILTERS " AND (d." column ", d.id) < (?9, ?10) ORDER BY d." column " DESC, d.id DESC LIMIT "   \
-            "?11"
-#define FEW COLUMNS "WHERE d.id IN (SELECT value FROM json_each(?12)) AND"
+#define NAMES_ORDER " ORDER BY d.name COLLATE NOCASE, d.id LIMIT ?11"
+#define NAMES FILTERS " AND (d.name COLLATE NOCASE, d.id) > (?9, ?10)" NAMES_ORDER
+#define DOWNWARDS_ORDER(column) " ORDER BY d." column " DESC, d.id DESC LIMIT ?11"
+#define DOWNWARDS(column) FILTERS " AND (d." column ", d.id) < (?9, ?10)" DOWNWARDS_ORDER(column)
+/* The rows of the page are found before their columns are gathered. */
+#define FEW                                                                                        \
+    COLUMNS "WHERE d.id IN (SELECT d.id FROM dataset d WHERE d.id IN"                              \
+            " (SELECT value FROM json_each(?12)) AND"
 static const char by_name[] = COLUMNS "WHERE" NAMES;
 static const char by_size[] = COLUMNS "WHERE" DOWNWARDS("size_bytes");
 static const char by_modified[] = COLUMNS "WHERE" DOWNWARDS("newest_ms");
 static const char by_users[] = COLUMNS "WHERE" DOWNWARDS("n_users");
-static const char few_by_name[] = FEW NAMES;
-static const char few_by_size[] = FEW DOWNWARDS("size_bytes");
-static const char few_by_modified[] = FEW DOWNWARDS("newest_ms");
-static const char few_by_users[] = FEW DOWNWARDS("n_users");
+static const char few_by_name[] = FEW NAMES ")" NAMES_ORDER;
+static const char few_by_size[] = FEW DOWNWARDS("size_bytes") ")" DOWNWARDS_ORDER("size_bytes");
+static const char few_by_modified[] = FEW DOWNWARDS("newest_ms") ")" DOWNWARDS_ORDER("newest_ms");
+static const char few_by_users[] = FEW DOWNWARDS("n_users") ")" DOWNWARDS_ORDER("n_users");
 
 /* Ids of one filter, to see whether they are few. */
 static const char ids_of_column[] =
@@ -154,7 +155,28 @@ static bool few_of(struct index_reader *r, struct arena *a, const char *sql, str
     return !has_row;
 }
 
-/* Does one of the filters leave only few?  Names of tables are not among the names. */
+/* Those whose uri has q, by the trigrams, and those that a table is bound to whose name has it. */
+static bool few_of_names(struct index_reader *r, struct arena *a, struct str q, struct str *ids,
+                         bool *is_few, struct err *err)
+{
+    static const char tables[] = "SELECT d.id FROM table_name t CROSS JOIN dataset d"
+                                 " ON d.uri = t.location WHERE t.name LIKE ?1 ESCAPE '\\' LIMIT ?2";
+    struct str bound;
+    if (!query_names(r, a, INDEX_NAMES_DATASETS, q, ids, is_few, err))
+        return false;
+    if (!*is_few)
+        return true;
+    if (!few_of(r, a, tables, query_like(a, q), &bound, is_few, err))
+        return false;
+    /* "[1,2]" and "[3]" are "[1,2,3]". */
+    if (*is_few && bound.len > 2)
+        *ids = ids->len > 2 ? arena_printf(a, "%.*s,%.*s", (int)ids->len - 1, ids->ptr,
+                                           (int)bound.len - 1, bound.ptr + 1)
+                            : bound;
+    return true;
+}
+
+/* Does one of the filters leave only few? */
 static bool find_few(struct index_reader *r, struct arena *a, const struct index_dataset_query *q,
                      struct str *ids, bool *is_few, struct err *err)
 {
@@ -168,6 +190,8 @@ static bool find_few(struct index_reader *r, struct arena *a, const struct index
                     { ids_of_layout, q->layout, q->layout.len > 0 },
                     { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS } };
     *is_few = false;
+    if (q->q.len > 0 && !few_of_names(r, a, q->q, ids, is_few, err))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(filters) && !*is_few; i++)
         if (filters[i].is_set && !few_of(r, a, filters[i].sql, filters[i].value, ids, is_few, err))
             return false;
