@@ -61,7 +61,8 @@ MUST_USE bool discover_object(struct discover *d, const struct discover_object *
 MUST_USE bool discover_end(struct discover *d, struct err *err);
 
 /*
- * Patterns of the configuration (scan.datasets), one a line: "glob", or "!glob" for what is no dataset.
+ * Patterns of the configuration (scan.datasets), one a line: "glob", or "!glob" for what is no
+ * dataset.
  *   s3://lake/raw/{table}/{year}/{month}/part-*.csv
  * "*" is any run of bytes of one part, "**" any run of parts, {table} names the dataset: it ends in
  * this part; any other {word} behind it is a partition column of that name.  The first pattern that
