@@ -28,9 +28,18 @@ enum { ANALYSIS_MAX_STEPS = 40 };
 size_t analysis_steps(struct arena *a, const struct notebook *nb, const struct origin *origin,
                       struct analysis_step out[ANALYSIS_MAX_STEPS], bool *is_cut);
 
-/* One object, without a line end.  has_origin: with the steps of each reference. */
+struct store_object;
+
+struct analysis_form {
+    bool has_origin;                   /* the steps of each reference */
+    bool has_cells;                    /* the cells, and what the store says of the object */
+    const struct store_object *object; /* etag "": nothing */
+};
+
+/* One object, without a line end. */
 void analysis_write_json(struct arena *a, struct buf *out, struct str name,
-                         const struct notebook *nb, const struct analysis *an, bool has_origin);
+                         const struct notebook *nb, const struct analysis *an,
+                         const struct analysis_form *form);
 /* {"notebook": ..., "references": [{"dir", "uri", "cell", "via"}, ...]}: without those that only
  * list; what is deleted counts as written. */
 void analysis_write_score(struct buf *out, struct str name, const struct analysis *an);

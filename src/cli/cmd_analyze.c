@@ -17,6 +17,7 @@ struct analyze_run {
     struct cli *cli;
     enum form form;
     struct analysis_style style;
+    bool has_cells;
     bool is_stdin; /* --stdin: every line is answered */
     struct analyses *analyses;
     struct report report;
@@ -35,7 +36,10 @@ static void work(void *ctx, struct finding *f, const struct notebook *nb, const 
     else if (an != NULL && is_score)
         analysis_write_score(&f->out, name, an);
     else if (an != NULL)
-        analysis_write_json(a, &f->out, name, nb, an, run->style.is_explained);
+        analysis_write_json(a, &f->out, name, nb, an,
+                            &(struct analysis_form){ .has_origin = run->style.is_explained,
+                                                     .has_cells = run->has_cells,
+                                                     .object = &f->object });
     if (!buf_ok(&f->out)) {
         buf_reset(&f->out);
         err_set(&f->err, ERR_TOO_LARGE, "its references are more than %lu bytes of output",
@@ -129,10 +133,13 @@ static bool read_options(struct analyze_run *run, unsigned *n_workers, struct er
         }
     run->style.is_explained = cli_switch(cli, "explain");
     run->style.is_colored = output_is_colored();
+    run->has_cells = cli_switch(cli, "cells");
     if (forms > 1)
         return err_set(err, ERR_INVALID, "choose one of --json, --jsonl and --score");
     if (run->form == FORM_SCORE && run->style.is_explained)
         return err_set(err, ERR_INVALID, "--score has no place for --explain");
+    if (run->has_cells && run->form != FORM_JSON && run->form != FORM_JSONL)
+        return err_set(err, ERR_INVALID, "--cells goes with --json or --jsonl");
     if (run->is_stdin && cli->n_args > 0)
         return err_set(err, ERR_INVALID, "--stdin takes the paths from standard input alone");
     if (!run->is_stdin && cli->n_args == 0) {

@@ -74,12 +74,13 @@ static bool feed(void *ctx, struct str bytes, struct err *err)
     return notebook_reader_feed(ctx, bytes, err);
 }
 
-static bool read_notebook(const struct analyses *x, struct arena *a, const struct finding *f,
+static bool read_notebook(const struct analyses *x, struct arena *a, struct finding *f,
                           struct notebook *nb, struct err *err)
 {
     struct notebook_reader *reader = notebook_reader_new(a, f->source.name, NULL, NULL);
-    bool ok = source_read(&x->options.reading, &f->source, feed, reader, err) &&
-              notebook_reader_finish(reader, nb, err);
+    bool ok =
+        source_read(&x->options.reading, &f->source, feed, reader, &f->arena, &f->object, err) &&
+        notebook_reader_finish(reader, nb, err);
     notebook_reader_free(reader);
     return ok;
 }

@@ -33,8 +33,9 @@ struct finding {
     struct buf out;       /* text that work() makes */
     void *kept;           /* anything else of it */
     enum finding_kind kind;
-    size_t n_siblings; /* files beside the notebook that were read */
-    struct err err;    /* code is not ERR_NONE: the notebook could not be read */
+    struct store_object object; /* what the store says of it; etag "" where it says nothing */
+    size_t n_siblings;          /* files beside the notebook that were read */
+    struct err err;             /* code is not ERR_NONE: the notebook could not be read */
 };
 
 struct analyses_options {

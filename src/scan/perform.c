@@ -7,6 +7,7 @@
 #include "scan/scans_internal.h"
 #include "util/clock.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 enum { FOLLOW_MS = 100, ROW_BYTES = 8192 };
@@ -223,6 +224,7 @@ static bool open_run(struct scans *s, const struct scan_order *order, struct run
         return false;
     bool ok = index_get_source(reader, &run->arena, order->source, &run->source, err);
     index_reader_give(reader);
+    run->pending_end = &run->pending;
     return ok && index_writer_open(s->options.index, &run->writer, err) &&
            index_writer_open(s->options.index, &run->beat_writer, err);
 }
@@ -248,26 +250,61 @@ static bool attempt(struct scans *s, const struct scan_order *order, struct scan
     return follow(s, order, run.source.name, &other, progress, is_done, err);
 }
 
-/* Something that has the lease for a while, without a row. */
+struct scan_session {
+    struct run run;
+};
+
+void scan_session_end(struct scan_session *session)
+{
+    struct err ignored = ERR_INIT; /* a lease that is not given back runs out */
+    if (session == NULL)
+        return;
+    struct run *run = &session->run;
+    run_drop_pending(run);
+    if (run->lease.fence != 0) {
+        index_rollback(run->writer);
+        bool is_given_back UNUSED = index_lease_release(run->writer, &run->lease, &ignored);
+    }
+    run_release(run);
+    free(session);
+}
+
+struct scan_session *scan_session_begin(struct scans *s, int64_t source, struct run **run_out,
+                                        struct err *err)
+{
+    struct scan_session *session = calloc(1, sizeof *session);
+    const struct scan_order order = { .source = source };
+    const struct scans_options *o = &s->options;
+    struct index_lease other = { 0 };
+    bool is_mine = false;
+    if (session == NULL)
+        panic("no memory for a scan");
+    struct run *run = &session->run;
+    bool ok = open_run(s, &order, run, err) &&
+              scan_claim(run->writer, source, &run->lease, &is_mine, &other, err);
+    if (ok && !is_mine)
+        ok = err_set(err, ERR_CONFLICT, "a scan of this source is running");
+    if (ok && o->open_place(o->ctx, &run->arena, run->source.uri, &run->place, err)) {
+        *run_out = run;
+        return session;
+    }
+    if (!is_mine)
+        run->lease.fence = 0;
+    scan_session_end(session);
+    return NULL;
+}
+
+/* Something short that has the lease. */
 static bool with_lease(struct scans *s, int64_t source,
                        bool (*work)(struct run *run, const void *what, struct err *err),
                        const void *what, struct err *err)
 {
-    AUTO(run_release) struct run run = { 0 };
-    const struct scan_order order = { .source = source };
-    const struct scans_options *o = &s->options;
-    struct index_lease other = { 0 };
-    struct err ignored = ERR_INIT; /* a lease that is not given back runs out */
-    bool is_mine;
-    if (!open_run(s, &order, &run, err) ||
-        !scan_claim(run.writer, source, &run.lease, &is_mine, &other, err))
+    struct run *run;
+    struct scan_session *session = scan_session_begin(s, source, &run, err);
+    if (session == NULL)
         return false;
-    if (!is_mine)
-        return err_set(err, ERR_CONFLICT, "a scan of this source is running");
-    bool ok =
-        o->open_place(o->ctx, &run.arena, run.source.uri, &run.place, err) && work(&run, what, err);
-    index_rollback(run.writer);
-    bool is_given_back UNUSED = index_lease_release(run.writer, &run.lease, &ignored);
+    bool ok = work(run, what, err);
+    scan_session_end(session);
     return ok;
 }
 

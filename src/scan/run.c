@@ -130,7 +130,6 @@ void run_begin(struct run *run)
         analyses.n_workers = o->n_fetchers;
         analyses.n_at_once = o->n_workers;
     }
-    run->pending_end = &run->pending;
     run->analyses = analyses_start(&analyses);
     if ((run->source.wants & INDEX_WANTS_DATASETS) != 0)
         run_datasets_begin(run);

@@ -84,6 +84,8 @@ MUST_USE bool run_scan(struct run *run, struct err *err);
 /* run_points.c: look at these keys alone, sorted and each once; the lease is there, a row is not.
  */
 MUST_USE bool run_points(struct run *run, const struct str *keys, size_t n, struct err *err);
+/* A range that is a set of single keys. */
+struct merge_range *run_points_new(void);
 /* Find the datasets of the listing that the index has. */
 MUST_USE bool run_rediscover(struct run *run, struct err *err);
 
@@ -100,7 +102,14 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
 bool run_done(void *ctx, struct finding *f, struct err *err);
 /* A result with its own copies; freed by result_free(). */
 struct result *result_new(const struct store_object *object, struct str root, size_t entry);
+/* What was found in it: nb and an are in a, which becomes its. */
+void result_take(struct result *r, struct arena *a, const struct notebook *nb,
+                 const struct analysis *an);
 void result_free(struct result *r);
+/* The next one that is done. */
+void run_add_pending(struct run *run, struct result *r);
+/* Write what is pending and the range that it belongs to, which is freed. */
+MUST_USE bool run_write_range(struct run *run, struct merge_range *range, struct err *err);
 /* Free what is pending still. */
 void run_drop_pending(struct run *run);
 

@@ -12,8 +12,7 @@
 
 #include <stdlib.h>
 
-/* A range that is a set of single keys. */
-static struct merge_range *points_new(void)
+struct merge_range *run_points_new(void)
 {
     struct merge_range *range = calloc(1, sizeof *range);
     if (range == NULL)
@@ -25,7 +24,7 @@ static struct merge_range *points_new(void)
 static bool hand_on(struct run *run, struct merge_range **range, struct err *err)
 {
     struct merge_range *full = *range;
-    *range = points_new();
+    *range = run_points_new();
     if (analyses_mark(run->analyses, full))
         return true;
     merge_range_free(full);
@@ -92,7 +91,7 @@ bool run_points(struct run *run, const struct str *keys, size_t n, struct err *e
 {
     enum { TOGETHER = 64 };
     struct err why = ERR_INIT;
-    struct merge_range *range = points_new();
+    struct merge_range *range = run_points_new();
     bool ok = true;
     run_begin(run);
     for (size_t i = 0; i < n && ok; i++) {
@@ -129,7 +128,7 @@ static bool feed(struct run *run, struct merge_range **range, struct err *err)
 bool run_rediscover(struct run *run, struct err *err)
 {
     struct err why = ERR_INIT;
-    struct merge_range *range = points_new();
+    struct merge_range *range = run_points_new();
     if (!listing_cursor_open(run->options->index, run->source.id, STR_EMPTY, STR_EMPTY,
                              &run->cursor, err)) {
         merge_range_free(range);

@@ -92,6 +92,19 @@ static struct str find_heading(const struct notebook *nb)
     return STR_EMPTY;
 }
 
+void result_take(struct result *r, struct arena *a, const struct notebook *nb,
+                 const struct analysis *an)
+{
+    struct kinds *kinds = ARENA_NEW(a, struct kinds);
+    kinds_find(a, nb, an, kinds);
+    sketch_make(nb, &r->sketch);
+    r->notebook = nb;
+    r->analysis = an;
+    r->kinds = kinds;
+    r->languages = find_languages(a, nb);
+    r->title = nb->title.len > 0 ? nb->title : find_heading(nb);
+}
+
 void run_work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an)
 {
     struct run *run = ctx;
@@ -107,15 +120,8 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
     if (an == NULL)
         return;
     struct notebook *kept = ARENA_NEW(&f->arena, struct notebook);
-    struct kinds *kinds = ARENA_NEW(&f->arena, struct kinds);
     *kept = *nb; /* its cells are in the finding's arena already */
-    kinds_find(&f->arena, kept, an, kinds);
-    sketch_make(kept, &r->sketch);
-    r->notebook = kept;
-    r->analysis = analysis_keep(&f->arena, an);
-    r->kinds = kinds;
-    r->languages = find_languages(&f->arena, kept);
-    r->title = nb->title.len > 0 ? nb->title : find_heading(kept);
+    result_take(r, &f->arena, kept, analysis_keep(&f->arena, an));
 }
 
 /* The first folder below the source. */
@@ -263,6 +269,10 @@ static bool write_range(struct run *run, const struct merge_range *range, struct
 {
     if (!index_begin(run->writer, &run->lease, err) || !write_results(run, err))
         return false;
+    /* Without a row there is no beat that keeps the lease. */
+    if (run->row.id == 0 &&
+        !index_lease_renew(run->writer, &run->lease, 0, clock_unix_ms(), RUN_LEASE_MS, err))
+        return false;
     for (size_t i = 0; i < range->n_removed; i++)
         if (!remove_notebook(run, range->removed[i], err))
             return false;
@@ -292,7 +302,7 @@ bool run_catch_up(struct run *run, struct err *err)
     return true;
 }
 
-static bool done_range(struct run *run, struct merge_range *range, struct err *err)
+bool run_write_range(struct run *run, struct merge_range *range, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     struct result **results = NULL;
@@ -317,17 +327,22 @@ static bool is_end_of_all(const struct run *run, enum err_code code)
            (code != ERR_NONE && atomic_load(&run->stop));
 }
 
+void run_add_pending(struct run *run, struct result *r)
+{
+    r->next = NULL;
+    *run->pending_end = r;
+    run->pending_end = &r->next;
+}
+
 bool run_done(void *ctx, struct finding *f, struct err *err)
 {
     struct run *run = ctx;
     if (f->kind == FINDING_MARK)
-        return done_range(run, f->kept, err);
+        return run_write_range(run, f->kept, err);
     struct result *r = f->kept;
     r->kept = f->arena;
     f->arena = (struct arena)ARENA_INIT;
-    r->next = NULL;
-    *run->pending_end = r;
-    run->pending_end = &r->next;
+    run_add_pending(run, r);
     if (!is_end_of_all(run, r->err.code))
         return true;
     *err = r->err;

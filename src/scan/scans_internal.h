@@ -60,6 +60,15 @@ struct scan_order {
 MUST_USE bool scan_perform(struct scans *s, const struct scan_order *order,
                            struct scan_progress *progress, struct err *err);
 
+/* The lease of a source without a row: for what is short, or renews it as it writes.  NULL and
+ * ERR_CONFLICT while a scan of the source runs; *run_out belongs to the session.  end accepts NULL.
+ */
+struct run;
+struct scan_session;
+struct scan_session *scan_session_begin(struct scans *s, int64_t source, struct run **run_out,
+                                        struct err *err);
+void scan_session_end(struct scan_session *session);
+
 /* The same for single keys (sorted, each once), and for the datasets of what the index has.  Fail
  * with ERR_CONFLICT while a scan of the source runs. */
 MUST_USE bool scan_points(struct scans *s, int64_t source, const struct str *keys, size_t n,

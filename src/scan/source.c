@@ -112,7 +112,7 @@ static bool count_chunk(void *ctx, struct str bytes, struct err *err)
 }
 
 bool source_read(const struct reading *r, const struct source *source, store_chunk_fn *chunk,
-                 void *ctx, struct err *err)
+                 void *ctx, struct arena *kept, struct store_object *object_out, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     if (source->kind == SOURCE_OBJECT) {
@@ -123,7 +123,14 @@ bool source_read(const struct reading *r, const struct source *source, store_chu
                                        .chunk = count_chunk,
                                        .ctx = &counted,
                                        .call = reading_call(r) };
-        return store_get(source->store, &a, &get, &got, err);
+        if (!store_get(source->store, &a, &get, &got, err))
+            return false;
+        if (object_out != NULL) {
+            *object_out = got.object;
+            object_out->key = source->path;
+            object_out->etag = arena_str(kept, got.object.etag);
+        }
+        return true;
     }
     int fd = open_source(source, &a, err);
     return fd >= 0 && read_fd(fd, r->max_bytes, chunk, ctx, err);

@@ -27,9 +27,11 @@ struct reading {
 };
 
 /* The bytes of a notebook, to chunk(), which may end the reading by false.  Safe for threads.
- * Fails with ERR_TOO_LARGE past r->max_bytes, and as the store does. */
+ * object_out (or NULL): what a store says of it, strings in a; untouched for other kinds.  Fails
+ * with ERR_TOO_LARGE past r->max_bytes, and as the store does. */
 MUST_USE bool source_read(const struct reading *r, const struct source *source,
-                          store_chunk_fn *chunk, void *ctx, struct err *err);
+                          store_chunk_fn *chunk, void *ctx, struct arena *a,
+                          struct store_object *object_out, struct err *err);
 
 /* The limits of one call on the store that begins now. */
 struct store_call reading_call(const struct reading *r);
