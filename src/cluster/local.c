@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 enum {
-    START_MS = 30000,             /* for a supervisor to say who it is */
-    MAX_CLUSTERS = 10000,         /* folders that are looked at */
-    KEPT_MS = 30 * 24 * 3600000LL /* how long what has ended is told about */
+    START_MS = 30000,     /* for a supervisor to say who it is */
+    MAX_CLUSTERS = 10000, /* folders that are looked at */
 };
+static const int64_t KEPT_MS = 30LL * 24 * 3600 * 1000; /* how long what has ended is told about */
 
 struct local_provider {
     struct cluster_provider base;
