@@ -319,15 +319,20 @@ static bool put_kinds(const struct row *row, const struct kinds *kinds, struct e
     return true;
 }
 
+/* As ref.h has it. */
 static void write_holes(struct buf *out, const struct reference *r)
 {
     buf_reset(out);
     for (size_t i = 0; i < r->n_holes; i++) {
-        buf_add_char(out, i == 0 ? '[' : ',');
-        json_quote(out, str_from(hole_reason_name(r->holes[i].reason)));
+        const struct hole *hole = &r->holes[i];
+        if (i > 0)
+            buf_add_char(out, '\n');
+        buf_add(out, str_from(hole_reason_name(hole->reason)));
+        if (hole->name.len > 0 && str_find_char(hole->name, '\n') == SIZE_MAX) {
+            buf_add_char(out, ' ');
+            buf_add(out, hole->name);
+        }
     }
-    if (r->n_holes > 0)
-        buf_add_char(out, ']');
 }
 
 /* A path of a notebook that lies in a folder of this machine is relative to that folder: stored so,

@@ -278,6 +278,21 @@ static void relative_paths_of_a_folder_are_kept_whole(void **state)
     temp_end(&t);
 }
 
+static void why_parts_are_unknown_is_kept_a_line_each(void **state)
+{
+    struct temp t;
+    struct real real = { 0 };
+    (void)state;
+    temp_open(&t);
+    (void)real_put_code(&t, &real, "s3://nb/a.py",
+                        "import os, pandas as pd\nday = os.environ['DAY']\n"
+                        "pd.read_csv(f's3://lake/{day}/x.csv')\npd.read_csv('s3://lake/y.csv')\n");
+    assert_number(&t, "SELECT count(*) FROM ref WHERE holes LIKE 'environment%'", 1);
+    assert_number(&t, "SELECT count(*) FROM ref WHERE holes IS NULL", 1);
+    real_end(&real);
+    temp_end(&t);
+}
+
 static void near_copies_are_one_group_until_the_last_is_gone(void **state)
 {
     struct temp t;
@@ -371,6 +386,7 @@ int main(void)
         cmocka_unit_test(places_fall_into_the_innermost_dataset),
         cmocka_unit_test(a_table_bound_to_a_location_counts_for_it),
         cmocka_unit_test(relative_paths_of_a_folder_are_kept_whole),
+        cmocka_unit_test(why_parts_are_unknown_is_kept_a_line_each),
         cmocka_unit_test(near_copies_are_one_group_until_the_last_is_gone),
         cmocka_unit_test(a_dataset_keeps_its_columns_while_its_objects_stay),
         cmocka_unit_test(the_version_changes_with_what_readers_see),
