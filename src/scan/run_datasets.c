@@ -164,14 +164,13 @@ static bool read_range(struct run *run, struct arena *a, struct str key, uint64_
 static bool read_schema(struct run *run, struct found_family *f, const struct family_read *want,
                         struct err *err)
 {
-    AUTO_ARENA a = ARENA_INIT; /* of the bytes */
-    struct arena *kept = family_arena(f->family);
-    struct schema *schema = ARENA_NEW(kept, struct schema);
+    AUTO_ARENA a = ARENA_INIT; /* of the bytes, and of what is unpacked on the way */
+    struct schema found, *schema = ARENA_NEW(family_arena(f->family), struct schema);
     struct format_reader *reader = ARENA_NEW(&a, struct format_reader);
     struct format_need need;
     enum format_step step;
-    format_reader_init(reader, kept, want->key, want->size_bytes);
-    while ((step = format_reader_step(reader, &need, schema, err)) == FORMAT_NEED) {
+    format_reader_init(reader, &a, want->key, want->size_bytes);
+    while ((step = format_reader_step(reader, &need, &found, err)) == FORMAT_NEED) {
         struct str bytes;
         if (!read_range(run, &a, want->key, need.offset, need.length, LIMIT_FORMAT_READ_BYTES,
                         &bytes, err))
@@ -180,6 +179,7 @@ static bool read_schema(struct run *run, struct found_family *f, const struct fa
     }
     if (step == FORMAT_FAILED)
         return false;
+    schema_copy(family_arena(f->family), &found, schema);
     family_give_schema(f->family, schema);
     return true;
 }
