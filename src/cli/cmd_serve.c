@@ -9,6 +9,7 @@
 #include "cli/scanning.h"
 #include "cluster/service.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "util/scan.h"
 
 #include <errno.h>
@@ -130,6 +131,7 @@ static bool serve(struct cli *cli, struct api *api, struct scanning *scanning,
     ok = ok && scanning_listen(scanning, err);
     if (ok) {
         scans_start(scanning->scans);
+        memory_give_back(); /* what only the start needed */
         int number = wait_for_signal(signals);
         log_to(LOG_INFO, "stopping", LOG_I64("signal", number));
     }
