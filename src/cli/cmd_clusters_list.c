@@ -117,7 +117,7 @@ static int list(struct cli *cli, enum cluster_list what, const struct column *co
     AUTO(wiring_release) struct wiring w = { 0 };
     const struct cluster_call call = { .deadline_ms = wiring_call(&cli->config).deadline_ms };
     struct cluster_items found = { 0 };
-    *ok = wiring_open(&w, cli, err) &&
+    *ok = wiring_open(&w, cli, err) && wiring_open_provider(&w, &cli->config, err) &&
           cluster_list(w.provider, cli->arena, what, cli_arg(cli, 0), &call, &found, err);
     if (!*ok)
         return 0;

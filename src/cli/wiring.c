@@ -59,8 +59,7 @@ bool wiring_open(struct wiring *w, struct cli *cli, struct err *err)
     return w->store != NULL;
 }
 
-/* The provider of clusters, if it is not there yet. */
-static bool open_provider(struct wiring *w, const struct config *c, struct err *err)
+bool wiring_open_provider(struct wiring *w, const struct config *c, struct err *err)
 {
     if (w->provider == NULL && config_is(c, CONFIG_PROVIDER, STR("local")))
         w->provider = clusters_open_local(c, err);
@@ -93,7 +92,7 @@ static const char *state_file(struct cli *cli, const char *name, struct err *err
 bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
 {
     const struct config *c = &cli->config;
-    if (!open_provider(w, c, err))
+    if (!wiring_open_provider(w, c, err))
         return false;
     bool is_local = config_is(c, CONFIG_PROVIDER, STR("local"));
     struct cluster_spec *defaults = ARENA_NEW(cli->arena, struct cluster_spec);

@@ -30,6 +30,8 @@ MUST_USE bool wiring_open(struct wiring *w, struct cli *cli, struct err *err);
 /* Open the catalogue, <state>/index.db.  Fails as index_open(). */
 MUST_USE bool wiring_open_index(struct wiring *w, struct cli *cli, enum index_mode mode,
                                 struct err *err);
+/* The provider of clusters, unless it is open already.  After wiring_open(). */
+MUST_USE bool wiring_open_provider(struct wiring *w, const struct config *c, struct err *err);
 /* The service of clusters, its threads running, if there is a provider; makes its files in the
  * state folder, which exists.  The provider is the service's afterwards. */
 MUST_USE bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err);

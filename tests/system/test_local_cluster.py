@@ -156,6 +156,7 @@ def test_a_killed_server_leaves_clusters_running_and_finds_them_again(small):
     cluster = small.create()
     small.until(cluster, "WAITING")
     before = sorted(processes_of(small.path(cluster)))
+    assert [c["id"] for c in json.loads(run_cli("clusters", "list", "--json", cwd=small.folder, check=True).stdout)] == [cluster]
     small.server.stop(signal.SIGKILL)
     small.server = small.start()
     assert small.info(cluster)["ClusterStatus"] == "WAITING"
