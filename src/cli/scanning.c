@@ -203,6 +203,51 @@ static bool analysis_key(struct scanning *s, struct str *out, struct err *err)
     return true;
 }
 
+static void empty_analyst(struct scanning *s)
+{
+    analyst_release(&s->analyst);
+    s->analyst = (struct analyst){ 0 };
+    arena_release(&s->analyst_arena);
+}
+
+static bool load_analyst(void *ctx, struct err *err)
+{
+    struct scanning *s = ctx;
+    if (pthread_mutex_lock(&s->lock) != 0)
+        panic("pthread_mutex_lock");
+    bool ok =
+        s->n_analysts > 0 || analyst_open(&s->analyst, &s->analyst_arena, &s->cli->config, err);
+    if (ok)
+        s->n_analysts++;
+    else
+        empty_analyst(s);
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+static void unload_analyst(void *ctx)
+{
+    struct scanning *s = ctx;
+    if (pthread_mutex_lock(&s->lock) != 0)
+        panic("pthread_mutex_lock");
+    if (--s->n_analysts == 0)
+        empty_analyst(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Say at the start what is wrong with the user's rules and values, not at the first scan. */
+static bool check_analyst(struct scanning *s, struct err *err)
+{
+    const struct config *c = &s->cli->config;
+    if (config_cstr(c, CONFIG_ANALYSIS_RULES) == NULL &&
+        c->values[CONFIG_ANALYSIS_VALUES].n_items == 0)
+        return true;
+    if (!load_analyst(s, err))
+        return false;
+    unload_analyst(s);
+    return true;
+}
+
 static bool open_scans(struct scanning *s, const atomic_bool *cancel, struct err *err)
 {
     const struct config *c = &s->cli->config;
@@ -212,6 +257,8 @@ static bool open_scans(struct scanning *s, const atomic_bool *cancel, struct err
     struct scans_options o = {
         .index = s->wiring->index,
         .analyst = &s->analyst,
+        .load_analyst = load_analyst,
+        .unload_analyst = unload_analyst,
         .reading = { .max_bytes = (uint64_t)config_int(c, CONFIG_FETCH_MAX_NOTEBOOK_BYTES),
                      .timeout_ms = 1000 * config_int(c, CONFIG_SERVER_CALL_TIMEOUT_S) },
         .n_workers = workers == 0 ? processors() : (unsigned)workers,
@@ -290,7 +337,7 @@ bool scanning_open(struct scanning *s, struct cli *cli, struct wiring *w, const 
     if (config_is(&cli->config, CONFIG_PROVIDER, STR("local")) &&
         !real_path(cli->arena, config_text(&cli->config, CONFIG_LAKE), &s->lake, &ignored))
         s->lake = STR_EMPTY;
-    return analyst_open(&s->analyst, cli->arena, &cli->config, err) && open_scans(s, cancel, err);
+    return check_analyst(s, err) && open_scans(s, cancel, err);
 }
 
 void scanning_release(struct scanning *s)
@@ -306,7 +353,7 @@ void scanning_release(struct scanning *s)
         free(f->path);
         free(f);
     }
-    analyst_release(&s->analyst);
+    arena_release(&s->analyst_arena);
     pthread_mutex_destroy(&s->lock);
     *s = (struct scanning){ 0 };
 }

@@ -15,8 +15,10 @@ struct folder_place;
 
 struct scanning {
     struct cli *cli;
-    struct wiring *wiring; /* with store and index */
-    struct analyst analyst;
+    struct wiring *wiring;      /* with store and index */
+    struct analyst analyst;     /* while n_analysts > 0; guarded by lock until it is filled */
+    struct arena analyst_arena; /* of it */
+    unsigned n_analysts;        /* scans that analyse now; guarded by lock */
     struct scans *scans;
     pthread_mutex_t lock;
     struct folder_place *folders; /* guarded by lock: stores of folders that are sources */

@@ -32,9 +32,28 @@ bool run_is_notebook(const struct run *run, struct str key)
            !source_is_hidden(str_from_pos(key, run->place.prefix.len));
 }
 
+/* The call tables are large, and most scans of most sources analyse nothing. */
+static bool load_analyst(struct run *run, struct err *err)
+{
+    const struct scans_options *o = run->options;
+    if (run->has_analyst || o->load_analyst == NULL)
+        return true;
+    run->has_analyst = o->load_analyst(o->ctx, err);
+    return run->has_analyst;
+}
+
+static void unload_analyst(struct run *run)
+{
+    if (run->has_analyst)
+        run->options->unload_analyst(run->options->ctx);
+    run->has_analyst = false;
+}
+
 bool run_add_notebook(struct run *run, const struct store_object *object, struct merge_range *range,
                       struct err *err)
 {
+    if (!load_analyst(run, err))
+        return false;
     struct result *r = result_new(object, run->place.root, range->n - 1);
     const struct source source = { .kind = SOURCE_OBJECT,
                                    .name = r->uri,
@@ -140,6 +159,7 @@ bool run_end(struct run *run, bool ok, const struct err *why, struct err *err)
     if (!ok)
         atomic_store(&run->stop, true); /* what was not written yet is not worth the wait */
     bool is_written = analyses_finish(run->analyses, err);
+    unload_analyst(run);
     run_drop_pending(run);
     if (is_written && !ok)
         *err = *why;

@@ -50,6 +50,7 @@ struct run {
     struct scan_place place;
     struct index_scan row; /* of the run */
     struct index_lease lease;
+    bool has_analyst;     /* load_analyst() was called */
     bool is_full;         /* everything is read again */
     bool is_new_analysis; /* all notebooks are: they were analysed with something else */
 

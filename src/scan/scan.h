@@ -45,6 +45,10 @@ struct scan_place {
 struct scans_options {
     struct index *index;
     const struct analyst *analyst;
+    /* Fill *analyst before the first notebook of a scan is analysed, and empty it when that scan
+     * has ended; called in pairs, from several threads.  NULL, both: it is filled already. */
+    bool (*load_analyst)(void *ctx, struct err *err);
+    void (*unload_analyst)(void *ctx);
     struct reading reading;  /* of notebooks: their largest size, the time that one call may take */
     struct str analysis_key; /* what the analyses depend on: version, rules, values; when it
                               * changes, all notebooks are analysed again */
