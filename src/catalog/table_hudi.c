@@ -1,15 +1,18 @@
 /*
- * table_hudi: a Hudi table by .hoodie/hoodie.properties.
+ * table_hudi: a Hudi table by .hoodie/hoodie.properties and its newest commit.
  *
- * The schema is that of a data file.  Rows are not counted: only the files tell which are live.
+ * The schema stands in the commit where commits are JSON (before Hudi 1.0), else in the properties,
+ * else it is that of a data file.  Rows are not counted: only the files tell which are live.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/avro.h"
 #include "catalog/table_log_internal.h"
 #include "util/buf.h"
 
 struct hudi_log {
     struct table_log base;
-    struct log_object properties;
+    struct log_object properties, commit;
+    bool has_commit;
     unsigned n_asked;
     struct partition_column columns[LIMIT_PARTITION_COLUMNS];
     size_t n_columns;
@@ -27,13 +30,27 @@ static void note(struct table_log *base, struct str name, const struct discover_
     if (str_eq(name, STR("hoodie.properties"))) {
         log->properties = log_object_of(base, object, 0);
         base->is_table = true;
+        return;
     }
+    if (str_has_prefix(name, STR("timeline/")))
+        name = str_from_pos(name, sizeof "timeline/" - 1);
+    bool is_commit =
+        str_has_suffix(name, STR(".commit")) || str_has_suffix(name, STR(".deltacommit"));
+    if (!is_commit || str_find_char(name, '/') != SIZE_MAX || name.ptr[0] < '0' ||
+        name.ptr[0] > '9')
+        return;
+    log_object_set(base, &log->commit, object,
+                   0); /* instants are in order: the last is the newest */
+    log->has_commit = true;
 }
 
 static bool next_read(struct table_log *base, struct family_read *out)
 {
     struct hudi_log *log = hudi_of(base);
-    return log->n_asked++ == 0 && log_read_all(base, &log->properties, out);
+    log->n_asked++;
+    if (log->n_asked == 1)
+        return log_read_all(base, &log->properties, out);
+    return log->n_asked == 2 && log->has_commit && log_read_all(base, &log->commit, out);
 }
 
 /* The value of a Java property: "\:" and its like are one character. */
@@ -62,6 +79,17 @@ static void take_fields(struct hudi_log *log, struct str value)
     }
 }
 
+/* An Avro record as JSON.  When it cannot be read a data file tells the columns. */
+static void take_schema(struct hudi_log *log, struct str text)
+{
+    struct err err = ERR_INIT;
+    struct schema *made = ARENA_NEW(&log->base.arena, struct schema);
+    if (!avro_schema(&log->base.arena, text, made, &err))
+        return;
+    made->format = FORMAT_PARQUET;
+    log->base.schema = made;
+}
+
 static void take_properties(struct hudi_log *log, struct str bytes)
 {
     struct arena *a = &log->base.arena;
@@ -76,12 +104,29 @@ static void take_properties(struct hudi_log *log, struct str bytes)
             take_fields(log, value);
         else if (str_eq(key, STR("hoodie.table.base.file.format")))
             log->format = arena_lower(a, value);
+        else if (str_eq(key, STR("hoodie.table.create.schema")) && value.len > 0)
+            take_schema(log, value);
     }
+}
+
+/* Hudi 1.0 writes commits in Avro, not in JSON; then the properties count. */
+static void take_commit(struct hudi_log *log, struct str bytes)
+{
+    struct err err = ERR_INIT;
+    AUTO_ARENA a = ARENA_INIT;
+    const struct json *root = json_parse(&a, bytes, LIMIT_JSON_BYTES, &err);
+    const struct json *text = json_get(json_get(root, STR("extraMetadata")), STR("schema"));
+    if (text != NULL && text->kind == JSON_KIND_STR && text->text.len > 0)
+        take_schema(log, text->text);
 }
 
 static void give(struct table_log *base, struct str bytes)
 {
-    take_properties(hudi_of(base), bytes);
+    struct hudi_log *log = hudi_of(base);
+    if (log->n_asked == 1)
+        take_properties(log, bytes);
+    else
+        take_commit(log, bytes);
 }
 
 static void fill(struct table_log *base, struct dataset *out)

@@ -113,6 +113,27 @@ static void hudi_reads_its_properties(void **state)
           "city:string# day:int32# [x,1]=1 [y,2]=1\n");
 }
 
+static void hudi_takes_the_columns_of_its_newest_commit(void **state)
+{
+    static const struct lake_file files[] = {
+        { "t/.hoodie/20240102000000000.commit",
+          "{\"extraMetadata\":{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"r\\\","
+          "\\\"fields\\\":[{\\\"name\\\":\\\"id\\\",\\\"type\\\":\\\"long\\\"},{\\\"name\\\":"
+          "\\\"city\\\","
+          "\\\"type\\\":[\\\"null\\\",\\\"string\\\"]}]}\"}}" },
+        { "t/.hoodie/hoodie.properties", "hoodie.table.partition.fields=city\n" },
+        { NULL, NULL },
+    };
+    (void)state;
+    check("commit",
+          "t/.hoodie/20240101000000000.commit 5\n"
+          "t/.hoodie/20240102000000000.commit 5\n"
+          "t/.hoodie/20240102000000000.commit.requested 5\n"
+          "t/.hoodie/hoodie.properties 5\n"
+          "t/x/a_0_1.parquet 5 other:int64\n",
+          files, "s3://b/t hudi parquet 1 city:string/0 rows=-1 live=1/5 id:int64 city:string?#\n");
+}
+
 static void zarr_reads_the_arrays(void **state)
 {
     static const struct lake_file files[] = {
@@ -138,6 +159,7 @@ int main(void)
         cmocka_unit_test(delta_says_what_it_could_not_read),
         cmocka_unit_test(iceberg_reads_the_newest_metadata),
         cmocka_unit_test(hudi_reads_its_properties),
+        cmocka_unit_test(hudi_takes_the_columns_of_its_newest_commit),
         cmocka_unit_test(zarr_reads_the_arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
