@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import BINARY, clean_env, http, run_cli
+from conftest import BINARY, clean_env, http, run_cli, wait_for
 
 
 class Server:
@@ -252,14 +252,15 @@ def test_kill_9_leaves_nothing_that_hinders_the_next_start(lake):
 
 def test_it_is_small_and_quick(lake):
     s = Server(lake)
+
+    def resident_kb():
+        return int(next(line for line in open(f"/proc/{s.child.pid}/status") if line.startswith("VmRSS")).split()[1])
     try:
         assert http("GET", s.url + "/healthz").status == 200
         took_ms = 1000 * (time.monotonic() - s.start)
-        rss_kb = int(next(line for line in open(f"/proc/{s.child.pid}/status") if line.startswith("VmRSS")).split()[1])
+        if b"__asan_init" in BINARY.read_bytes():
+            pytest.skip("a sanitized program is neither small nor quick")
+        wait_for(lambda: resident_kb() <= 12 * 1024, "12 MiB once the first scan is over")
     finally:
         s.stop()
-    if b"__asan_init" in BINARY.read_bytes():
-        pytest.skip("a sanitized program is neither small nor quick")
-    # While the first scan runs. Most of it is the files of the program and its libraries, which processes share.
-    assert rss_kb <= 32 * 1024
     assert took_ms <= 500  # the measured goal, 50 ms, is script/bench's; here a loaded machine must pass
