@@ -8,7 +8,7 @@
 enum { POLICY_MAX_BYTES = 64 * 1024, MAX_WORDS = 8 };
 
 /* Whose names stand in the resources. */
-enum filling { FILL_NOTHING, FILL_BUCKETS, FILL_OBJECTS, FILL_ROLES };
+enum filling { FILL_NOTHING, FILL_BUCKETS, FILL_OBJECTS, FILL_ROLES, FILL_QUEUE };
 
 static const struct statement {
     struct str sid;
@@ -19,6 +19,9 @@ static const struct statement {
       { STR_INIT("s3:ListBucket"), STR_INIT("s3:GetBucketLocation") },
       FILL_BUCKETS },
     { STR_INIT("ReadTheLake"), { STR_INIT("s3:GetObject") }, FILL_OBJECTS },
+    { STR_INIT("HearOfChanges"),
+      { STR_INIT("sqs:ReceiveMessage"), STR_INIT("sqs:DeleteMessage") },
+      FILL_QUEUE },
     { STR_INIT("MakeAndEndClusters"),
       { STR_INIT("elasticmapreduce:RunJobFlow"), STR_INIT("elasticmapreduce:DescribeCluster"),
         STR_INIT("elasticmapreduce:ListClusters"), STR_INIT("elasticmapreduce:ListInstances"),
@@ -42,7 +45,9 @@ static void write_resources(struct json_writer *w, struct cli *cli, enum filling
         return;
     }
     json_write_array(w);
-    if (filling == FILL_ROLES) {
+    if (filling == FILL_QUEUE) {
+        json_write_str(w, STR("arn:aws:sqs:*:ACCOUNT-ID:EVENTS-QUEUE"));
+    } else if (filling == FILL_ROLES) {
         for (size_t i = 0; i < ARRAY_LEN(roles); i++)
             json_write_str(w, arena_printf(cli->arena, "arn:aws:iam::ACCOUNT-ID:role/%.*s",
                                            STR_FMT(config_text(c, roles[i]))));

@@ -407,7 +407,8 @@ static const struct command commands[] = {
         .run = cmd_iam_policy,
         .summary = "Print the AWS policy with the least rights that the program needs",
         .about = "The notebooks bucket and the roles are those of the settings; put your account "
-                 "and the buckets with datasets in place of ACCOUNT-ID and DATASETS-BUCKET. The "
+                 "and the buckets with datasets in place of ACCOUNT-ID and DATASETS-BUCKET, and "
+                 "your queue, if there is one, in place of EVENTS-QUEUE. The "
                  "template deploy/aws/boathouse.yaml makes the same.",
         .sections = "- clusters",
     },

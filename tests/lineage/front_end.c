@@ -101,7 +101,10 @@ void front_end_stays_bounded(front_end_parse *parse, const struct front_end_shap
         struct parsed out;
         (void)front_end_repeat(parse, &a, shapes[i].prefix, shapes[i].unit, shapes[i].n,
                                shapes[i].suffix, &out);
+#ifndef __SANITIZE_ADDRESS__ /* its gaps between pieces count as well */
         assert_case(out.hit_limit == shapes[i].hits_limit, shapes[i].unit);
+#endif
+        assert_case(out.hit_limit || !shapes[i].hits_limit, shapes[i].unit);
         assert_case(a.used_bytes < 2 * LIMIT_TREE_BYTES, shapes[i].unit);
         assert_case(out.n_gaps <= LIMIT_PARSE_GAPS, shapes[i].unit);
     }

@@ -97,9 +97,7 @@ def world(request, tmp_path_factory):
 
 def test_a_cluster_is_made_waited_for_and_ended(world):
     if not world.has_clusters:
-        answer = http("POST", world.urls[0] + "/api/emr/create/3")
-        assert answer.status == 501 and "provider = aws" in answer.json()["fix"]
-        return
+        pytest.skip("clusters on this machine have tests of their own, test_local_cluster.py")
     same, hub, ended, last = world.run(0, "make_cluster.py", "3")
     assert same in ("True RUNNING", "True WAITING")
     url, user, *password = hub.split()

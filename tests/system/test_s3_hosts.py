@@ -51,7 +51,7 @@ def test_a_real_server_takes_both(rados_gateway, tmp_path, style):
     run_cli("demo", "--datasets", f"host-{style}", "--notebooks", f"books-{style}", *more, env=env, cwd=tmp_path, check=True)
     found = json.loads(run_cli("notebooks", "-s", "nile", f"books-{style}", "--json", *more, env=env, cwd=tmp_path, check=True).stdout)
     assert len(found) == 2
-    assert len(s3.list_objects_v2(Bucket=f"host-{style}")["Contents"]) == 6
+    assert len(s3.list_objects_v2(Bucket=f"host-{style}")["Contents"]) == 7
 
 
 def test_the_api_tells_missing_from_forbidden(rados_gateway, tmp_path):
