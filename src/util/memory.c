@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/memory.h"
 
-#include <inttypes.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,11 +21,14 @@ struct mapping {
 /* The first line of a mapping: "7f00-7f10 r-xp 00000000 fe:00 1234   /usr/lib/x.so". */
 static bool read_head(const char *line, struct mapping *out)
 {
-    uintptr_t from, to;
-    char rights[5];
-    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, rights) != 3)
+    char *at;
+    uintptr_t from = strtoull(line, &at, 16);
+    if (at == line || *at != '-')
         return false;
-    *out = (struct mapping){ from, to, rights[1] == '-' && strchr(line, '/') != NULL };
+    uintptr_t to = strtoull(at + 1, &at, 16);
+    if (at[0] != ' ' || at[1] == '\0')
+        return false;
+    *out = (struct mapping){ from, to, at[2] == '-' && strchr(line, '/') != NULL };
     return true;
 }
 
@@ -35,7 +39,7 @@ void memory_give_back(void)
     FILE *maps = fopen("/proc/self/smaps", "re");
     malloc_trim(0);
     while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        unsigned long anonymous_kb;
+        static const char anonymous[] = "Anonymous:";
         union {
             uintptr_t number;
             void *at;
@@ -44,8 +48,8 @@ void memory_give_back(void)
             continue;
         /* Pages that the loader has written (relocations) are anonymous by now: they would be lost.
          */
-        if (sscanf(line, "Anonymous: %lu kB", &anonymous_kb) != 1 || anonymous_kb != 0 ||
-            !m.is_read_only_file)
+        if (strncmp(line, anonymous, sizeof anonymous - 1) != 0 ||
+            strtoull(line + sizeof anonymous - 1, NULL, 10) != 0 || !m.is_read_only_file)
             continue;
         address.number = m.from;
         (void)madvise(address.at, m.to - m.from, MADV_DONTNEED);
