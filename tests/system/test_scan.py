@@ -301,7 +301,8 @@ def test_sources_are_added_and_removed_by_the_api(server, lake):
     assert post("sources", name="team", uri="s3://other").status == 409, "it is one of the configuration"
     assert post("sources", name="z", uri="/etc").status == 400
     assert post("scans", source="nobody").status == 404
-    scan = wait_for(lambda: ended(server, post("scans", source="x").json()["id"]), "its end")
+    scan_id = post("scans", source="x").json()["id"]
+    scan = wait_for(lambda: ended(server, scan_id), "its end")
     assert scan["progress"]["notebooks"] == 1 and "s3://more/x/n.ipynb" in lake.references()
     page = http("GET", f"{server}/v1/sources?limit=1").json()
     assert [s["name"] for s in page["items"]] == ["team"]
