@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/ask.h"
 
+#include "cli/output.h"
 #include "util/limits.h"
 #include "util/url.h"
 
@@ -160,6 +161,13 @@ struct str count_text(struct arena *a, uint64_t n)
         digits = str_slice(digits, 0, digits.len - 3);
     }
     return arena_concat(a, digits, out);
+}
+
+void say_member(struct arena *a, const char *name, struct str value)
+{
+    struct str safe = output_safe(a, value);
+    if (value.len > 0)
+        printf("%-12s%.*s\n", name, STR_FMT(safe));
 }
 
 void ask_say_more(const struct json *answer, const char *what)

@@ -52,6 +52,9 @@ struct str size_text(struct arena *a, uint64_t bytes);
 struct str day_text(struct str rfc3339);
 struct str count_text(struct arena *a, uint64_t n);
 
+/* Print a member of an answer, a line of its own; nothing when the value is empty. */
+void say_member(struct arena *a, const char *name, struct str value);
+
 /* Say on standard error that there is more than was shown. */
 void ask_say_more(const struct json *answer, const char *what);
 

@@ -33,13 +33,6 @@ static void print_list(struct cli *cli, const struct json *answer)
     ask_say_more(answer, "datasets");
 }
 
-static void say(struct arena *a, const char *name, struct str value)
-{
-    struct str safe = output_safe(a, value);
-    if (value.len > 0)
-        printf("%-12s%.*s\n", name, STR_FMT(safe));
-}
-
 static void print_columns(struct arena *a, const struct json *d)
 {
     static const char *const names[] = { "COLUMN", "TYPE", "" };
@@ -91,20 +84,20 @@ static void print_one(struct cli *cli, const struct json *d)
     uint64_t n_partitions = (uint64_t)answer_number(d, STR("n_partitions"));
     const struct json *tables = answer_items(d, STR("table_names"), &n_tables);
     const struct json *snippets = answer_items(d, STR("snippets"), &n);
-    say(a, "dataset", answer_text(d, STR("uri")));
-    say(a, "id", answer_text(d, STR("id")));
-    say(a, "layout", answer_text(d, STR("layout")));
-    say(a, "format", answer_text(d, STR("format")));
-    say(a, "compression", answer_text(d, STR("compression")));
-    say(a, "objects", count_text(a, (uint64_t)answer_number(d, STR("n_objects"))));
-    say(a, "size", size_text(a, (uint64_t)answer_number(d, STR("size_bytes"))));
-    say(a, "changed", answer_text(d, STR("modified")));
+    say_member(a, "dataset", answer_text(d, STR("uri")));
+    say_member(a, "id", answer_text(d, STR("id")));
+    say_member(a, "layout", answer_text(d, STR("layout")));
+    say_member(a, "format", answer_text(d, STR("format")));
+    say_member(a, "compression", answer_text(d, STR("compression")));
+    say_member(a, "objects", count_text(a, (uint64_t)answer_number(d, STR("n_objects"))));
+    say_member(a, "size", size_text(a, (uint64_t)answer_number(d, STR("size_bytes"))));
+    say_member(a, "changed", answer_text(d, STR("modified")));
     if (n_partitions > 0)
-        say(a, "partitions", count_text(a, n_partitions));
+        say_member(a, "partitions", count_text(a, n_partitions));
     for (size_t i = 0; i < n_tables; i++)
-        say(a, "table", answer_text(&tables[i], STR("name")));
-    say(a, "warnings", answer_words(a, d, STR("warnings")));
-    say(a, "error", answer_text(d, STR("error")));
+        say_member(a, "table", answer_text(&tables[i], STR("name")));
+    say_member(a, "warnings", answer_words(a, d, STR("warnings")));
+    say_member(a, "error", answer_text(d, STR("error")));
     print_columns(a, d);
     print_users(a, d);
     for (size_t i = 0; i < n; i++) {

@@ -33,13 +33,6 @@ static void print_list(struct cli *cli, const struct json *answer)
     ask_say_more(answer, "notebooks");
 }
 
-static void say(struct arena *a, const char *name, struct str value)
-{
-    struct str safe = output_safe(a, value);
-    if (value.len > 0)
-        printf("%-12s%.*s\n", name, STR_FMT(safe));
-}
-
 static void print_references(struct arena *a, const struct json *nb)
 {
     static const char *const names[] = { "DIR", "KIND", "CELL:LINE", "URI", "CODE" };
@@ -65,18 +58,18 @@ static void print_one(struct cli *cli, const struct json *nb)
     struct arena *a = cli->arena;
     size_t n;
     const struct json *copies = answer_items(nb, STR("copies"), &n);
-    say(a, "notebook", answer_text(nb, STR("uri")));
-    say(a, "id", answer_text(nb, STR("id")));
-    say(a, "title", answer_text(nb, STR("title")));
-    say(a, "owner", answer_text(nb, STR("owner")));
-    say(a, "language", answer_text(nb, STR("language")));
-    say(a, "changed", answer_text(nb, STR("modified")));
-    say(a, "cells", count_text(a, (uint64_t)answer_number(nb, STR("n_cells"))));
-    say(a, "kinds", answer_words(a, nb, STR("kinds")));
-    say(a, "libraries", answer_words(a, nb, STR("libraries")));
-    say(a, "error", answer_text(nb, STR("error")));
+    say_member(a, "notebook", answer_text(nb, STR("uri")));
+    say_member(a, "id", answer_text(nb, STR("id")));
+    say_member(a, "title", answer_text(nb, STR("title")));
+    say_member(a, "owner", answer_text(nb, STR("owner")));
+    say_member(a, "language", answer_text(nb, STR("language")));
+    say_member(a, "changed", answer_text(nb, STR("modified")));
+    say_member(a, "cells", count_text(a, (uint64_t)answer_number(nb, STR("n_cells"))));
+    say_member(a, "kinds", answer_words(a, nb, STR("kinds")));
+    say_member(a, "libraries", answer_words(a, nb, STR("libraries")));
+    say_member(a, "error", answer_text(nb, STR("error")));
     for (size_t i = 0; i < n; i++)
-        say(a, i == 0 ? "like it" : "", answer_text(&copies[i], STR("uri")));
+        say_member(a, i == 0 ? "like it" : "", answer_text(&copies[i], STR("uri")));
     print_references(a, nb);
 }
 

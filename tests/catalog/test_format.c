@@ -3,6 +3,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include "corpus.h"
+
 #include "catalog/avro.h"
 #include "catalog/schema.h"
 #include "util/buf.h"
@@ -63,28 +65,6 @@ static const struct sample SAMPLES[] = {
     { "xlsx", "xlsx", "none", "id:int64 when:date x:float64" },
 };
 
-/* A block of exactly the file's size, so that the address sanitizer sees what lies beyond. */
-static struct str load(const char *name)
-{
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/fuzz/corpus/format/%s", SOURCE_ROOT, name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size_t n = (size_t)ftell(file);
-    char *bytes = malloc(n);
-    assert_non_null(bytes);
-    rewind(file);
-    assert_int_equal(fread(bytes, 1, n, file), n);
-    (void)fclose(file);
-    return (struct str){ bytes, n };
-}
-
-static void unload(struct str file)
-{
-    free((void *)(uintptr_t)file.ptr);
-}
-
 /* "id:int32 x:float32[2,3]"; one size alone is not shown. */
 static void columns_text(struct arena *a, const struct schema *s, struct buf *out)
 {
@@ -106,14 +86,14 @@ static void files_of_real_writers_are_told(void **state)
         AUTO_BUF columns = BUF_INIT(1 << 16);
         struct schema s;
         struct err err = ERR_INIT;
-        struct str file = load(SAMPLES[i].file);
+        struct str file = corpus_load("format", SAMPLES[i].file);
         if (!format_schema(&a, file, str_from("sample"), &s, &err))
             fail_msg("%s: %s", SAMPLES[i].file, err.msg);
         columns_text(&a, &s, &columns);
         assert_str(format_name(s.format), SAMPLES[i].format);
         assert_str(compression_name(s.compression), SAMPLES[i].compression);
         assert_str(buf_str(&columns), SAMPLES[i].columns);
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -121,13 +101,13 @@ static void a_sniff_tells_the_same_format(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof SAMPLES / sizeof *SAMPLES; i++) {
-        struct str file = load(SAMPLES[i].file);
+        struct str file = corpus_load("format", SAMPLES[i].file);
         enum format format = format_sniff(file, STR_EMPTY, file.len, str_from("sample"), NULL);
         const char *want = strcmp(SAMPLES[i].file, "csv_zip") == 0   ? "zip"
                            : strcmp(SAMPLES[i].file, "geotiff") == 0 ? "tiff"
                                                                      : SAMPLES[i].format;
         assert_str(format_name(format), want);
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -157,11 +137,11 @@ static void ranges_that_are_asked_for_suffice_and_short_ones_are_told(void **sta
         AUTO_ARENA a = ARENA_INIT;
         struct schema s;
         struct err err = ERR_INIT;
-        struct str file = load(SAMPLES[i].file);
+        struct str file = corpus_load("format", SAMPLES[i].file);
         assert_case(pull(file, file.len, &s, &a, &err) == FORMAT_DONE, SAMPLES[i].file);
         assert_case(pull(file, file.len / 2, &s, &a, &err) == FORMAT_FAILED, SAMPLES[i].file);
         assert_int_equal(err.code, ERR_PARSE);
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -169,7 +149,7 @@ static void every_cut_ends_in_an_answer(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof SAMPLES / sizeof *SAMPLES; i++) {
-        struct str file = load(SAMPLES[i].file);
+        struct str file = corpus_load("format", SAMPLES[i].file);
         for (size_t n = 0; n<file.len; n += file.len> 2200 ? 5 : 1) {
             AUTO_ARENA a = ARENA_INIT;
             struct schema s;
@@ -181,7 +161,7 @@ static void every_cut_ends_in_an_answer(void **state)
             assert_true(is_read == (err.code == ERR_NONE));
             free(cut);
         }
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -260,7 +240,7 @@ static void a_name_that_says_otherwise_is_told(void **state)
     AUTO_ARENA a = ARENA_INIT;
     struct schema s;
     struct err err = ERR_INIT;
-    struct str file = load("parquet");
+    struct str file = corpus_load("format", "parquet");
     (void)state;
     assert_true(format_schema(&a, file, str_from("orders.csv"), &s, &err));
     assert_int_equal(s.n_warnings, 1);
@@ -268,7 +248,7 @@ static void a_name_that_says_otherwise_is_told(void **state)
     assert_true(format_schema(&a, STR_EMPTY, str_from("orders.csv"), &s, &err));
     assert_int_equal(s.format, FORMAT_CSV);
     assert_str(s.warnings[0], "The object is empty.");
-    unload(file);
+    corpus_unload(file);
 }
 
 static void a_schema_of_avro_may_hold_itself(void **state)

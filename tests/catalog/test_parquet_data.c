@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include "corpus.h"
+
 #include "catalog/parquet_data.h"
 #include "util/buf.h"
 
@@ -9,28 +11,6 @@
 
 static const char *const FILES[] = { "snappy_v1", "gzip_v1",  "zstd_v2",  "lz4_v2",
                                      "plain",     "delta_v2", "split_v1", "groups" };
-
-/* A block of exactly the file's size, so that the address sanitizer sees what lies beyond. */
-static struct str load(const char *name)
-{
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/fuzz/corpus/parquet/%s", SOURCE_ROOT, name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size_t n = (size_t)ftell(file);
-    char *bytes = malloc(n);
-    assert_non_null(bytes);
-    rewind(file);
-    assert_int_equal(fread(bytes, 1, n, file), n);
-    (void)fclose(file);
-    return (struct str){ bytes, n };
-}
-
-static void unload(struct str file)
-{
-    free((void *)(uintptr_t)file.ptr);
-}
 
 /* "1|aa|x,y" a row: values of the chosen leaves. */
 static void add_row(struct buf *out, const struct parquet_rows *rows, const size_t *leaves,
@@ -95,12 +75,12 @@ static void packings_and_page_versions_give_the_same_rows(void **state)
     for (size_t i = 0; i < 5; i++) {
         AUTO_BUF out = BUF_INIT(1 << 20);
         struct err err = ERR_INIT;
-        struct str file = load(FILES[i]);
+        struct str file = corpus_load("parquet", FILES[i]);
         assert_case(read_rows(file, "id s p.[] m.{}k m.{}v st.d st.b", &out, &err), FILES[i]);
         assert_str(buf_str(&out), "1|aa|x,y|k|v|1.5|1\n"
                                   "-|ab|-|-|-|-|-\n"
                                   "3|aa|-|-|-|-|0\n");
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -113,10 +93,10 @@ static void differences_and_split_bytes_are_put_together(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         AUTO_BUF out = BUF_INIT(1 << 20);
         struct err err = ERR_INIT;
-        struct str file = load(CASES[i].file);
+        struct str file = corpus_load("parquet", CASES[i].file);
         assert_case(read_rows(file, "", &out, &err), CASES[i].file);
         assert_str(buf_str(&out), CASES[i].want);
-        unload(file);
+        corpus_unload(file);
     }
 }
 
@@ -125,20 +105,20 @@ static void groups_and_pages_follow_each_other(void **state)
     AUTO_BUF out = BUF_INIT(1 << 20);
     AUTO_BUF want = BUF_INIT(1 << 20);
     struct err err = ERR_INIT;
-    struct str file = load("groups");
+    struct str file = corpus_load("parquet", "groups");
     (void)state;
     assert_true(read_rows(file, "c n", &out, &err));
     for (int i = 0; i < 300; i++)
         buf_printf(&want, "5|%d\n", i);
     assert_true(str_eq(buf_str(&out), buf_str(&want)));
-    unload(file);
+    corpus_unload(file);
 }
 
 static void every_cut_ends_in_an_error(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        struct str file = load(FILES[i]);
+        struct str file = corpus_load("parquet", FILES[i]);
         for (size_t n = 0; n < file.len; n++) {
             struct err err = ERR_INIT;
             AUTO_BUF out = BUF_INIT(1 << 20);
@@ -150,13 +130,13 @@ static void every_cut_ends_in_an_error(void **state)
                         err.code == ERR_TOO_LARGE);
             free(cut);
         }
-        unload(file);
+        corpus_unload(file);
     }
 }
 
 static void an_object_that_became_shorter_is_told(void **state)
 {
-    struct str file = load("plain");
+    struct str file = corpus_load("parquet", "plain");
     struct parquet_rows *rows = parquet_rows_new(file.len);
     struct format_need need;
     struct err err = ERR_INIT;
@@ -166,7 +146,7 @@ static void an_object_that_became_shorter_is_told(void **state)
     assert_int_equal(parquet_rows_next(rows, &need, &err), PARQUET_FAILED);
     assert_int_equal(err.code, ERR_PARSE);
     parquet_rows_free(rows);
-    unload(file);
+    corpus_unload(file);
 }
 
 int main(void)
