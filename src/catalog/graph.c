@@ -86,8 +86,18 @@ struct walk {
     const struct graph_limits *limits;
     struct graph *graph;
     struct triples nodes, edges; /* by place in graph */
-    struct graph_key *front, *next;
-    size_t n_front, n_next, cap_front, cap_next;
+    size_t n_seen;               /* edges that were looked at */
+    struct tally {
+        uint64_t all, shown;
+    } (*tallies)[2]; /* edges of each node, up and down; all: 0 where it was not looked at */
+    size_t n_tallies, cap_tallies;
+};
+
+/* The nodes that were found last, one way. */
+struct front {
+    bool is_up;
+    struct graph_key *items;
+    size_t n, cap;
 };
 
 /* The place of a node, or SIZE_MAX when there is no room for it. */
@@ -96,75 +106,96 @@ static size_t put_node(struct walk *w, struct graph_key key, bool is_start)
     struct graph *g = w->graph;
     bool is_new, has_room = is_start || g->n_nodes < w->limits->max_nodes;
     size_t at = put(&w->nodes, of_key(key), has_room, &is_new);
-    if (is_new && at != SIZE_MAX)
-        *ARENA_PUSH(w->arena, g->nodes, g->n_nodes, g->cap_nodes) =
-            (struct graph_node){ .key = key,
-                                 .up = is_start ? 0 : UINT_MAX,
-                                 .down = is_start ? 0 : UINT_MAX,
-                                 .is_start = is_start };
+    if (!is_new || at == SIZE_MAX)
+        return at;
+    *ARENA_PUSH(w->arena, g->nodes, g->n_nodes, g->cap_nodes) =
+        (struct graph_node){ .key = key,
+                             .up = is_start ? 0 : UINT_MAX,
+                             .down = is_start ? 0 : UINT_MAX,
+                             .is_start = is_start };
+    (void)ARENA_PUSH(w->arena, w->tallies, w->n_tallies, w->cap_tallies);
     return at;
 }
 
-static void add_edge(struct walk *w, const struct graph_edge *e, bool is_up, unsigned step)
+static void add_edge(struct walk *w, const struct graph_edge *e, unsigned step, struct front *next)
 {
+    bool is_up = next->is_up;
     struct graph *g = w->graph;
     bool is_new;
     size_t near = put_node(w, is_up ? e->to : e->from, false);
     size_t far = put_node(w, is_up ? e->from : e->to, false);
     if (near == SIZE_MAX)
         return; /* not asked for */
-    if (far == SIZE_MAX) {
-        g->n_cut_edges++;
-        g->nodes[near].n_cut++;
+    w->tallies[near][is_up].all++;
+    if (far == SIZE_MAX)
         return;
-    }
     put(&w->edges, of_edge(e), true, &is_new);
-    if (is_new)
+    if (is_new) {
         *ARENA_PUSH(w->arena, g->edges, g->n_edges, g->cap_edges) = *e;
+        w->tallies[near][is_up].shown++;
+        w->tallies[far][!is_up].shown++;
+    }
     unsigned *steps = is_up ? &g->nodes[far].up : &g->nodes[far].down;
     if (*steps != UINT_MAX)
         return;
     *steps = step;
-    *ARENA_PUSH(w->arena, w->next, w->n_next, w->cap_next) = g->nodes[far].key;
+    *ARENA_PUSH(w->arena, next->items, next->n, next->cap) = g->nodes[far].key;
 }
 
-static bool take_step(struct walk *w, bool is_up, unsigned step, struct err *err)
+static void add_cut(struct walk *w, const struct graph_cut *cut, bool is_up)
+{
+    bool is_new;
+    size_t at = put(&w->nodes, of_key(cut->node), false, &is_new);
+    if (at != SIZE_MAX)
+        w->tallies[at][is_up].all += cut->n;
+}
+
+/* What is known to exist and is not shown; an edge that one end cut may be shown by the other. */
+static void count_cut(struct walk *w)
+{
+    struct graph *g = w->graph;
+    for (size_t i = 0; i < g->n_nodes; i++) {
+        for (int way = 0; way < 2; way++)
+            if (w->tallies[i][way].all > w->tallies[i][way].shown)
+                g->nodes[i].n_cut += w->tallies[i][way].all - w->tallies[i][way].shown;
+        g->n_cut_edges += g->nodes[i].n_cut;
+    }
+}
+
+/* From the nodes of the front to the next ones. */
+static bool take_step(struct walk *w, struct front *front, unsigned step, struct err *err)
 {
     struct graph *g = w->graph;
     struct graph_edges found = { .arena = w->arena };
-    size_t room = w->limits->max_edges - g->n_edges;
-    w->n_next = 0;
-    if (!w->source->edges(w->source->ctx, w->front, w->n_front, is_up, room, &found, err))
+    struct front next = { .is_up = front->is_up };
+    const struct graph_most most = { w->limits->max_fan, w->limits->max_edges - w->n_seen };
+    if (!w->source->edges(w->source->ctx, front->items, front->n, front->is_up, &most, &found, err))
         return false;
-    g->n_cut_edges += found.n_cut;
-    for (size_t i = 0; i < found.n; i++) {
-        if (i < room)
-            add_edge(w, &found.items[i], is_up, step);
-        else
-            g->n_cut_edges++;
-    }
-    struct graph_key *front = w->front;
-    size_t cap = w->cap_front;
-    w->front = w->next;
-    w->n_front = w->n_next;
-    w->cap_front = w->cap_next;
-    w->next = front;
-    w->cap_next = cap;
+    for (size_t i = 0; i < found.n; i++)
+        add_edge(w, &found.items[i], step, &next);
+    for (size_t i = 0; i < found.n_cuts; i++)
+        add_cut(w, &found.cuts[i], front->is_up);
+    w->n_seen += found.n;
+    g->is_deeper = g->is_deeper || found.is_partial;
+    *front = next;
     return true;
 }
 
-static bool walk_way(struct walk *w, bool is_up, size_t n_start, struct err *err)
+/* A step up, a step down, and so on, so that the nearest come first on both sides. */
+static bool walk(struct walk *w, size_t n_start, struct err *err)
 {
-    w->n_front = 0;
-    for (size_t i = 0; i < n_start; i++)
-        *ARENA_PUSH(w->arena, w->front, w->n_front, w->cap_front) = w->graph->nodes[i].key;
-    for (unsigned step = 1; step <= w->limits->depth && w->n_front > 0; step++) {
-        if (w->graph->n_edges >= w->limits->max_edges)
-            break;
-        if (!take_step(w, is_up, step, err))
-            return false;
-    }
-    w->graph->is_deeper = w->graph->is_deeper || w->n_front > 0;
+    struct front fronts[2] = { { .is_up = true }, { .is_up = false } };
+    for (size_t way = 0; way < 2; way++)
+        for (size_t i = 0; i < n_start; i++)
+            if ((w->limits->direction & (way == 0 ? GRAPH_UP : GRAPH_DOWN)) != 0)
+                *ARENA_PUSH(w->arena, fronts[way].items, fronts[way].n, fronts[way].cap) =
+                    w->graph->nodes[i].key;
+    for (unsigned step = 1; step <= w->limits->depth; step++)
+        for (size_t way = 0; way < 2; way++)
+            if (fronts[way].n > 0 && w->n_seen < w->limits->max_edges &&
+                !take_step(w, &fronts[way], step, err))
+                return false;
+    w->graph->is_deeper = w->graph->is_deeper || fronts[0].n > 0 || fronts[1].n > 0;
     return true;
 }
 
@@ -179,10 +210,9 @@ bool graph_walk(struct arena *a, const struct graph_source *source, const struct
     for (size_t i = 0; i < n_start; i++)
         (void)put_node(&w, start[i], true);
     n_start = g.n_nodes; /* each once */
-    if ((limits->direction & GRAPH_UP) != 0 && !walk_way(&w, true, n_start, err))
+    if (!walk(&w, n_start, err))
         return false;
-    if ((limits->direction & GRAPH_DOWN) != 0 && !walk_way(&w, false, n_start, err))
-        return false;
+    count_cut(&w);
     if (g.n_nodes > 0 && !source->describe(source->ctx, a, g.nodes, g.n_nodes, err))
         return false;
     *out = g;

@@ -4,7 +4,7 @@
  * Nodes are notebooks and places (a place stands for its dataset where it falls into one); edges
  * are the uses.  The graph is walked in breadth, one call of the source for each step and
  * direction, so an index answers with one query a step.  Cycles end by themselves: a node is
- * visited once.  What passes max_nodes, max_edges or depth is cut and counted.
+ * visited once.  What passes max_nodes, max_fan, max_edges or depth is cut and counted.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CATALOG_GRAPH_H
@@ -43,18 +43,28 @@ struct graph_node {
 };
 
 /* What gives the edges. */
+struct graph_cut {
+    struct graph_key node;
+    uint64_t n; /* edges of it that were left out */
+};
 struct graph_edges {
     struct arena *arena; /* where the source may put texts */
     struct graph_edge *items;
     size_t n, cap;
-    uint64_t n_cut; /* edges that the source left out because max was reached */
+    struct graph_cut *cuts; /* of the nodes whose edges are not all there */
+    size_t n_cuts, cap_cuts;
+    bool is_partial; /* not all nodes were looked at */
+};
+struct graph_most {
+    size_t fan; /* edges of one node */
+    size_t all;
 };
 struct graph_source {
     void *ctx;
     /* Append to *out (ARENA_PUSH into out->arena) the edges that end (is_up) or begin (else) at one
-     * of the n nodes, at most max, in an order that does not change. */
-    bool (*edges)(void *ctx, const struct graph_key *nodes, size_t n, bool is_up, size_t max,
-                  struct graph_edges *out, struct err *err);
+     * of the n nodes, in an order that does not change, and for each node how many are left out. */
+    bool (*edges)(void *ctx, const struct graph_key *nodes, size_t n, bool is_up,
+                  const struct graph_most *most, struct graph_edges *out, struct err *err);
     /* Fill uri, title and detail of the n nodes; keys are set. */
     bool (*describe)(void *ctx, struct arena *a, struct graph_node *nodes, size_t n,
                      struct err *err);
@@ -65,7 +75,9 @@ enum graph_direction { GRAPH_UP = 1, GRAPH_DOWN = 2, GRAPH_BOTH = 3 };
 struct graph_limits {
     enum graph_direction direction;
     unsigned depth; /* steps; dataset to notebook is one; 0: the start alone */
-    size_t max_nodes, max_edges;
+    size_t max_nodes;
+    size_t max_fan;   /* edges of one node each way */
+    size_t max_edges; /* that are looked at */
 };
 
 struct graph {
@@ -73,8 +85,8 @@ struct graph {
     size_t n_nodes, cap_nodes;
     struct graph_edge *edges; /* in the order found; each (from, to) once */
     size_t n_edges, cap_edges;
-    uint64_t n_cut_edges; /* known to exist, and left out by max_nodes or max_edges */
-    bool is_deeper;       /* depth ended the walk at nodes that were not looked at further */
+    uint64_t n_cut_edges; /* known to exist, and left out by max_nodes, max_fan or max_edges */
+    bool is_deeper;       /* depth or max_edges ended the walk before nodes that it had found */
 };
 
 /* start: 1 .. n nodes that are asked about.  a: owns the graph. */

@@ -88,11 +88,12 @@ static bool find_other_writers(struct arena *a, const struct graph_source *sourc
     const struct graph *g = &impact->graph;
     struct graph_key *keys = ARENA_NEW_N(a, struct graph_key, impact->n_datasets + 1);
     struct graph_edges found = { .arena = a };
+    const struct graph_most most = { max_edges, max_edges };
     for (size_t i = 0; i < impact->n_datasets; i++)
         keys[i] = g->nodes[impact->datasets[i].node].key;
     if (impact->n_datasets == 0)
         return true;
-    if (!source->edges(source->ctx, keys, impact->n_datasets, true, max_edges, &found, err))
+    if (!source->edges(source->ctx, keys, impact->n_datasets, true, &most, &found, err))
         return false;
     /* A graph of all nodes and these edges says which ends are known. */
     struct graph seen = {
@@ -106,7 +107,7 @@ static bool find_other_writers(struct arena *a, const struct graph_source *sourc
             has_other[to[i]] = true;
     for (size_t i = 0; i < impact->n_datasets; i++)
         impact->datasets[i].is_only_source =
-            found.n_cut == 0 && !has_other[impact->datasets[i].node];
+            found.n_cuts == 0 && !found.is_partial && !has_other[impact->datasets[i].node];
     return true;
 }
 

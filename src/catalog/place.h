@@ -110,6 +110,10 @@ struct place_use {
 struct place_match question_match_use(struct arena *a, const struct question *q,
                                       const struct place_use *use);
 
+/* How sure a reference is that stands to the asked location as m says (m->percent is not asked). */
+unsigned place_match_percent(const struct place_match *m, struct str asked,
+                             const struct place_use *use);
+
 /* So little of it is known that nearly everything fits. */
 bool place_match_is_weak(const struct place_match *m);
 

@@ -85,7 +85,8 @@ static unsigned sure_of_relation(const struct place_match *m, struct str asked,
     return 0;
 }
 
-static unsigned sure(const struct place_match *m, struct str asked, const struct place_use *use)
+unsigned place_match_percent(const struct place_match *m, struct str asked,
+                             const struct place_use *use)
 {
     unsigned percent = sure_of_relation(m, asked, use->uri);
     if (percent == 0)
@@ -112,7 +113,8 @@ struct place_match question_match_use(struct arena *a, const struct question *q,
         better(relation, score, SIZE_MAX, &best);
     }
     if (best.relation != URI_APART)
-        best.percent = sure(&best, best.form == SIZE_MAX ? q->file : q->forms[best.form], use);
+        best.percent =
+            place_match_percent(&best, best.form == SIZE_MAX ? q->file : q->forms[best.form], use);
     return best;
 }
 

@@ -251,6 +251,7 @@ struct graph_source index_graph_source(struct index_reader *r);
 struct index_keys {
     struct graph_key *items;
     size_t n, cap;
+    bool is_partial; /* there may be more */
 };
 MUST_USE bool index_graph_keys(struct index_reader *r, struct arena *a, struct str key, size_t max,
                                struct index_keys *out, struct err *err);

@@ -1,99 +1,211 @@
 /*
  * The edges of the graph: what a notebook reads and writes, who reads and writes a dataset or a
- * place.  Data flows along reads and writes of data, models and archives; a place that falls into a
- * dataset is the dataset.
+ * place.
+ *
+ * Data flows along reads and writes of data, models and archives.  What uses a dataset, by its
+ * location, a part of it, a folder above it, a glob or a table's name, was worked out by
+ * index_settle(): the edges of a dataset are a range of rows of the table use.  A place is a node
+ * of its own where there is no dataset at, above or below it; a table that is bound to a location
+ * is that location.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/place.h"
 #include "index/query_internal.h"
-#include "index/ref.h"
+#include "index/use.h"
 
-/* Directions: reading is 0, writing 1, listing 2 (a read that says little), deleting 3. */
-#define KINDS " AND (r.what >> 4 & 15) IN (0, 1, 5, 8)"
-#define FLOWS(is_up)                                                                               \
-    " AND (CASE WHEN " is_up " THEN r.what & 15 = 1 ELSE r.what & 15 IN (0, 2) END)"
-/* ?2: towards the node (1) or from it (0); ?3: how many. */
-#define SUMS                                                                                       \
-    " min(r.seq), r.cell, r.line, count(*), min((r.what & 1536) = 1024 OR (r.what & 256) = 0),"    \
-    " max(p.prefix IS NULL) "
-/* A table that is bound to a dataset is the dataset. */
-#define BOUND                                                                                      \
-    "(SELECT d.id FROM table_name t CROSS JOIN dataset d ON d.uri = t.location"                    \
+/* Edges that are counted when they are not given. */
+enum { COUNT_TO = 2000 };
+
+/* What is read of each: the other's kind, its id, cell, line, how many, sure. */
+#define OF_DATASET(way, range)                                                                     \
+    "SELECT 0, u.notebook, r.cell, r.line, u.n_" way "s, u." way "_sure FROM use u"                \
+    " LEFT JOIN ref r ON r.notebook = u.notebook AND r.seq = u." way "_seq"                        \
+    " WHERE u.dataset = ?1 AND u.flows" range " LIMIT ?2"
+static const char readers_of_dataset[] = OF_DATASET("read", USE_READ_RANGE);
+static const char writers_of_dataset[] = OF_DATASET("write", USE_WRITE_RANGE);
+
+/* In the order of the code, as far as they are given. */
+#define DATASETS_OF_NOTEBOOK(way, range)                                                           \
+    "SELECT 1, u.dataset, r.cell, r.line, u.n_" way "s, u." way "_sure FROM (SELECT dataset,"      \
+    " flows FROM use WHERE notebook = ?1 AND flows" range " LIMIT ?2) few CROSS JOIN use u"        \
+    " ON u.dataset = few.dataset AND u.flows = few.flows AND u.notebook = ?1"                      \
+    " LEFT JOIN ref r ON r.notebook = ?1 AND r.seq = u." way "_seq ORDER BY u." way "_seq"
+static const char read_by_notebook[] = DATASETS_OF_NOTEBOOK("read", USE_READ_RANGE);
+static const char written_by_notebook[] = DATASETS_OF_NOTEBOOK("write", USE_WRITE_RANGE);
+
+/* Is the place (p) in, or the name of a table of, or above a dataset? */
+#define IS_OF_DATASET                                                                              \
+    "(p.dataset IS NOT NULL OR EXISTS(SELECT 1 FROM table_name t"                                  \
+    "  LEFT JOIN dataset d ON d.uri = t.location LEFT JOIN place q ON q.uri = t.location"          \
+    "  WHERE t.name = p.uri AND (d.id IS NOT NULL OR q.dataset IS NOT NULL))"                      \
+    " OR EXISTS(SELECT 1 FROM dataset WHERE uri > p.uri || '/' AND uri < p.uri || '0'))"
+/* The place of the location that the table's name p.uri is bound to. */
+#define LOCATION_OF_TABLE                                                                          \
+    "(SELECT q.id FROM table_name t CROSS JOIN place q ON q.uri = t.location"                      \
     " WHERE t.name = p.uri LIMIT 1)"
-/* Users in the order of notebooks, each with its few references: what is over the limit is not
- * looked at. */
-static const char of_dataset[] =
-    "SELECT 0, u.notebook," SUMS "FROM use u CROSS JOIN ref r ON r.notebook = u.notebook"
-    " CROSS JOIN place p ON p.id = r.place WHERE u.dataset = ?1"
-    " AND u.dirs & (CASE WHEN ?2 THEN 2 ELSE 5 END) AND (p.dataset = ?1 OR p.uri IN"
-    " (SELECT t.name FROM dataset d CROSS JOIN table_name t ON t.location = d.uri"
-    "  WHERE d.id = ?1))" FLOWS("?2") KINDS " GROUP BY u.notebook ORDER BY u.notebook LIMIT ?3";
-static const char of_place[] =
-    "SELECT 0, r.notebook," SUMS "FROM place p CROSS JOIN ref r ON r.place = p.id"
-    " WHERE p.id = ?1" FLOWS("?2") KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?3";
-static const char of_notebook[] = "SELECT coalesce(p.dataset, " BOUND ") AS whole, p.id," SUMS
-                                  "FROM ref r CROSS JOIN place p ON p.id = r.place"
-                                  " WHERE r.notebook = ?1" FLOWS("NOT ?2") KINDS
-    " GROUP BY coalesce(whole, -p.id) ORDER BY min(r.seq) LIMIT ?3";
+/* A pattern is a guess: 50 percent; sure as in use.h. */
+#define SUMS                                                                                       \
+    "min(r.seq) AS first, count(*) AS n, max(CASE WHEN p.prefix IS NULL THEN 200 ELSE 100 END) +"  \
+    " min(r.what & 512 <> 0 OR r.what & 256 = 0) AS sure FROM "
+#define PLACES_OF_NOTEBOOK(dirs)                                                                   \
+    "SELECT 2, g.node, f.cell, f.line, g.n, g.sure FROM"                                           \
+    " (SELECT coalesce(" LOCATION_OF_TABLE ", p.id) AS node, " SUMS                                \
+    "  ref r CROSS JOIN place p ON p.id = r.place WHERE r.notebook = ?1 AND r.what & 15 IN " dirs  \
+    "  AND " REF_FLOW_KINDS " AND NOT " IS_OF_DATASET " GROUP BY node) g"                          \
+    " LEFT JOIN ref f ON f.notebook = ?1 AND f.seq = g.first ORDER BY g.first LIMIT ?2"
+static const char places_read[] = PLACES_OF_NOTEBOOK(REF_READ_DIRS);
+static const char places_written[] = PLACES_OF_NOTEBOOK(REF_WRITE_DIRS);
 
-/* A resolved location is sure; one with unknown parts is a guess. */
-enum { PERCENT_SURE = 100, PERCENT_HOLES = 50 };
+/* ?1: a place.  Of one direction, so that each is a range of the index. */
+#define OF_PLACE(dir)                                                                              \
+    "SELECT 0, g.notebook, f.cell, f.line, g.n, g.sure FROM (SELECT r.notebook AS notebook, " SUMS \
+    "  place p CROSS JOIN ref r ON r.place = p.id WHERE p.id = ?1 AND r.what & 15 = " dir          \
+    "  AND " REF_FLOW_KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?2) g"                 \
+    " LEFT JOIN ref f ON f.notebook = g.notebook AND f.seq = g.first"
+static const char readers_of_place[] = OF_PLACE("0");
+static const char listers_of_place[] = OF_PLACE("2");
+static const char writers_of_place[] = OF_PLACE("1");
 
-static bool edges_of(struct index_reader *r, struct graph_key node, bool is_up, size_t max,
-                     struct graph_edges *out, struct err *err)
+struct edges {
+    struct index_reader *r;
+    bool is_up;
+    struct graph_edges *out;
+};
+
+/* At most max edges of one statement, which gives one more if there is one: *is_more then. */
+static bool add_edges(struct edges *e, const char *sql, struct graph_key node, int64_t id,
+                      size_t max, size_t *n, bool *is_more, struct err *err)
 {
+    static const enum graph_node_kind kinds[] = { GRAPH_NOTEBOOK, GRAPH_DATASET, GRAPH_PLACE };
     AUTO_ROWS rows = { 0 };
     bool has_row = true;
-    const char *sql = node.kind == GRAPH_NOTEBOOK  ? of_notebook
-                      : node.kind == GRAPH_DATASET ? of_dataset
-                                                   : of_place;
-    size_t n = 0;
-    if (!db_query(&r->db, &rows, err, sql, "iii", node.id, (int64_t)is_up, (int64_t)max + 1))
+    if (!db_query(&e->r->db, &rows, err, sql, "ii", id, (int64_t)(max - *n) + 1))
         return false;
     while (db_next(&rows, &has_row, err) && has_row) {
-        struct graph_key other = { GRAPH_NOTEBOOK, db_int(&rows, 1) };
-        if (n++ == max) {
-            out->n_cut++;
-            continue;
+        struct graph_key other = { kinds[db_int(&rows, 0)], db_int(&rows, 1) };
+        if (*n == max) {
+            *is_more = true;
+            return true;
         }
-        if (node.kind == GRAPH_NOTEBOOK && !db_is_null(&rows, 0))
-            other = (struct graph_key){ GRAPH_DATASET, db_int(&rows, 0) };
-        else if (node.kind == GRAPH_NOTEBOOK)
-            other.kind = GRAPH_PLACE;
-        *ARENA_PUSH(out->arena, out->items, out->n, out->cap) =
-            (struct graph_edge){ .from = is_up ? other : node,
-                                 .to = is_up ? node : other,
-                                 .percent = db_int(&rows, 7) != 0 ? PERCENT_SURE : PERCENT_HOLES,
-                                 .cell = (uint32_t)db_int(&rows, 3),
-                                 .line = (uint32_t)db_int(&rows, 4),
-                                 .n_uses = (uint32_t)db_int(&rows, 5),
-                                 .is_may = db_int(&rows, 6) != 0 };
+        (*n)++;
+        *ARENA_PUSH(e->out->arena, e->out->items, e->out->n, e->out->cap) =
+            (struct graph_edge){ .from = e->is_up ? other : node,
+                                 .to = e->is_up ? node : other,
+                                 .percent = (unsigned)db_int(&rows, 5) / 2,
+                                 .cell = (uint32_t)db_int(&rows, 2),
+                                 .line = (uint32_t)db_int(&rows, 3),
+                                 .n_uses = (uint32_t)db_int(&rows, 4),
+                                 .is_may = (db_int(&rows, 5) & 1) != 0 };
     }
     return !has_row;
 }
 
-/* No room is left: only how many there are is told. */
-static bool count_of_dataset(struct index_reader *r, int64_t dataset, bool is_up,
-                             struct graph_edges *out, struct err *err)
+static void add_cut(struct edges *e, struct graph_key node, int64_t n_all, size_t n_given)
 {
-    static const char sql[] =
-        "SELECT CASE WHEN ?2 THEN n_writers ELSE n_readers END FROM dataset WHERE id = ?1";
-    int64_t n;
-    if (!db_get_int(&r->db, &n, NULL, err, sql, "ii", dataset, (int64_t)is_up))
+    uint64_t n = n_all > (int64_t)n_given ? (uint64_t)n_all - n_given : 1;
+    *ARENA_PUSH(e->out->arena, e->out->cuts, e->out->n_cuts, e->out->cap_cuts) =
+        (struct graph_cut){ node, n };
+}
+
+static bool edges_of_dataset(struct edges *e, struct graph_key node, size_t max, struct err *err)
+{
+    static const char count[] =
+        "SELECT CASE WHEN ?2 THEN n_in ELSE n_out END FROM dataset WHERE id = ?1";
+    size_t n = 0;
+    bool is_more = false;
+    int64_t n_all;
+    if (!add_edges(e, e->is_up ? writers_of_dataset : readers_of_dataset, node, node.id, max, &n,
+                   &is_more, err))
         return false;
-    out->n_cut += (uint64_t)n;
+    if (!is_more)
+        return true;
+    if (!db_get_int(&e->r->db, &n_all, NULL, err, count, "ii", node.id, (int64_t)e->is_up))
+        return false;
+    add_cut(e, node, n_all, n);
     return true;
 }
 
-static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up, size_t max,
-                       struct graph_edges *out, struct err *err)
+/* A notebook's up is what it reads. */
+static bool edges_of_notebook(struct edges *e, struct graph_key node, size_t max, struct err *err)
 {
+    static const char n_read[] = "SELECT count(*) FROM (SELECT 1 FROM use WHERE notebook = ?1"
+                                 " AND flows" USE_READ_RANGE " LIMIT ?2)";
+    static const char n_written[] = "SELECT count(*) FROM (SELECT 1 FROM use WHERE notebook = ?1"
+                                    " AND flows" USE_WRITE_RANGE " LIMIT ?2)";
+    const char *datasets = e->is_up ? read_by_notebook : written_by_notebook;
+    const char *places = e->is_up ? places_read : places_written;
+    size_t n = 0, n_datasets;
+    bool is_more = false, are_more_places = false;
+    int64_t n_all;
+    if (!add_edges(e, datasets, node, node.id, max, &n, &is_more, err))
+        return false;
+    n_datasets = n;
+    if (!add_edges(e, places, node, node.id, max, &n, &are_more_places, err))
+        return false;
+    if (is_more) {
+        if (!db_get_int(&e->r->db, &n_all, NULL, err, e->is_up ? n_read : n_written, "ii", node.id,
+                        (int64_t)COUNT_TO))
+            return false;
+        add_cut(e, node, n_all, n_datasets);
+    }
+    if (are_more_places)
+        add_cut(e, node, 0, 0);
+    return true;
+}
+
+/* The references to the place itself, and to the tables that are bound to it. */
+static bool edges_of_place(struct edges *e, struct graph_key node, size_t max, struct err *err)
+{
+    static const char tables[] =
+        "SELECT q.id FROM place p CROSS JOIN table_name t ON t.location = p.uri"
+        " CROSS JOIN place q ON q.uri = t.name WHERE p.id = ?1 GROUP BY q.id LIMIT ?2";
+    static const char count[] =
+        "SELECT count(DISTINCT notebook) FROM (SELECT notebook FROM ref r"
+        " WHERE r.place = ?1 AND r.what & 15 = ?2 AND " REF_FLOW_KINDS " LIMIT ?3)";
+    enum { MAX_TABLES = 7 };
+    int64_t ids[MAX_TABLES + 1] = { node.id };
+    size_t n_ids = 1, n = 0;
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true, is_more = false;
+    if (!db_query(&e->r->db, &rows, err, tables, "ii", node.id, (int64_t)MAX_TABLES))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        ids[n_ids++] = db_int(&rows, 0);
+    if (has_row)
+        return false;
+    for (size_t i = 0; i < n_ids && !is_more; i++) {
+        size_t before = n;
+        int64_t n_all;
+        if (!add_edges(e, e->is_up ? writers_of_place : readers_of_place, node, ids[i], max, &n,
+                       &is_more, err) ||
+            (!e->is_up && !is_more &&
+             !add_edges(e, listers_of_place, node, ids[i], max, &n, &is_more, err)))
+            return false;
+        if (!is_more)
+            continue;
+        if (!db_get_int(&e->r->db, &n_all, NULL, err, count, "iii", ids[i], (int64_t)e->is_up,
+                        (int64_t)COUNT_TO))
+            return false;
+        add_cut(e, node, n_all, n - before);
+    }
+    return true;
+}
+
+static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up,
+                       const struct graph_most *most, struct graph_edges *out, struct err *err)
+{
+    struct edges e = { ctx, is_up, out };
     size_t first = out->n;
     for (size_t i = 0; i < n; i++) {
-        size_t left = out->n - first < max ? max - (out->n - first) : 0;
-        bool ok = left == 0 && nodes[i].kind == GRAPH_DATASET
-                      ? count_of_dataset(ctx, nodes[i].id, is_up, out, err)
-                      : edges_of(ctx, nodes[i], is_up, left, out, err);
+        size_t left = out->n - first < most->all ? most->all - (out->n - first) : 0;
+        size_t max = left < most->fan ? left : most->fan;
+        if (left == 0) {
+            out->is_partial = true;
+            return true;
+        }
+        bool ok = nodes[i].kind == GRAPH_DATASET    ? edges_of_dataset(&e, nodes[i], max, err)
+                  : nodes[i].kind == GRAPH_NOTEBOOK ? edges_of_notebook(&e, nodes[i], max, err)
+                                                    : edges_of_place(&e, nodes[i], max, err);
         if (!ok)
             return false;
     }
@@ -140,12 +252,19 @@ static bool add_keys(struct index_reader *r, struct arena *a, const char *sql, s
 {
     AUTO_ROWS rows = { 0 };
     bool has_row = true;
-    if (out->n >= max)
+    if (out->n >= max) {
+        out->is_partial = true;
         return true;
-    if (!db_query(&r->db, &rows, err, sql, "si", key, (int64_t)(max - out->n)))
+    }
+    if (!db_query(&r->db, &rows, err, sql, "si", key, (int64_t)(max - out->n) + 1))
         return false;
-    while (db_next(&rows, &has_row, err) && has_row)
+    while (db_next(&rows, &has_row, err) && has_row) {
+        if (out->n == max) {
+            out->is_partial = true;
+            return true;
+        }
         *ARENA_PUSH(a, out->items, out->n, out->cap) = (struct graph_key){ kind, db_int(&rows, 0) };
+    }
     return !has_row;
 }
 
@@ -154,14 +273,14 @@ bool index_graph_keys(struct index_reader *r, struct arena *a, struct str key, s
 {
     static const char notebook[] = "SELECT id FROM notebook WHERE uri = ?1 LIMIT ?2";
     static const char bound[] = "SELECT d.id FROM table_name t CROSS JOIN dataset d"
-                                " ON d.uri = t.location WHERE t.name = ?1 LIMIT ?2";
+                                " ON d.uri = t.location WHERE t.name = ?1 GROUP BY d.id LIMIT ?2";
     static const char datasets[] =
         "SELECT id FROM dataset WHERE uri > ?1 || '/' AND uri < ?1 || '0' ORDER BY uri LIMIT ?2";
-    static const char places[] = "SELECT id FROM place p WHERE uri = ?1 AND dataset IS NULL"
-                                 " AND " BOUND " IS NULL LIMIT ?2";
+    static const char places[] = "SELECT coalesce(" LOCATION_OF_TABLE ", p.id) FROM place p"
+                                 " WHERE uri = ?1 AND NOT " IS_OF_DATASET " LIMIT ?2";
     static const char inside[] =
-        "SELECT id FROM place WHERE uri > ?1 || '/' AND uri < ?1 || '0' AND dataset IS NULL"
-        " ORDER BY uri LIMIT ?2";
+        "SELECT id FROM (SELECT id, uri, dataset FROM place WHERE uri > ?1 || '/'"
+        " AND uri < ?1 || '0' ORDER BY uri LIMIT 1000) p WHERE NOT " IS_OF_DATASET " LIMIT ?2";
     struct index_dataset d;
     bool has_dataset;
     *out = (struct index_keys){ 0 };

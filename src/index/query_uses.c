@@ -49,11 +49,18 @@ bool index_patterns(struct index_reader *r, struct arena *a, struct str prefix, 
     "SELECT r.notebook, r.seq, n.key, n.near, (SELECT n - 1 FROM near_group WHERE id = n.near),"   \
     " n.uri, n.title, (SELECT text FROM name WHERE id = n.owner), p.uri, p.dataset, r.what,"       \
     " r.cell, r.line, r.col, (SELECT text FROM name WHERE id = r.via), r.local, r.holes "
-/* In the order of the index ref_place. */
-static const char uses_of_place[] =
-    USES "FROM ref r JOIN place p ON p.id = r.place JOIN notebook n ON n.id = r.notebook"
-         " WHERE r.place = ?1 AND (r.notebook, r.seq) > (?2, ?3) AND (?4 < 0 OR r.what & 15 = ?4)"
-         " ORDER BY r.notebook, r.seq LIMIT ?5";
+/* The index ref_place has the references of a place by direction: those of one are read in order,
+ * those of all are merged. */
+#define REFS_OF_PLACE(dir)                                                                         \
+    "SELECT notebook, seq FROM ref WHERE place = ?1 AND what & 15 = " dir                          \
+    " AND (notebook, seq) > (?2, ?3)"
+#define USES_OF_PLACE(refs)                                                                        \
+    USES "FROM (" refs " ORDER BY notebook, seq LIMIT ?4) few"                                     \
+         " CROSS JOIN ref r ON r.notebook = few.notebook AND r.seq = few.seq"                      \
+         " CROSS JOIN place p ON p.id = r.place CROSS JOIN notebook n ON n.id = r.notebook"
+static const char uses_of_place_one_way[] = USES_OF_PLACE(REFS_OF_PLACE("?5"));
+static const char uses_of_place[] = USES_OF_PLACE(REFS_OF_PLACE("0") " UNION ALL " REFS_OF_PLACE(
+    "1") " UNION ALL " REFS_OF_PLACE("2") " UNION ALL " REFS_OF_PLACE("3"));
 static const char uses_of_notebook[] =
     USES "FROM ref r JOIN place p ON p.id = r.place JOIN notebook n ON n.id = r.notebook"
          " WHERE r.notebook = ?1 ORDER BY r.seq LIMIT ?2";
@@ -115,9 +122,11 @@ bool index_uses_of_place(struct index_reader *r, struct arena *a, int64_t place,
     int64_t notebook = after != NULL && after->is_set ? after->number : INT64_MIN;
     int64_t seq = after != NULL && after->is_set ? after->id : INT64_MIN;
     *out = (struct index_uses){ 0 };
-    return db_query(&r->db, &rows, err, uses_of_place, "iiiii", place, notebook, seq, (int64_t)dir,
-                    (int64_t)limit) &&
-           read_uses(&rows, a, out, err) && add_code(r, a, out, err);
+    bool ok = dir < 0 ? db_query(&r->db, &rows, err, uses_of_place, "iiii", place, notebook, seq,
+                                 (int64_t)limit)
+                      : db_query(&r->db, &rows, err, uses_of_place_one_way, "iiiii", place,
+                                 notebook, seq, (int64_t)limit, (int64_t)dir);
+    return ok && read_uses(&rows, a, out, err) && add_code(r, a, out, err);
 }
 
 bool index_notebook_uses(struct index_reader *r, struct arena *a, int64_t row, size_t max,

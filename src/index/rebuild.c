@@ -57,7 +57,7 @@ static const char *const derived[] = {
     "INSERT INTO unindexed SELECT 2, id FROM dataset",
     "UPDATE place SET dataset = NULL",
     "UPDATE dataset SET n_users = 0, n_readers = 0, n_writers = 0, n_maybe = 0, used_s = 0,"
-    " read_s = 0",
+    " read_s = 0, n_out = 0, n_in = 0",
     "INSERT INTO unsettled_place SELECT id FROM place",
     "INSERT INTO unsettled_dataset SELECT id FROM dataset",
     "INSERT INTO tally SELECT 0, 0, 0, count(*) FROM notebook HAVING count(*) > 0",

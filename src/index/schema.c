@@ -133,7 +133,30 @@ static const char *const version_1[] = {
     NULL,
 };
 
-static const char *const *const migrations[] = { version_1 };
+/* A step of the lineage is one range of an index. */
+static const char *const version_2[] = {
+    "DROP TABLE use",
+    /* Which notebooks use a dataset (at, inside, above it, by a glob, by a table's name), and how.
+     * flows: enum use_flows; dirs: 1 << direction, or-ed, of uses that count; maybe: the same where
+     * parts of the location are unknown.  The first reference by which data flows each way, how
+     * many there are, and how sure the surest is: see use.h.  Kept by index_settle(). */
+    "CREATE TABLE use(dataset INTEGER, flows INTEGER, notebook INTEGER, dirs INTEGER NOT NULL,"
+    " maybe INTEGER NOT NULL, read_seq INTEGER, n_reads INTEGER, read_sure INTEGER,"
+    " write_seq INTEGER, n_writes INTEGER, write_sure INTEGER,"
+    " PRIMARY KEY(dataset, flows, notebook)) WITHOUT ROWID",
+    "CREATE INDEX use_notebook ON use(notebook)",
+    /* Notebooks that data flows into from the dataset, and from them into it. */
+    "ALTER TABLE dataset ADD COLUMN n_out INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE dataset ADD COLUMN n_in INTEGER NOT NULL DEFAULT 0",
+    "DELETE FROM tally WHERE axis = 4",
+    "INSERT OR IGNORE INTO unsettled_dataset SELECT id FROM dataset",
+    /* The references of a place by their direction: few writers among many readers. */
+    "DROP INDEX ref_place",
+    "CREATE INDEX ref_place ON ref(place, what & 15, notebook, seq, what)",
+    NULL,
+};
+
+static const char *const *const migrations[] = { version_1, version_2 };
 
 int index_schema_version(void)
 {

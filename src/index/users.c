@@ -6,7 +6,8 @@
 #include "index/users.h"
 #include "catalog/place.h"
 #include "index/patterns.h"
-#include "index/ref.h"
+#include "index/use.h"
+#include "util/strmap.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,60 +16,127 @@
  * what is in it. */
 enum { DIRS_ABOVE = 1 << REFERENCE_READ | 1 << REFERENCE_WRITE };
 
+/* The references by which data flows one way. */
+struct flow {
+    int64_t first; /* the number of the first */
+    int64_t n;     /* 0: none */
+    unsigned percent;
+    bool is_may; /* all of them */
+};
+
 struct user {
     int64_t notebook;
     unsigned dirs, maybe; /* 1 << enum reference_dir, or-ed */
+    struct flow flows[2]; /* it reads, it writes */
 };
 
 struct users {
     struct index_writer *w;
     struct arena arena;
+    struct str root; /* of the dataset */
     struct user *items;
     size_t n, cap;
 };
 
-/* All references to a place; mask: the directions that count. */
-static bool add_refs(struct users *u, int64_t place, unsigned mask, bool is_maybe, struct err *err)
+/* A place that is about the dataset. */
+struct about {
+    int64_t place;
+    struct str uri;
+    struct place_match match;
+    unsigned mask; /* the directions that count: 1 << enum reference_dir, or-ed */
+};
+
+static struct flow add_flows(struct flow a, struct flow b)
 {
-    static const char sql[] = "SELECT notebook, what FROM ref WHERE place = ?";
+    if (a.n == 0 || b.n == 0)
+        return a.n == 0 ? b : a;
+    return (struct flow){ .first = a.first < b.first ? a.first : b.first,
+                          .n = a.n + b.n,
+                          .percent = a.percent > b.percent ? a.percent : b.percent,
+                          .is_may = a.is_may && b.is_may };
+}
+
+static void add_user(struct users *u, const struct user *user)
+{
+    struct user *last = u->n > 0 ? &u->items[u->n - 1] : NULL;
+    if (last == NULL || last->notebook != user->notebook) {
+        *ARENA_PUSH(&u->arena, u->items, u->n, u->cap) = *user;
+        return;
+    }
+    last->dirs |= user->dirs;
+    last->maybe |= user->maybe;
+    for (int way = 0; way < 2; way++)
+        last->flows[way] = add_flows(last->flows[way], user->flows[way]);
+}
+
+/* What is known for sure also flows, in passing or not; what may be about it counts as maybe. */
+static struct user user_of(const struct users *u, const struct about *about, int64_t seq,
+                           int64_t what)
+{
+    bool is_may = (what & REF_IS_MAY) != 0, is_maybe = about->match.relation == URI_HOLES;
+    const struct place_use use = { .uri = about->uri,
+                                   .folder = STR_EMPTY,
+                                   .is_called = (what & REF_IS_CALLED) != 0,
+                                   .is_may = is_may,
+                                   .is_derived = (what & REF_IS_DERIVED) != 0,
+                                   .dir = ref_dir(what) };
+    unsigned dir = 1U << use.dir & about->mask;
+    struct user user = { .dirs = is_may || is_maybe ? 0 : dir,
+                         .maybe = is_maybe && !is_may ? dir : 0 };
+    int way = dir == 0 || is_maybe ? -1 : ref_way(what);
+    if (way >= 0)
+        user.flows[way] =
+            (struct flow){ .first = seq,
+                           .n = 1,
+                           .percent = place_match_percent(&about->match, u->root, &use),
+                           .is_may = is_may || !use.is_called };
+    return user;
+}
+
+static bool is_none(const struct user *user)
+{
+    return user->dirs == 0 && user->maybe == 0 && user->flows[0].n == 0 && user->flows[1].n == 0;
+}
+
+/* All references to a place. */
+static bool add_refs(struct users *u, const struct about *about, struct err *err)
+{
+    static const char sql[] = "SELECT notebook, seq, what FROM ref WHERE place = ?";
     AUTO_ROWS rows = { 0 };
     bool has_row;
-    if (!db_query(&u->w->db, &rows, err, sql, "i", place))
+    if (!db_query(&u->w->db, &rows, err, sql, "i", about->place))
         return false;
     while (db_next(&rows, &has_row, err)) {
         if (!has_row)
             return true;
-        int64_t what = db_int(&rows, 1);
-        unsigned dir = 1U << ref_dir(what) & mask;
-        if (dir == 0 || (what & REF_IS_MAY) != 0)
-            continue;
-        struct user user = { db_int(&rows, 0), is_maybe ? 0 : dir, is_maybe ? dir : 0 };
-        if (u->n > 0 && u->items[u->n - 1].notebook == user.notebook) {
-            u->items[u->n - 1].dirs |= user.dirs;
-            u->items[u->n - 1].maybe |= user.maybe;
-        } else {
-            *ARENA_PUSH(&u->arena, u->items, u->n, u->cap) = user;
-        }
+        struct user user = user_of(u, about, db_int(&rows, 1), db_int(&rows, 2));
+        user.notebook = db_int(&rows, 0);
+        if (!is_none(&user))
+            add_user(u, &user);
     }
     return false;
 }
 
 /* Places at the dataset and inside of it. */
-static bool add_inside(struct users *u, struct str uri, struct str root, struct err *err)
+static bool add_inside(struct users *u, struct str uri, struct err *err)
 {
     static const char at[] = "SELECT id, uri FROM place WHERE uri = ?";
     static const char inside[] = "SELECT id, uri FROM place WHERE uri >= ? AND uri < ?";
     for (int i = 0; i < 2; i++) {
         AUTO_ROWS rows = { 0 };
         bool has_row = true;
-        bool ok = i == 0 ? db_query(&u->w->db, &rows, err, at, "s", root)
+        bool ok = i == 0 ? db_query(&u->w->db, &rows, err, at, "s", u->root)
                          : db_query(&u->w->db, &rows, err, inside, "ss",
-                                    arena_concat(&u->arena, root, STR("/")),
-                                    arena_concat(&u->arena, root, STR("0")));
+                                    arena_concat(&u->arena, u->root, STR("/")),
+                                    arena_concat(&u->arena, u->root, STR("0")));
         while (ok && has_row) {
             ok = db_next(&rows, &has_row, err);
-            if (ok && has_row && place_falls_into(db_text(&rows, 1), uri))
-                ok = add_refs(u, db_int(&rows, 0), UINT_MAX, false, err);
+            if (!ok || !has_row || !place_falls_into(db_text(&rows, 1), uri))
+                continue;
+            const struct about about = {
+                db_int(&rows, 0), db_text(&rows, 1), { .relation = URI_INSIDE }, UINT_MAX
+            };
+            ok = add_refs(u, &about, err);
         }
         if (!ok)
             return false;
@@ -76,66 +144,72 @@ static bool add_inside(struct users *u, struct str uri, struct str root, struct 
     return true;
 }
 
-/* Places with just that uri: folders above it, names of tables. */
-static bool add_at(struct users *u, struct str uri, unsigned mask, struct err *err)
+/* The place with just that uri: a folder above the dataset, the name of a table. */
+static bool add_at(struct users *u, struct str uri, enum uri_relation relation, struct err *err)
 {
-    int64_t place;
+    static const char sql[] = "SELECT id FROM place WHERE uri = ?";
+    struct about about = { .uri = uri,
+                           .match = { .relation = relation },
+                           .mask = relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX };
     bool has_place;
-    return db_get_int(&u->w->db, &place, &has_place, err, "SELECT id FROM place WHERE uri = ?", "s",
-                      uri) &&
-           (!has_place || add_refs(u, place, mask, false, err));
+    return db_get_int(&u->w->db, &about.place, &has_place, err, sql, "s", uri) &&
+           (!has_place || add_refs(u, &about, err));
 }
 
-static bool add_above(struct users *u, struct str root, struct err *err)
+static bool add_above(struct users *u, struct err *err)
 {
     struct str folders[PLACE_MAX_PREFIXES];
-    size_t n = place_ancestors(root, folders, PLACE_MAX_PREFIXES);
+    size_t n = place_ancestors(u->root, folders, PLACE_MAX_PREFIXES);
     for (size_t i = 0; i < n; i++)
-        if (!add_at(u, folders[i], DIRS_ABOVE, err))
+        if (!add_at(u, folders[i], URI_CONTAINS, err))
             return false;
     return true;
 }
 
-static bool add_tables(struct users *u, struct str root, struct err *err)
+/* Tables that are bound to the dataset or to a part of it. */
+static bool add_tables(struct users *u, struct str uri, struct err *err)
 {
-    static const char sql[] = "SELECT DISTINCT name FROM table_name WHERE location = ?";
+    static const char sql[] = "SELECT DISTINCT name, location FROM table_name"
+                              " WHERE location = ?1 OR (location >= ?2 AND location < ?3)";
     AUTO_ROWS rows = { 0 };
-    bool has_row = true;
-    if (!db_query(&u->w->db, &rows, err, sql, "s", root))
+    bool has_row;
+    struct strmap seen; /* a name may be bound to several parts */
+    strmap_init(&seen, &u->arena);
+    if (!db_query(&u->w->db, &rows, err, sql, "sss", u->root,
+                  arena_concat(&u->arena, u->root, STR("/")),
+                  arena_concat(&u->arena, u->root, STR("0"))))
         return false;
     while (db_next(&rows, &has_row, err)) {
         if (!has_row)
             return true;
-        if (!add_at(u, db_text(&rows, 0), UINT_MAX, err))
+        if (!place_falls_into(db_text(&rows, 1), uri) || strmap_has(&seen, db_text(&rows, 0)))
+            continue;
+        strmap_put(&seen, arena_str(&u->arena, db_text(&rows, 0)), u);
+        if (!add_at(u, db_text(&rows, 0), URI_EQUAL, err))
             return false;
     }
     return false;
 }
 
-/* A pattern that may be about the dataset. */
-static bool add_pattern(struct users *u, struct str root, int64_t place, struct str uri,
-                        struct err *err)
-{
-    struct place_match match = { .score = 0 };
-    match.relation = uri_match(root, uri, &match.score);
-    if (match.relation == URI_APART || match.relation == URI_INSIDE ||
-        (match.relation == URI_HOLES && place_match_is_weak(&match)))
-        return true;
-    unsigned mask = match.relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX;
-    return add_refs(u, place, mask, match.relation == URI_HOLES, err);
-}
-
-static bool add_patterns(struct users *u, struct str root, struct err *err)
+/* Patterns that may be about the dataset. */
+static bool add_patterns(struct users *u, struct err *err)
 {
     struct str prefixes[PLACE_MAX_PREFIXES];
-    size_t n = place_prefixes(root, prefixes, PLACE_MAX_PREFIXES);
+    size_t n = place_prefixes(u->root, prefixes, PLACE_MAX_PREFIXES);
     for (size_t i = 0; i < n; i++) {
         struct patterns found;
-        if (!patterns_find(&u->w->db, &u->arena, prefixes[i], root, &found, err))
+        if (!patterns_find(&u->w->db, &u->arena, prefixes[i], u->root, &found, err))
             return false;
-        for (size_t k = 0; k < found.n; k++)
-            if (!add_pattern(u, root, found.items[k].id, found.items[k].uri, err))
+        for (size_t k = 0; k < found.n; k++) {
+            struct about about = { .place = found.items[k].id, .uri = found.items[k].uri };
+            about.match.relation = uri_match(u->root, about.uri, &about.match.score);
+            about.mask = about.match.relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX;
+            if (about.match.relation == URI_APART || about.match.relation == URI_INSIDE ||
+                place_match_is_weak(&about.match))
+                continue;
+            if (!add_refs(u, &about, err))
                 return false;
+        }
     }
     return true;
 }
@@ -146,20 +220,15 @@ static int by_notebook(const void *a, const void *b)
     return (x->notebook > y->notebook) - (x->notebook < y->notebook);
 }
 
+/* One for each notebook, in their order. */
 static void merge(struct users *u)
 {
-    size_t n = 0;
-    if (u->n > 1)
-        qsort(u->items, u->n, sizeof *u->items, by_notebook);
-    for (size_t i = 0; i < u->n; i++) {
-        if (n > 0 && u->items[n - 1].notebook == u->items[i].notebook) {
-            u->items[n - 1].dirs |= u->items[i].dirs;
-            u->items[n - 1].maybe |= u->items[i].maybe;
-        } else {
-            u->items[n++] = u->items[i];
-        }
-    }
-    u->n = n;
+    size_t n = u->n;
+    if (n > 1)
+        qsort(u->items, n, sizeof *u->items, by_notebook);
+    u->n = 0;
+    for (size_t i = 0; i < n; i++)
+        add_user(u, &u->items[i]);
 }
 
 /* ---- Writing. ---- */
@@ -185,36 +254,80 @@ static bool tally_user(struct index_writer *w, int64_t dataset, int64_t notebook
 static bool get_old(struct users *old, int64_t dataset, struct err *err)
 {
     static const char sql[] =
-        "SELECT notebook, dirs, maybe FROM use WHERE dataset = ? ORDER BY notebook";
+        "SELECT notebook, dirs, maybe, read_seq, n_reads, read_sure, write_seq, n_writes,"
+        " write_sure FROM use WHERE dataset = ?";
     AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&old->w->db, &rows, err, sql, "i", dataset))
         return false;
     while (db_next(&rows, &has_row, err)) {
         if (!has_row)
-            return true;
-        *ARENA_PUSH(&old->arena, old->items, old->n, old->cap) =
-            (struct user){ db_int(&rows, 0), (unsigned)db_int(&rows, 1),
-                           (unsigned)db_int(&rows, 2) };
+            break;
+        struct user user = { db_int(&rows, 0),
+                             (unsigned)db_int(&rows, 1),
+                             (unsigned)db_int(&rows, 2),
+                             { { 0 }, { 0 } } };
+        for (int way = 0; way < 2; way++)
+            user.flows[way] = (struct flow){ db_int(&rows, 3 + 3 * way), db_int(&rows, 4 + 3 * way),
+                                             (unsigned)db_int(&rows, 5 + 3 * way) / 2,
+                                             (db_int(&rows, 5 + 3 * way) & 1) != 0 };
+        *ARENA_PUSH(&old->arena, old->items, old->n, old->cap) = user;
     }
-    return false;
+    merge(old);
+    return !has_row;
 }
 
-/* From was to is, of one notebook; without any direction: not there. */
-static bool write_user(struct index_writer *w, int64_t dataset, struct user was, struct user is,
-                       struct err *err)
+static enum use_flows flows_of(const struct user *user)
 {
-    static const char put[] = "INSERT OR REPLACE INTO use VALUES(?, ?, ?, ?)";
-    static const char drop[] = "DELETE FROM use WHERE dataset = ? AND notebook = ?";
-    if (was.dirs == is.dirs && was.maybe == is.maybe)
+    static const enum use_flows flows[2][2] = { { USE_NO_FLOW, USE_WRITES },
+                                                { USE_READS, USE_READS_AND_WRITES } };
+    return flows[user->flows[0].n > 0][user->flows[1].n > 0];
+}
+
+static bool is_same(const struct user *a, const struct user *b)
+{
+    bool is = a->dirs == b->dirs && a->maybe == b->maybe;
+    for (int way = 0; way < 2; way++)
+        is = is && a->flows[way].n == b->flows[way].n &&
+             a->flows[way].first == b->flows[way].first &&
+             a->flows[way].percent == b->flows[way].percent &&
+             a->flows[way].is_may == b->flows[way].is_may;
+    return is;
+}
+
+static bool put_user(struct index_writer *w, int64_t dataset, const struct user *is,
+                     struct err *err)
+{
+    static const char put[] = "INSERT INTO use VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /* What is absent is NULL, but the first reference has the number 0. */
+    static const char *const formats[] = { [USE_NO_FLOW] = "iiiiinnnnnn",
+                                           [USE_READS] = "iiiiiiiinnn",
+                                           [USE_READS_AND_WRITES] = "iiiiiiiiiii",
+                                           [USE_WRITES] = "iiiiinnniii" };
+    const struct flow *r = &is->flows[0], *f = &is->flows[1];
+    enum use_flows flows = flows_of(is);
+    int64_t read_sure = r->percent * 2 + r->is_may, write_sure = f->percent * 2 + f->is_may;
+    int64_t dirs = is->dirs, maybe = is->maybe;
+    if (flows == USE_WRITES)
+        return db_run(&w->db, err, put, formats[flows], dataset, (int64_t)flows, is->notebook, dirs,
+                      maybe, f->first, f->n, write_sure);
+    return db_run(&w->db, err, put, formats[flows], dataset, (int64_t)flows, is->notebook, dirs,
+                  maybe, r->first, r->n, read_sure, f->first, f->n, write_sure);
+}
+
+/* From was to is, of one notebook; none of it: not there. */
+static bool write_user(struct index_writer *w, int64_t dataset, const struct user *was,
+                       const struct user *is, struct err *err)
+{
+    static const char drop[] = "DELETE FROM use WHERE dataset = ? AND flows = ? AND notebook = ?";
+    if (is_same(was, is))
         return true;
-    int64_t change = (is.dirs != 0) - (was.dirs != 0);
-    if (change != 0 && !tally_user(w, dataset, is.notebook, change, err))
+    int64_t change = (is->dirs != 0) - (was->dirs != 0);
+    if (change != 0 && !tally_user(w, dataset, is->notebook, change, err))
         return false;
-    if (is.dirs == 0 && is.maybe == 0)
-        return db_run(&w->db, err, drop, "ii", dataset, is.notebook);
-    return db_run(&w->db, err, put, "iiii", dataset, is.notebook, (int64_t)is.dirs,
-                  (int64_t)is.maybe);
+    return (is_none(was) ||
+            db_run(&w->db, err, drop, "iii", dataset, (int64_t)flows_of(was), was->notebook)) &&
+           (is_none(is) || put_user(w, dataset, is, err));
 }
 
 /* Both in the order of notebooks. */
@@ -229,7 +342,7 @@ static bool write_users(struct users *old, struct users *now, int64_t dataset, s
             was = old->items[i++];
         if (b <= a)
             is = now->items[j++];
-        if (!write_user(now->w, dataset, was, is, err))
+        if (!write_user(now->w, dataset, &was, &is, err))
             return false;
     }
     return true;
@@ -238,13 +351,17 @@ static bool write_users(struct users *old, struct users *now, int64_t dataset, s
 static bool write_counts(struct users *u, int64_t dataset, struct err *err)
 {
     static const char modified[] = "SELECT modified_s FROM notebook WHERE id = ?";
-    static const char set[] = "UPDATE dataset SET n_users = ?, n_readers = ?, n_writers = ?,"
-                              " n_maybe = ?, used_s = ?, read_s = ? WHERE id = ?";
-    int64_t n_users = 0, n_readers = 0, n_writers = 0, n_maybe = 0, used_s = 0, read_s = 0;
+    static const char set[] =
+        "UPDATE dataset SET n_users = ?, n_readers = ?, n_writers = ?, n_maybe = ?, used_s = ?,"
+        " read_s = ?, n_out = ?, n_in = ? WHERE id = ?";
+    int64_t n_out = 0, n_in = 0, n_users = 0, n_readers = 0, n_writers = 0, n_maybe = 0, used_s = 0,
+            read_s = 0;
     for (size_t i = 0; i < u->n; i++) {
         unsigned dirs = u->items[i].dirs;
         int64_t at_s;
-        n_maybe += dirs == 0;
+        n_out += u->items[i].flows[0].n > 0;
+        n_in += u->items[i].flows[1].n > 0;
+        n_maybe += dirs == 0 && u->items[i].maybe != 0;
         if (dirs == 0)
             continue;
         if (!db_get_int(&u->w->db, &at_s, NULL, err, modified, "i", u->items[i].notebook))
@@ -257,14 +374,14 @@ static bool write_counts(struct users *u, int64_t dataset, struct err *err)
         read_s = is_reader && at_s > read_s ? at_s : read_s;
     }
     u->w->is_changed = true;
-    return db_run(&u->w->db, err, set, "iiiiiii", n_users, n_readers, n_writers, n_maybe, used_s,
-                  read_s, dataset);
+    return db_run(&u->w->db, err, set, "iiiiiiiii", n_users, n_readers, n_writers, n_maybe, used_s,
+                  read_s, n_out, n_in, dataset);
 }
 
-static bool gather(struct users *u, struct str uri, struct str root, struct err *err)
+static bool gather(struct users *u, struct str uri, struct err *err)
 {
-    return add_inside(u, uri, root, err) && add_above(u, root, err) && add_tables(u, root, err) &&
-           add_patterns(u, root, err);
+    return add_inside(u, uri, err) && add_above(u, err) && add_tables(u, uri, err) &&
+           add_patterns(u, err);
 }
 
 bool users_settle(struct index_writer *w, int64_t dataset, struct err *err)
@@ -278,9 +395,9 @@ bool users_settle(struct index_writer *w, int64_t dataset, struct err *err)
     if (!has_row)
         return true;
     struct str uri = arena_str(&old.arena, db_text(&rows, 0));
-    struct str root = arena_str(&old.arena, db_text(&rows, 1));
+    now.root = arena_str(&old.arena, db_text(&rows, 1));
     db_rows_release(&rows);
-    bool ok = get_old(&old, dataset, err) && gather(&now, uri, root, err);
+    bool ok = get_old(&old, dataset, err) && gather(&now, uri, err);
     merge(&now);
     ok = ok && write_users(&old, &now, dataset, err) && write_counts(&now, dataset, err);
     arena_release(&old.arena);

@@ -45,20 +45,32 @@ static bool is_in(struct graph_key key, const struct graph_key *nodes, size_t n)
     return false;
 }
 
-static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up, size_t max,
-                       struct graph_edges *out, struct err *err)
+static void give_edges_of(const struct made *m, struct graph_key node, bool is_up,
+                          const struct graph_most *most, struct graph_edges *out)
+{
+    struct graph_cut cut = { node, 0 };
+    size_t n = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        if (!is_in(is_up ? m->edges[i].to : m->edges[i].from, &node, 1))
+            continue;
+        if (out->n >= most->all || n >= most->fan)
+            cut.n++;
+        else
+            *ARENA_PUSH(out->arena, out->items, out->n, out->cap) = m->edges[i];
+        n++;
+    }
+    if (cut.n > 0)
+        *ARENA_PUSH(out->arena, out->cuts, out->n_cuts, out->cap_cuts) = cut;
+}
+
+static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up,
+                       const struct graph_most *most, struct graph_edges *out, struct err *err)
 {
     struct made *m = ctx;
     (void)err;
     m->n_asked++;
-    for (size_t i = 0; i < m->n; i++) {
-        if (!is_in(is_up ? m->edges[i].to : m->edges[i].from, nodes, n))
-            continue;
-        if (out->n >= max)
-            out->n_cut++;
-        else
-            *ARENA_PUSH(out->arena, out->items, out->n, out->cap) = m->edges[i];
-    }
+    for (size_t i = 0; i < n; i++)
+        give_edges_of(m, nodes[i], is_up, most, out);
     return true;
 }
 
@@ -94,26 +106,31 @@ static void the_graph_goes_as_far_as_it_is_asked(void **state)
         const char *edges, *start;
         enum graph_direction direction;
         unsigned depth;
-        size_t max_nodes, max_edges;
+        size_t max_nodes, max_fan, max_edges;
         const char *want;
         size_t n_edges;
         uint64_t n_cut;
         bool is_deeper;
     } rows[] = {
-        { "d1>n1 n1>d2 d2>n2 n2>d3", "d2", GRAPH_BOTH, 9, 99, 99, "d2 n1-1 d1-2 n2+1 d3+2", 4, 0,
+        { "d1>n1 n1>d2 d2>n2 n2>d3", "d2", GRAPH_BOTH, 9, 99, 99, 99, "d2 n1-1 n2+1 d1-2 d3+2", 4,
+          0, false },
+        { "d1>n1 n1>d2 d2>n2 n2>d3", "d2", GRAPH_BOTH, 1, 99, 99, 99, "d2 n1-1 n2+1", 2, 0, true },
+        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_DOWN, 9, 99, 99, 99, "d1 n1+1 d2+2 n2+3 d3+4", 4,
+          0, false },
+        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_UP, 9, 99, 99, 99, "d1", 0, 0, false },
+        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_BOTH, 0, 99, 99, 99, "d1", 0, 0, true },
+        { "d1>n1 n1>d1", "d1", GRAPH_BOTH, 50, 99, 99, 99, "d1 n1-1+1", 2, 0, false },
+        { "d1>n1 n1>d2 d2>n2 n2>d1", "d1", GRAPH_DOWN, 50, 99, 99, 99, "d1 n1+1 d2+2 n2+3", 4, 0,
           false },
-        { "d1>n1 n1>d2 d2>n2 n2>d3", "d2", GRAPH_BOTH, 1, 99, 99, "d2 n1-1 n2+1", 2, 0, true },
-        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_DOWN, 9, 99, 99, "d1 n1+1 d2+2 n2+3 d3+4", 4, 0,
+        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 2, 99, 99, "d1 n1+1", 1, 2, false },
+        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 99, 99, 2, "d1 n1+1 n2+1", 2, 1, true },
+        { "d1>n1 d1>n2 d1>n3 n1>d2", "d1", GRAPH_DOWN, 9, 99, 2, 99, "d1 n1+1 n2+1 d2+2", 3, 1,
           false },
-        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_UP, 9, 99, 99, "d1", 0, 0, false },
-        { "d1>n1 n1>d2 d2>n2 n2>d3", "d1", GRAPH_BOTH, 0, 99, 99, "d1", 0, 0, true },
-        { "d1>n1 n1>d1", "d1", GRAPH_BOTH, 50, 99, 99, "d1 n1-1+1", 2, 0, false },
-        { "d1>n1 n1>d2 d2>n2 n2>d1", "d1", GRAPH_DOWN, 50, 99, 99, "d1 n1+1 d2+2 n2+3", 4, 0,
+        /* The other end shows what one end has cut. */
+        { "d1>n1 d1>n2 d1>n3 n3>d1", "d1", GRAPH_BOTH, 9, 99, 2, 99, "d1 n3-1 n1+1 n2+1", 4, 0,
           false },
-        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 2, 99, "d1 n1+1", 1, 2, false },
-        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 99, 2, "d1 n1+1 n2+1", 2, 1, true },
-        { "d1>n1 d2>n1", "n1", GRAPH_BOTH, 9, 99, 99, "n1 d1-1 d2-1", 2, 0, false },
-        { "", "d1", GRAPH_BOTH, 9, 99, 99, "d1", 0, 0, false },
+        { "d1>n1 d2>n1", "n1", GRAPH_BOTH, 9, 99, 99, 99, "n1 d1-1 d2-1", 2, 0, false },
+        { "", "d1", GRAPH_BOTH, 9, 99, 99, 99, "d1", 0, 0, false },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -122,7 +139,7 @@ static void the_graph_goes_as_far_as_it_is_asked(void **state)
         struct graph_source source = { &m, give_edges, describe };
         struct graph_key start = key_of(str_from(rows[i].start));
         struct graph_limits limits = { rows[i].direction, rows[i].depth, rows[i].max_nodes,
-                                       rows[i].max_edges };
+                                       rows[i].max_fan, rows[i].max_edges };
         struct graph g;
         struct err err = ERR_INIT;
         assert_true(graph_walk(&a, &source, &start, 1, &limits, &g, &err));
@@ -139,7 +156,7 @@ static void a_step_is_one_question_however_many_nodes(void **state)
     struct made m = make("d1>n1 d1>n2 d1>n3 n1>d2 n2>d3 n3>d4");
     struct graph_source source = { &m, give_edges, describe };
     struct graph_key starts[] = { key_of(STR("d1")), key_of(STR("d1")) };
-    struct graph_limits limits = { GRAPH_DOWN, 9, 99, 99 };
+    struct graph_limits limits = { GRAPH_DOWN, 9, 99, 99, 99 };
     struct graph g;
     struct err err = ERR_INIT;
     (void)state;
@@ -176,7 +193,7 @@ static void random_graphs_are_walked_whole(void **state)
             }
         struct graph_source source = { &m, give_edges, describe };
         struct graph_key start = { GRAPH_DATASET, 0 };
-        struct graph_limits limits = { GRAPH_DOWN, 99, 99, 999 };
+        struct graph_limits limits = { GRAPH_DOWN, 99, 99, 99, 999 };
         struct graph g;
         struct err err = ERR_INIT;
         assert_true(graph_walk(&a, &source, &start, 1, &limits, &g, &err));
@@ -223,7 +240,7 @@ static void what_breaks_is_told_with_how_sure(void **state)
         struct made m = make(rows[i].edges);
         struct graph_source source = { &m, give_edges, describe };
         struct graph_key start = key_of(STR("d1"));
-        struct graph_limits limits = { GRAPH_BOTH, 50, 99, 99 };
+        struct graph_limits limits = { GRAPH_BOTH, 50, 99, 99, 99 };
         struct impact impact;
         struct err err = ERR_INIT;
         assert_true(graph_impact(&a, &source, &start, 1, &limits, &impact, &err));
