@@ -27,6 +27,7 @@ struct api_options {
     struct store *store;
     struct cluster_provider *provider; /* NULL: calls about clusters are ERR_UNSUPPORTED */
     struct clusters *clusters;         /* NULL: the same of those of /v1/clusters */
+    struct store *notebooks;           /* where clusters keep notebooks; NULL: not known */
     struct index *index;               /* NULL: calls about the catalogue are ERR_NOT_FOUND */
     struct scans *scans;               /* NULL: calls that start scans are ERR_UNSUPPORTED */
     int64_t fresh_s; /* the original calls answer from the index when the scan is no older; 0: never

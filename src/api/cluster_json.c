@@ -43,6 +43,14 @@ static void write_provider(struct json_writer *w, const struct cluster_row *row)
     json_write_end(w);
 }
 
+struct str cluster_notebooks_prefix(struct arena *a, const struct cluster_row *row)
+{
+    /* On this machine JupyterHub opens the whole bucket. */
+    if (str_eq(row->provider, STR("local")))
+        return STR_EMPTY;
+    return arena_printf(a, "jupyter/%.*s/", STR_FMT(row->spec.hub_user));
+}
+
 static void write_jupyter(struct json_writer *w, const struct cluster_row *row)
 {
     json_write_key(w, STR("jupyter"));
@@ -54,10 +62,10 @@ static void write_jupyter(struct json_writer *w, const struct cluster_row *row)
     json_write_end(w);
     json_write_key(w, STR("notebooks"));
     json_write_object(w);
-    AUTO_BUF uri = BUF_INIT(1024);
-    buf_printf(&uri, "s3://%.*s/jupyter/%.*s/", STR_FMT(row->spec.bucket),
-               STR_FMT(row->spec.hub_user));
-    json_put_str(w, STR("uri"), buf_str(&uri));
+    AUTO_ARENA a = ARENA_INIT;
+    json_put_str(w, STR("uri"),
+                 arena_printf(&a, "s3://%.*s/%.*s", STR_FMT(row->spec.bucket),
+                              STR_FMT(cluster_notebooks_prefix(&a, row))));
     json_write_end(w);
 }
 

@@ -84,11 +84,12 @@ bool api_cluster_cost(struct call *call, struct err *err)
     if (!l->ops->spans(l, a, row.id, &spans, err))
         return false;
     int64_t now = clock_unix_ms();
+    struct str region = clusters_provider(c)->region;
     /* The provider forgot it before it told when these ended: they cannot have run longer. */
     for (size_t i = 0; i < spans.n && row.has_final_spans; i++)
         if (spans.items[i].ended_ms == 0)
             spans.items[i].ended_ms = row.ended_ms;
-    cost_of(spans.items, spans.n, now, &cost);
+    cost_of(spans.items, spans.n, now, region, &cost);
     int64_t accrued = cost.ec2_micro + cost.emr_micro;
     json_write_object(w);
     json_put_str(w, STR("currency"), STR("USD"));
@@ -102,7 +103,7 @@ bool api_cluster_cost(struct call *call, struct err *err)
         json_write_null(w);
     json_put_bool(w, STR("complete"), cost.is_complete && (spans.n > 0 || row.remote.len == 0));
     json_put_str(w, STR("price_as_of"), prices_as_of());
-    json_put_str(w, STR("price_region"), prices_region());
+    json_put_str(w, STR("price_region"), prices_region_for(region));
     json_put_u64(w, STR("machines"), spans.n);
     json_put_u64(w, STR("running"), cost.n_running);
     json_write_key(w, STR("lines"));

@@ -123,7 +123,7 @@ static void write_plan(struct call *call, struct clusters *c, const struct clust
                                          .owner = call->caller,
                                          .spec = spec,
                                          .password_hash = STR("$6$...") };
-    cost_estimate(spec, &cost);
+    cost_estimate(spec, p->region, &cost);
     json_write_object(w);
     json_write_key(w, STR("spec"));
     json_write_object(w);
@@ -140,7 +140,7 @@ static void write_plan(struct call *call, struct clusters *c, const struct clust
     json_put_str(w, STR("currency"), STR("USD"));
     json_put_bool(w, STR("complete"), cost.is_complete);
     json_put_str(w, STR("price_as_of"), prices_as_of());
-    json_put_str(w, STR("price_region"), prices_region());
+    json_put_str(w, STR("price_region"), prices_region_for(p->region));
     json_write_end(w);
     json_write_key(w, STR("warnings"));
     json_write_array(w);

@@ -2,14 +2,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/clusters.h"
 
+#include "aws/aws.h"
+
 #include <errno.h>
 #include <unistd.h>
 
-static struct emr_settings settings_of(const struct config *c)
+static struct emr_settings settings_of(const struct config *c, struct str region)
 {
     const struct config_value *subnets = &c->values[CONFIG_CLUSTERS_SUBNETS];
     const struct config_value *groups = &c->values[CONFIG_CLUSTERS_ADDITIONAL_SECURITY_GROUPS];
     return (struct emr_settings){
+        .region = region,
         .release = config_text(c, CONFIG_CLUSTERS_RELEASE),
         .primary_type = config_text(c, CONFIG_CLUSTERS_PRIMARY_TYPE),
         .worker_type = config_text(c, CONFIG_CLUSTERS_WORKER_TYPE),
@@ -34,13 +37,13 @@ static struct emr_settings settings_of(const struct config *c)
 
 void clusters_default_spec(const struct config *c, struct cluster_spec *out)
 {
-    const struct emr_settings settings = settings_of(c);
+    const struct emr_settings settings = settings_of(c, STR_EMPTY);
     emr_default_spec(&settings, out);
 }
 
 struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
 {
-    const struct emr_settings settings = settings_of(c);
+    const struct emr_settings settings = settings_of(c, aws_region(aws));
     return emr_provider_new(&settings, emr_send, aws, err);
 }
 

@@ -3,31 +3,28 @@
  * by the API's own handlers in this process.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/commands.h"
+#include "cli/clusters_ask.h"
 
-#include "cli/ask.h"
 #include "cli/output.h"
 #include "cluster/service.h"
 #include "util/scan.h"
 #include "util/url.h"
 
-enum { NOTHING_FOUND = 1 };
-
-static bool open_ask(struct ask *ask, struct cli *cli, struct err *err)
+bool clusters_ask_open(struct ask *ask, struct cli *cli, struct err *err)
 {
     struct wiring *w = &ask->wiring;
     ask->cli = cli;
     if (!wiring_make_folders(&cli->config, err) || !wiring_open(w, cli, err) ||
         !wiring_open_clusters(w, cli, err))
         return false;
-    const struct api_options options = { .clusters = w->clusters };
+    const struct api_options options = { .clusters = w->clusters,
+                                         .notebooks = wiring_notebooks(w) };
     ask->api = api_new(&options, err);
     return ask->api != NULL;
 }
 
-/* The answer, printed with --json, else parsed. */
-static bool take(struct ask *ask, enum http_method method, const char *what, struct str body,
-                 const struct json **out, struct err *err)
+bool clusters_ask_take(struct ask *ask, enum http_method method, const char *what, struct str body,
+                       const struct json **out, struct err *err)
 {
     struct arena *a = ask->cli->arena;
     struct api_answer answer;
@@ -46,8 +43,7 @@ static bool take(struct ask *ask, enum http_method method, const char *what, str
     return *out != NULL;
 }
 
-/* One table of the items' members. */
-static int print_items(struct cli *cli, const struct json *answer, const char *const *columns,
+int clusters_ask_print(struct cli *cli, const struct json *answer, const char *const *columns,
                        const struct str *members, size_t n_members)
 {
     struct table t;
@@ -61,7 +57,7 @@ static int print_items(struct cli *cli, const struct json *answer, const char *c
             table_add(&t, answer_text(is_own ? &items[i] : data, members[k]));
         }
     table_print(&t);
-    return n == 0 ? NOTHING_FOUND : 0;
+    return n == 0 ? ASK_NOTHING_FOUND : 0;
 }
 
 /* Names and values, a row. */
@@ -91,9 +87,11 @@ int cmd_clusters_events(struct cli *cli, bool *ok, struct err *err)
                                           STR_INIT("message") };
     AUTO(ask_release) struct ask ask = { 0 };
     const struct json *answer = NULL;
-    *ok = open_ask(&ask, cli, err) && take(&ask, HTTP_GET, "/events", STR_EMPTY, &answer, err);
-    return *ok && answer != NULL ? print_items(cli, answer, columns, members, ARRAY_LEN(members))
-                                 : 0;
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_GET, "/events", STR_EMPTY, &answer, err);
+    return *ok && answer != NULL
+               ? clusters_ask_print(cli, answer, columns, members, ARRAY_LEN(members))
+               : 0;
 }
 
 int cmd_clusters_orphans(struct cli *cli, bool *ok, struct err *err)
@@ -103,9 +101,11 @@ int cmd_clusters_orphans(struct cli *cli, bool *ok, struct err *err)
                                           STR_INIT("created_at"), STR_INIT("name") };
     AUTO(ask_release) struct ask ask = { 0 };
     const struct json *answer = NULL;
-    *ok = open_ask(&ask, cli, err) && take(&ask, HTTP_GET, "/v1/orphans", STR_EMPTY, &answer, err);
-    return *ok && answer != NULL ? print_items(cli, answer, columns, members, ARRAY_LEN(members))
-                                 : 0;
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_GET, "/v1/orphans", STR_EMPTY, &answer, err);
+    return *ok && answer != NULL
+               ? clusters_ask_print(cli, answer, columns, members, ARRAY_LEN(members))
+               : 0;
 }
 
 int cmd_clusters_cost(struct cli *cli, bool *ok, struct err *err)
@@ -116,7 +116,8 @@ int cmd_clusters_cost(struct cli *cli, bool *ok, struct err *err)
                                           STR_INIT("price_as_of"), STR_INIT("price_region") };
     AUTO(ask_release) struct ask ask = { 0 };
     const struct json *answer = NULL;
-    *ok = open_ask(&ask, cli, err) && take(&ask, HTTP_GET, "/cost", STR_EMPTY, &answer, err);
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_GET, "/cost", STR_EMPTY, &answer, err);
     if (*ok && answer != NULL)
         print_members(cli, answer, members, ARRAY_LEN(members));
     return 0;
@@ -128,7 +129,8 @@ int cmd_clusters_diagnose(struct cli *cli, bool *ok, struct err *err)
                                           STR_INIT("fix"), STR_INIT("retryable") };
     AUTO(ask_release) struct ask ask = { 0 };
     const struct json *answer = NULL;
-    *ok = open_ask(&ask, cli, err) && take(&ask, HTTP_GET, "/diagnosis", STR_EMPTY, &answer, err);
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_GET, "/diagnosis", STR_EMPTY, &answer, err);
     if (*ok && answer != NULL)
         print_members(cli, json_get(answer, STR("reason")), members, ARRAY_LEN(members));
     return 0;
@@ -145,7 +147,8 @@ int cmd_clusters_extend(struct cli *cli, bool *ok, struct err *err)
         return 0;
     }
     struct str body = arena_printf(cli->arena, "{\"by_s\":%llu}", (unsigned long long)by_s);
-    *ok = open_ask(&ask, cli, err) && take(&ask, HTTP_POST, "/extend", body, &answer, err);
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_POST, "/extend", body, &answer, err);
     if (*ok && answer != NULL)
         print_members(cli, json_get(answer, STR("lifecycle")), members, ARRAY_LEN(members));
     return 0;

@@ -173,6 +173,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .store = w.store,
         .provider = w.clusters != NULL ? clusters_facade(w.clusters) : NULL,
         .clusters = w.clusters,
+        .notebooks = wiring_notebooks(&w),
         .outbound = w.outbound,
         .index = w.index,
         .fresh_s = fresh_s(c),

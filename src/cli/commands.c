@@ -322,6 +322,34 @@ static const struct command commands[] = {
         .sections = "- aws clusters",
     },
     {
+        .name = "clusters notebooks",
+        .run = cmd_clusters_notebooks,
+        .summary = "List the notebooks that a cluster's user has saved",
+        .about = "As the store has them, the one that was saved last first; they outlive the "
+                 "cluster. Exit status 1 when there is none.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+    },
+    {
+        .name = "clusters releases",
+        .run = cmd_clusters_releases,
+        .summary = "List the releases of EMR",
+        .about = "A dated list that comes with the program, the newest first: those with a "
+                 "JupyterHub that keeps notebooks on S3. AWS is not asked.",
+        .options = { { "all", 'a', NULL, "Also those on which no cluster can be made here." } },
+    },
+    {
+        .name = "clusters types",
+        .run = cmd_clusters_types,
+        .summary = "List the machines that EMR can use, with their prices",
+        .about = "Dated lists that come with the program: dollars an hour on demand of EC2, and "
+                 "EMR's own fee, empty where no source has it. AWS is not asked. Exit status 1 "
+                 "when there is none.",
+        .sections = "- aws",
+        .positionals = { { "BEGIN", true, false, "What the type's name begins with: m5." } },
+        .options = { { "release", 0, "RELEASE", "Only those that this release takes." } },
+    },
+    {
         .name = "clusters terminate",
         .run = cmd_clusters_terminate,
         .summary = "End a cluster",

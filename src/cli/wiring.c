@@ -124,6 +124,13 @@ bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
     return true;
 }
 
+struct store *wiring_notebooks(const struct wiring *w)
+{
+    bool is_apart = w->aws != NULL && aws_has_own_endpoint(w->aws, STR("elasticmapreduce")) &&
+                    !aws_has_own_endpoint(w->aws, STR("s3"));
+    return is_apart ? NULL : w->store;
+}
+
 struct str wiring_lake(const struct cli *cli)
 {
     const char *lake = config_cstr(&cli->config, CONFIG_LAKE);

@@ -35,6 +35,9 @@ MUST_USE bool wiring_open_provider(struct wiring *w, const struct config *c, str
 /* The service of clusters, its threads running, if there is a provider; makes its files in the
  * state folder, which exists.  The provider is the service's afterwards. */
 MUST_USE bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err);
+/* The store in which clusters keep notebooks; NULL when EMR is a server of its own and nobody said
+ * where its S3 is: AWS is not asked about what belongs to another server.  Borrowed. */
+struct store *wiring_notebooks(const struct wiring *w);
 /* The folder of the lake from the root, with provider local; else "". */
 struct str wiring_lake(const struct cli *cli);
 /* Accepts a zeroed or half-opened one. */

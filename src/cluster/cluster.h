@@ -168,6 +168,7 @@ struct cluster_provider {
     const struct cluster_ops *ops;
     unsigned max_nodes; /* the largest cluster that may be asked for */
     unsigned n_primary; /* of the nodes that are asked for: which are no workers; 1 or 0 */
+    struct str region;  /* where it is, for prices; borrowed; may be empty */
 };
 
 /* Start one, exactly one: an unclear answer of the provider is ERR_UNCLEAR, never a second try.

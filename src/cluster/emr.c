@@ -136,7 +136,7 @@ struct cluster_provider *emr_provider_new(const struct emr_settings *settings, e
     struct emr_provider *p = calloc(1, sizeof *p);
     if (p == NULL)
         panic("no memory for the provider");
-    p->base = (struct cluster_provider){ &ops, settings->max_nodes, 1 };
+    p->base = (struct cluster_provider){ &ops, settings->max_nodes, 1, settings->region };
     p->settings = *settings;
     p->send = send;
     p->ctx = ctx;

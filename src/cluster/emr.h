@@ -16,6 +16,7 @@
 /* How clusters are made.  Everything is borrowed and outlives the provider; what may be empty is
  * left to EMR then. */
 struct emr_settings {
+    struct str region;  /* for prices; may be empty */
     struct str release; /* "emr-7.14.0" */
     struct str primary_type, worker_type;
     unsigned max_nodes;
@@ -49,6 +50,14 @@ struct emr_support {
 struct emr_support emr_release_support(struct str release, int64_t now_unix_ms);
 /* The day on which the table of releases was compared with AWS's pages. */
 struct str emr_releases_as_of(void);
+
+/* The i-th release that AWS has, the oldest of each line first; empty behind the last. */
+struct str emr_release_at(size_t i);
+/* What it can do; all false: it is not known. */
+struct emr_release {
+    bool has_hub, keeps_notebooks, ends_idle;
+};
+struct emr_release emr_release_describe(struct str release);
 
 /* The name of the step that replaces the default password. */
 #define EMR_HARDEN_STEP "boathouse: replace the default password"

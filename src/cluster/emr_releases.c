@@ -26,6 +26,16 @@ static const struct release {
 #undef R
 };
 
+struct str emr_release_at(size_t i)
+{
+    static const struct str names[] = {
+#define L(line, major, minor, patch) STR_INIT(line #major "." #minor "." #patch),
+#include "cluster/release_labels.def"
+#undef L
+    };
+    return i < ARRAY_LEN(names) ? names[i] : STR_EMPTY;
+}
+
 struct str emr_releases_as_of(void)
 {
     return STR("2026-11-25");
@@ -87,6 +97,15 @@ bool emr_release_ends_idle(struct str release)
     struct version v;
     const struct release *row = version_parse(release, &v) ? row_of(&v) : NULL;
     return row != NULL && row->ends_idle;
+}
+
+struct emr_release emr_release_describe(struct str release)
+{
+    struct version v;
+    const struct release *row = version_parse(release, &v) ? row_of(&v) : NULL;
+    if (row == NULL)
+        return (struct emr_release){ .has_hub = false };
+    return (struct emr_release){ row->has_hub, row->keeps_notebooks, row->ends_idle };
 }
 
 static bool is_before(struct str date, int64_t now_unix_ms)

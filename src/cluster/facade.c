@@ -223,7 +223,7 @@ static const struct cluster_ops ops = { .name = "clusters",
 
 void facade_init(struct clusters *c)
 {
-    c->facade =
-        (struct facade){ { &ops, c->options.provider->max_nodes, c->options.provider->n_primary },
-                         c };
+    c->facade = (struct facade){ { &ops, c->options.provider->max_nodes,
+                                   c->options.provider->n_primary, c->options.provider->region },
+                                 c };
 }

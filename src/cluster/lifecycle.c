@@ -519,12 +519,12 @@ void lifecycle_extend(struct cluster_row *row, int64_t by_s, struct str by, int6
 }
 
 void lifecycle_spans_taken(struct cluster_row *row, const struct ledger_spans *spans, bool is_final,
-                           int64_t now)
+                           struct str region, int64_t now)
 {
     struct cost cost;
     /* A provider that has forgotten a cluster tells nothing: what was known stays. */
     if (spans->n > 0) {
-        cost_of(spans->items, spans->n, now, &cost);
+        cost_of(spans->items, spans->n, now, region, &cost);
         row->spent_micro = cost.ec2_micro + cost.emr_micro;
         row->hourly_micro = cost.hourly_micro;
         row->is_cost_complete = cost.is_complete;

@@ -184,9 +184,9 @@ void lifecycle_ask_end(struct cluster_row *row, enum ends_because because, struc
 void lifecycle_extend(struct cluster_row *row, int64_t by_s, struct str by, int64_t now,
                       struct lifecycle_out *out);
 /* The timelines of row.remote are committed with this; is_final: it had ended when they were asked
- * for.  Those of an extra that had ended. */
+ * for; region: for the prices.  Those of an extra that had ended. */
 void lifecycle_spans_taken(struct cluster_row *row, const struct ledger_spans *spans, bool is_final,
-                           int64_t now);
+                           struct str region, int64_t now);
 void lifecycle_extra_spans_taken(struct cluster_row *row, struct str id);
 /* Time has passed: attempts that were cut off, limits, warnings, watchdogs. */
 void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,

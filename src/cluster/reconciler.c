@@ -322,7 +322,7 @@ static void look(struct turn *t, struct cluster_row *row, struct str id, bool wa
 }
 
 struct spans_result {
-    struct str id;
+    struct str id, region;
     bool is_final;
     const struct ledger_spans *spans;
 };
@@ -334,7 +334,7 @@ static bool note_spans(void *ctx, struct cluster_row *row, int64_t now, struct l
     (void)out;
     (void)err;
     if (str_eq(row->remote, s->id))
-        lifecycle_spans_taken(row, s->spans, s->is_final, now);
+        lifecycle_spans_taken(row, s->spans, s->is_final, s->region, now);
     else
         lifecycle_extra_spans_taken(row, s->id);
     return true;
@@ -345,7 +345,7 @@ static void take_spans(struct turn *t, struct cluster_row *row, struct str id, b
     const struct reconciler_options *o = &t->r->options;
     struct cluster_call call = turn_call(t, READ_MS);
     struct ledger_spans spans = { 0 };
-    struct spans_result result = { id, is_final, &spans };
+    struct spans_result result = { id, o->provider->region, is_final, &spans };
     struct err err = ERR_INIT;
     if (!rate_take(&t->r->spans, t->now))
         return;

@@ -4,6 +4,8 @@
 
 #include "cluster/cost.h"
 #include "cluster/diagnose.h"
+#include "cluster/emr.h"
+#include "cluster/instance_types.h"
 #include "cluster/lifecycle.h"
 #include "cluster/requests.h"
 #include "cluster/secret.h"
@@ -113,23 +115,87 @@ static void costs_are_counted_by_the_second_and_never_guessed(void **state)
     };
     struct cost cost;
     (void)state;
-    cost_of(spans, 1, 9999999, &cost);
+    cost_of(spans, 1, 9999999, STR_EMPTY, &cost);
     assert_int_equal(cost.ec2_micro, 192000);
     assert_int_equal(cost.emr_micro, 48000);
     assert_int_equal(cost.hourly_micro, 0);
     assert_true(cost.is_complete);
-    cost_of(spans + 1, 1, 1801000, &cost);
+    cost_of(spans + 1, 1, 1801000, STR("us-east-1"), &cost);
     assert_int_equal(cost.ec2_micro, 96000);
     assert_int_equal(cost.hourly_micro, 240000);
-    cost_of(spans + 2, 1, 9999999, &cost); /* a minute at least */
+    cost_of(spans + 2, 1, 9999999, STR_EMPTY, &cost); /* a minute at least */
     assert_int_equal(cost.ec2_micro, 3200);
-    cost_of(spans + 3, 1, 9999999, &cost);
+    cost_of(spans + 3, 1, 9999999, STR_EMPTY, &cost);
     assert_false(cost.is_complete);
-    cost_of(spans + 4, 1, 9999999, &cost);
+    cost_of(spans + 4, 1, 9999999, STR_EMPTY, &cost);
     assert_int_equal(cost.ec2_micro, 0);
     assert_false(cost.is_complete);
-    for (size_t i = 1; price_at(i) != NULL; i++)
-        assert_true(price_of(price_at(i)->type) == price_at(i)); /* no type stands twice */
+    /* A region that the list lacks is counted as the one that stands for it, and told. */
+    cost_of(spans, 1, 9999999, STR("mars-1"), &cost);
+    assert_int_equal(cost.ec2_micro, 192000);
+    assert_false(cost.is_complete);
+    assert_true(str_eq(prices_region_for(STR("mars-1")), prices_region()));
+}
+
+static void only_the_part_of_a_month_is_counted(void **state)
+{
+    const struct ledger_span spans[] = {
+        { .type = STR("m5.xlarge"), .started_ms = 1000, .ended_ms = 7201000 },
+        { .type = STR("m5.xlarge"), .started_ms = 1000, .ended_ms = 3000 },
+        { .type = STR("m5.xlarge"), .started_ms = 7201000 },
+    };
+    struct cost cost;
+    (void)state;
+    cost_since(spans, 1, 3601000, 99999999, STR_EMPTY, &cost);
+    assert_int_equal(cost.ec2_micro, 192000);
+    cost_since(spans + 1, 1, 3601000, 99999999, STR_EMPTY, &cost);
+    assert_int_equal(cost.ec2_micro, 0);
+    cost_since(spans + 2, 1, 3601000, 7201000 + 1800000, STR_EMPTY, &cost);
+    assert_int_equal(cost.ec2_micro, 96000);
+    assert_int_equal(cost.n_running, 1);
+}
+
+/* Whole tables: each row is once there, and what one table names the others know. */
+static void the_lists_of_types_prices_and_releases_fit_together(void **state)
+{
+    (void)state;
+    for (size_t i = 0; price_at(i) != NULL; i++) {
+        const struct price *p = price_at(i);
+        struct price_found found = price_find(p->region, p->type);
+        assert_int_equal(found.ec2_micro, p->ec2_micro); /* no type stands twice */
+        assert_int_equal(found.has_emr, p->emr_micro >= 0);
+        assert_true(p->ec2_micro > 0);
+        assert_non_null(instance_type_find(p->type));
+    }
+    for (size_t i = 0; instance_type_at(i) != NULL; i++) {
+        const struct instance_type *t = instance_type_at(i);
+        assert_true(instance_type_find(t->name) == t);
+        assert_true(t->vcpus > 0 && t->memory_mib >= 1024);
+    }
+    for (size_t i = 0; emr_release_at(i).len > 0; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_false(str_eq(emr_release_at(i), emr_release_at(k)));
+    assert_true(str_eq(emr_release_at(0), STR("emr-5.14.0")));
+}
+
+static void a_type_is_known_to_come_later_than_a_release(void **state)
+{
+    static const struct {
+        const char *type, *release;
+        enum type_support support;
+    } cases[] = {
+        { "m5.xlarge", "emr-7.14.0", TYPE_SUPPORTED },
+        { "r7g.xlarge", "emr-5.19.0", TYPE_TOO_NEW },
+        { "m8g.xlarge", "emr-6.4.0", TYPE_TOO_NEW },
+        { "m5.xlarge", "emr-5.19.0", TYPE_SUPPORTED },
+        { "x9.huge", "emr-7.14.0", TYPE_UNKNOWN },
+        { "m5.xlarge", "emr-9.0.0", TYPE_UNKNOWN },
+        { "m5.xlarge", "nonsense", TYPE_UNKNOWN },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(instance_type_support(str_from(cases[i].type), str_from(cases[i].release)),
+                         cases[i].support);
 }
 
 static void a_failure_has_a_meaning_and_maybe_a_better_request(void **state)
@@ -271,6 +337,9 @@ int main(void)
         cmocka_unit_test(money_goes_both_ways),
         cmocka_unit_test(a_spec_reads_what_it_writes_and_names_what_is_wrong),
         cmocka_unit_test(costs_are_counted_by_the_second_and_never_guessed),
+        cmocka_unit_test(only_the_part_of_a_month_is_counted),
+        cmocka_unit_test(the_lists_of_types_prices_and_releases_fit_together),
+        cmocka_unit_test(a_type_is_known_to_come_later_than_a_release),
         cmocka_unit_test(a_failure_has_a_meaning_and_maybe_a_better_request),
         cmocka_unit_test(ulids_sort_by_time_and_differ_by_chance),
         cmocka_unit_test(a_password_is_the_same_after_a_restart_and_its_hash_hides_it),

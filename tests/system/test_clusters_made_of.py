@@ -1,0 +1,85 @@
+"""What clusters can be made of (releases, machines, prices, templates), and what they keep: machines and notebooks."""
+import json
+import time
+
+import boto3
+import pytest
+from conftest import clean_env, http, run_cli
+from test_clusters_v1 import OPTIONS, ask, make, ready, terminated
+from test_emr_fake import KEYS, until
+from test_serve import Server
+
+
+@pytest.fixture(scope="module")
+def bucket(moto_server):
+    s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=moto_server, aws_access_key_id="testing", aws_secret_access_key="testing")
+    s3.create_bucket(Bucket="notebooks")
+    return s3
+
+
+@pytest.fixture()
+def server(fake_emr, moto_server, bucket, tmp_path):
+    s = Server(tmp_path, *OPTIONS, env=clean_env(**KEYS, AWS_ENDPOINT_URL=moto_server, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    yield s
+    assert s.stop() == 0
+    assert "Sanitizer" not in (tmp_path / "log").read_text()
+
+
+def test_the_lists_are_dated_and_say_what_they_do_not_know(server, tmp_path):
+    releases = ask(server, "GET", "/v1/releases").json()
+    by_name = {r["release"]: r for r in releases["items"]}
+    assert len(releases["as_of"]) == 10 and len(by_name) == len(releases["items"]) > 80
+    assert by_name["emr-7.14.0"] == {"release": "emr-7.14.0", "has_hub": True, "keeps_notebooks": True, "ends_idle": True,
+                                     "support_ends": "2028-09-08", "supported": True, "is_default": True}
+    assert by_name["emr-5.19.0"]["supported"] is False and by_name["emr-5.19.0"]["support_ends"] is None
+    assert by_name["emr-7.12.0"]["supported"] is None
+    hub = {r["release"] for r in ask(server, "GET", "/v1/releases?has_hub=true").json()["items"]}
+    assert "emr-spark-8.1.0" in by_name and "emr-spark-8.1.0" not in hub and "emr-5.14.0" not in hub and "emr-5.17.0" in hub
+    types = ask(server, "GET", "/v1/instance-types?q=m5.").json()
+    assert types["region"] == types["price_region"] == "us-east-1" and all(t["type"].startswith("m5.") for t in types["items"])
+    m5 = {t["type"]: t for t in types["items"]}
+    assert m5["m5.xlarge"] == {"type": "m5.xlarge", "vcpus": 4, "memory_mib": 16384, "arch": "x86_64",
+                               "since": ["emr-5.17.0", "emr-6.0.0", "emr-7.0.0"], "price": {"ec2": "0.192", "emr": "0.048", "hourly": "0.24"}}
+    assert m5["m5.8xlarge"]["price"] == {"ec2": "1.536", "emr": None, "hourly": None}
+    elsewhere = ask(server, "GET", "/v1/instance-types?region=mars-1&q=m5.xlarge").json()
+    assert elsewhere["items"][0]["price"] is None and elsewhere["price_region"] == "us-east-1"
+    old = {t["type"] for t in ask(server, "GET", "/v1/instance-types?release=emr-5.19.0").json()["items"]}
+    assert "m5.xlarge" in old and "r7g.xlarge" not in old
+    # The commands need neither lake nor AWS.
+    told = run_cli("clusters", "types", "m5.xlarge", "--json", cwd=tmp_path, check=True)
+    assert json.loads(told.stdout)["items"][0]["price"]["hourly"] == "0.24"
+    assert "emr-7.14.0" in run_cli("clusters", "releases", cwd=tmp_path, check=True).stdout
+    assert run_cli("clusters", "types", "x9.", cwd=tmp_path).returncode == 1
+
+
+def test_machines_and_notebooks_of_a_cluster(fake_emr, server, bucket, tmp_path):
+    cluster = make(server, "k", size={"workers": 2}, notebooks={"hub_user": "ana"})["id"]
+    assert ask(server, "GET", f"/v1/clusters/{cluster}/instances").json() == {"taken_at": None, "items": []}
+    ready(fake_emr, server, cluster)
+    machines = until(lambda: {"n": len((a := ask(server, "GET", f"/v1/clusters/{cluster}/instances").json())["items"]), "a": a}, 3, "n")["a"]
+    assert {(m["type"], m["market"], m["state"], m["ended_at"]) for m in machines["items"]} == {("m5.xlarge", "ON_DEMAND", "running", None)}
+    assert ask(server, "GET", f"/v1/clusters/{cluster}/notebooks").json()["items"] == []
+    for key in ("jupyter/ana/old.ipynb", "jupyter/ana/data.csv", "jupyter/ana/.ipynb_checkpoints/old.ipynb", "jupyter/bob/his.ipynb"):
+        bucket.put_object(Bucket="notebooks", Key=key, Body=b"{}")
+    time.sleep(1.1)  # S3's times are whole seconds
+    bucket.put_object(Bucket="notebooks", Key="jupyter/ana/new.ipynb", Body=b"{ }")
+    told = ask(server, "GET", f"/v1/clusters/{cluster}/notebooks").json()
+    assert told["uri"] == "s3://notebooks/jupyter/ana/" and told["complete"]
+    assert [(n["uri"], n["size_bytes"]) for n in told["items"]] == [("s3://notebooks/jupyter/ana/new.ipynb", 3), ("s3://notebooks/jupyter/ana/old.ipynb", 2)]
+    assert told["last_saved_at"] == told["items"][0]["last_modified"]
+    one = ask(server, "GET", f"/v1/clusters/{cluster}/notebooks?limit=1").json()
+    assert len(one["items"]) == 1 and not one["complete"]
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 202
+    terminated(fake_emr, server, cluster)
+    ended = until(lambda: {"s": {m["state"] for m in ask(server, "GET", f"/v1/clusters/{cluster}/instances").json()["items"]}}, {"ended"}, "s")
+    assert ended and len(ask(server, "GET", f"/v1/clusters/{cluster}/notebooks").json()["items"]) == 2
+
+
+def test_without_a_store_of_notebooks_that_is_told(fake_emr, tmp_path):
+    s = Server(tmp_path, *OPTIONS, env=clean_env(**KEYS, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    try:
+        cluster = make(s, "k")["id"]
+        assert ask(s, "GET", f"/v1/clusters/{cluster}/notebooks").status == 501
+        assert http("GET", f"{s.url}/v1/clusters/clu_none/notebooks").status == 404
+    finally:
+        assert s.stop() == 0
