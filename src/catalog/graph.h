@@ -34,6 +34,7 @@ struct graph_edge {
 
 struct graph_node {
     struct graph_key key;
+    int64_t id;        /* by which it is known outside; no two kinds share one */
     struct str uri;    /* what identifies it for people */
     struct str title;  /* shorter; may be empty */
     struct str detail; /* format of a dataset, first kind of a notebook; may be empty */
@@ -65,7 +66,7 @@ struct graph_source {
      * of the n nodes, in an order that does not change, and for each node how many are left out. */
     bool (*edges)(void *ctx, const struct graph_key *nodes, size_t n, bool is_up,
                   const struct graph_most *most, struct graph_edges *out, struct err *err);
-    /* Fill uri, title and detail of the n nodes; keys are set. */
+    /* Fill id, uri, title and detail of the n nodes; keys are set. */
     bool (*describe)(void *ctx, struct arena *a, struct graph_node *nodes, size_t n,
                      struct err *err);
 };

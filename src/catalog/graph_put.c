@@ -10,9 +10,9 @@
 
 enum { ID_SIZE = 17 };
 
-static struct str id_of(struct graph_key key, char text[ID_SIZE])
+static struct str id_of(const struct graph_node *node, char text[ID_SIZE])
 {
-    int n = snprintf(text, ID_SIZE, "%016" PRIx64, (uint64_t)key.id);
+    int n = snprintf(text, ID_SIZE, "%016" PRIx64, (uint64_t)node->id);
     return (struct str){ text, (size_t)n };
 }
 
@@ -27,7 +27,7 @@ static void put_steps(struct json_writer *w, struct str name, unsigned steps)
 static void put_node_members(struct json_writer *w, const struct graph_node *node)
 {
     char id[ID_SIZE];
-    json_put_str(w, STR("id"), id_of(node->key, id));
+    json_put_str(w, STR("id"), id_of(node, id));
     json_put_str(w, STR("kind"), str_from(graph_node_kind_name(node->key.kind)));
     json_put_str(w, STR("uri"), node->uri);
     json_put_str_if(w, STR("title"), node->title);
@@ -47,12 +47,13 @@ static void put_node(struct json_writer *w, const struct graph_node *node)
     json_write_end(w);
 }
 
-static void put_edge(struct json_writer *w, const struct graph_edge *e)
+static void put_edge(struct json_writer *w, const struct graph_edge *e,
+                     const struct graph_node *from, const struct graph_node *to)
 {
     char id[ID_SIZE];
     json_write_object(w);
-    json_put_str(w, STR("from"), id_of(e->from, id));
-    json_put_str(w, STR("to"), id_of(e->to, id));
+    json_put_str(w, STR("from"), id_of(from, id));
+    json_put_str(w, STR("to"), id_of(to, id));
     json_put_u64(w, STR("percent"), e->percent);
     json_put_u64(w, STR("cell"), e->cell);
     json_put_u64(w, STR("line"), e->line);
@@ -64,6 +65,10 @@ static void put_edge(struct json_writer *w, const struct graph_edge *e)
 
 void graph_put_json(struct json_writer *w, const struct graph *g)
 {
+    AUTO_ARENA a = ARENA_INIT;
+    size_t *from = ARENA_NEW_N(&a, size_t, g->n_edges + 1);
+    size_t *to = ARENA_NEW_N(&a, size_t, g->n_edges + 1);
+    graph_places(&a, g, from, to);
     json_write_key(w, STR("nodes"));
     json_write_array(w);
     for (size_t i = 0; i < g->n_nodes; i++)
@@ -72,7 +77,7 @@ void graph_put_json(struct json_writer *w, const struct graph *g)
     json_write_key(w, STR("edges"));
     json_write_array(w);
     for (size_t i = 0; i < g->n_edges; i++)
-        put_edge(w, &g->edges[i]);
+        put_edge(w, &g->edges[i], &g->nodes[from[i]], &g->nodes[to[i]]);
     json_write_end(w);
     json_put_u64(w, STR("cut_edges"), g->n_cut_edges);
     json_put_bool(w, STR("is_deeper"), g->is_deeper);

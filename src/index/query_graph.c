@@ -12,6 +12,7 @@
 #include "catalog/place.h"
 #include "index/query_internal.h"
 #include "index/use.h"
+#include "index/write.h"
 
 /* Edges that are counted when they are not given. */
 enum { COUNT_TO = 2000 };
@@ -33,11 +34,9 @@ static const char writers_of_dataset[] = OF_DATASET("write", USE_WRITE_RANGE);
 static const char read_by_notebook[] = DATASETS_OF_NOTEBOOK("read", USE_READ_RANGE);
 static const char written_by_notebook[] = DATASETS_OF_NOTEBOOK("write", USE_WRITE_RANGE);
 
-/* Is the place (p) in, or the name of a table of, or above a dataset? */
+/* Is the place (p) in a dataset, the name of a table of one, or above one? */
 #define IS_OF_DATASET                                                                              \
-    "(p.dataset IS NOT NULL OR EXISTS(SELECT 1 FROM table_name t"                                  \
-    "  LEFT JOIN dataset d ON d.uri = t.location LEFT JOIN place q ON q.uri = t.location"          \
-    "  WHERE t.name = p.uri AND (d.id IS NOT NULL OR q.dataset IS NOT NULL))"                      \
+    "(p.dataset IS NOT NULL"                                                                       \
     " OR EXISTS(SELECT 1 FROM dataset WHERE uri > p.uri || '/' AND uri < p.uri || '0'))"
 /* The place of the location that the table's name p.uri is bound to. */
 #define LOCATION_OF_TABLE                                                                          \
@@ -70,7 +69,30 @@ struct edges {
     struct index_reader *r;
     bool is_up;
     struct graph_edges *out;
+    /* Edges before this one may be to the same other ends, and are then added up; the edges of the
+     * node begin at first. */
+    bool is_again;
+    size_t first;
 };
+
+/* Is there an edge to that end already?  Then this one is a part of it. */
+static bool is_merged(struct edges *e, const struct graph_edge *edge)
+{
+    for (size_t i = e->first; i < e->out->n && e->is_again; i++) {
+        struct graph_edge *other = &e->out->items[i];
+        if (other->from.id != edge->from.id || other->to.id != edge->to.id)
+            continue;
+        bool is_earlier =
+            edge->cell != other->cell ? edge->cell < other->cell : edge->line < other->line;
+        other->cell = is_earlier ? edge->cell : other->cell;
+        other->line = is_earlier ? edge->line : other->line;
+        other->percent = edge->percent > other->percent ? edge->percent : other->percent;
+        other->n_uses += edge->n_uses;
+        other->is_may = other->is_may && edge->is_may;
+        return true;
+    }
+    return false;
+}
 
 /* At most max edges of one statement, which gives one more if there is one: *is_more then. */
 static bool add_edges(struct edges *e, const char *sql, struct graph_key node, int64_t id,
@@ -83,19 +105,21 @@ static bool add_edges(struct edges *e, const char *sql, struct graph_key node, i
         return false;
     while (db_next(&rows, &has_row, err) && has_row) {
         struct graph_key other = { kinds[db_int(&rows, 0)], db_int(&rows, 1) };
+        const struct graph_edge edge = { .from = e->is_up ? other : node,
+                                         .to = e->is_up ? node : other,
+                                         .percent = (unsigned)db_int(&rows, 5) / 2,
+                                         .cell = (uint32_t)db_int(&rows, 2),
+                                         .line = (uint32_t)db_int(&rows, 3),
+                                         .n_uses = (uint32_t)db_int(&rows, 4),
+                                         .is_may = (db_int(&rows, 5) & 1) != 0 };
+        if (is_merged(e, &edge))
+            continue;
         if (*n == max) {
             *is_more = true;
             return true;
         }
         (*n)++;
-        *ARENA_PUSH(e->out->arena, e->out->items, e->out->n, e->out->cap) =
-            (struct graph_edge){ .from = e->is_up ? other : node,
-                                 .to = e->is_up ? node : other,
-                                 .percent = (unsigned)db_int(&rows, 5) / 2,
-                                 .cell = (uint32_t)db_int(&rows, 2),
-                                 .line = (uint32_t)db_int(&rows, 3),
-                                 .n_uses = (uint32_t)db_int(&rows, 4),
-                                 .is_may = (db_int(&rows, 5) & 1) != 0 };
+        *ARENA_PUSH(e->out->arena, e->out->items, e->out->n, e->out->cap) = edge;
     }
     return !has_row;
 }
@@ -173,13 +197,17 @@ static bool edges_of_place(struct edges *e, struct graph_key node, size_t max, s
         ids[n_ids++] = db_int(&rows, 0);
     if (has_row)
         return false;
+    e->first = e->out->n;
     for (size_t i = 0; i < n_ids && !is_more; i++) {
         size_t before = n;
         int64_t n_all;
+        e->is_again = i > 0;
         if (!add_edges(e, e->is_up ? writers_of_place : readers_of_place, node, ids[i], max, &n,
-                       &is_more, err) ||
-            (!e->is_up && !is_more &&
-             !add_edges(e, listers_of_place, node, ids[i], max, &n, &is_more, err)))
+                       &is_more, err))
+            return false;
+        e->is_again = true;
+        if (!e->is_up && !is_more &&
+            !add_edges(e, listers_of_place, node, ids[i], max, &n, &is_more, err))
             return false;
         if (!is_more)
             continue;
@@ -188,13 +216,14 @@ static bool edges_of_place(struct edges *e, struct graph_key node, size_t max, s
             return false;
         add_cut(e, node, n_all, n - before);
     }
+    e->is_again = false;
     return true;
 }
 
 static bool give_edges(void *ctx, const struct graph_key *nodes, size_t n, bool is_up,
                        const struct graph_most *most, struct graph_edges *out, struct err *err)
 {
-    struct edges e = { ctx, is_up, out };
+    struct edges e = { .r = ctx, .is_up = is_up, .out = out };
     size_t first = out->n;
     for (size_t i = 0; i < n; i++) {
         size_t left = out->n - first < most->all ? most->all - (out->n - first) : 0;
@@ -217,9 +246,9 @@ static bool describe(void *ctx, struct arena *a, struct graph_node *nodes, size_
 {
     static const char notebook[] =
         "SELECT n.uri, n.title, (SELECT kind FROM notebook_kind WHERE notebook = n.id"
-        " ORDER BY weight DESC, kind LIMIT 1) FROM notebook n WHERE n.id = ?1";
-    static const char dataset[] = "SELECT uri, name, (SELECT text FROM name WHERE id = d.format)"
-                                  " FROM dataset d WHERE id = ?1";
+        " ORDER BY weight DESC, kind LIMIT 1), n.key FROM notebook n WHERE n.id = ?1";
+    static const char dataset[] = "SELECT uri, name, (SELECT text FROM name WHERE id = d.format),"
+                                  " id FROM dataset d WHERE id = ?1";
     static const char place[] = "SELECT uri, '', '' FROM place WHERE id = ?1";
     static const char *const texts[] = {
         [GRAPH_NOTEBOOK] = notebook, [GRAPH_DATASET] = dataset, [GRAPH_PLACE] = place
@@ -232,6 +261,9 @@ static bool describe(void *ctx, struct arena *a, struct graph_node *nodes, size_
             !db_next(&rows, &has_row, err))
             return false;
         nodes[i].uri = has_row ? arena_str(a, db_text(&rows, 0)) : STR_EMPTY;
+        nodes[i].id = nodes[i].key.kind == GRAPH_PLACE ? (int64_t)index_id_of_uri(nodes[i].uri)
+                      : has_row                        ? db_int(&rows, 3)
+                                                       : 0;
         nodes[i].title = has_row ? arena_str(a, db_text(&rows, 1)) : STR_EMPTY;
         int64_t kind = has_row && nodes[i].key.kind == GRAPH_NOTEBOOK ? db_int(&rows, 2) : 0;
         if (kind > 0 && kind <= PROCESS_N)
@@ -272,8 +304,8 @@ bool index_graph_keys(struct index_reader *r, struct arena *a, struct str key, s
                       struct index_keys *out, struct err *err)
 {
     static const char notebook[] = "SELECT id FROM notebook WHERE uri = ?1 LIMIT ?2";
-    static const char bound[] = "SELECT d.id FROM table_name t CROSS JOIN dataset d"
-                                " ON d.uri = t.location WHERE t.name = ?1 GROUP BY d.id LIMIT ?2";
+    static const char bound[] = "SELECT dataset FROM place WHERE uri = ?1 AND dataset IS NOT NULL"
+                                " LIMIT ?2";
     static const char datasets[] =
         "SELECT id FROM dataset WHERE uri > ?1 || '/' AND uri < ?1 || '0' ORDER BY uri LIMIT ?2";
     static const char places[] = "SELECT coalesce(" LOCATION_OF_TABLE ", p.id) FROM place p"

@@ -1,9 +1,10 @@
 /*
  * Which notebooks use which dataset, worked out again where something changed.
  *
- * A place that came, went or changed says which datasets it may be about; each of those gathers its
- * users anew: by places at it, inside it, above it, by patterns and by names of tables.  So the
- * numbers do not depend on the order in which things were found.
+ * A table that is bound to a location is in that location's dataset.  A place that came, went or
+ * changed says which datasets it may be about; each of those gathers its users anew: by places at
+ * it, inside it, above it, by patterns and by names of tables.  So the numbers do not depend on the
+ * order in which things were found.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/settle.h"
@@ -72,11 +73,11 @@ static bool mark_below(struct index_writer *w, struct arena *a, struct str uri, 
            db_run(&w->db, err, tail, "si", name, (int64_t)MAX_OF_TAIL);
 }
 
+/* *innermost: see mark_at(). */
 static bool mark_location(struct index_writer *w, struct arena *a, struct str location,
-                          struct err *err)
+                          int64_t *innermost, struct err *err)
 {
-    int64_t ignored;
-    return mark_at(w, location, &ignored, err) && mark_below(w, a, location, err);
+    return mark_at(w, location, innermost, err) && mark_below(w, a, location, err);
 }
 
 /* The first column of rows, as texts in a. */
@@ -96,7 +97,9 @@ static bool get_texts(struct index_writer *w, struct arena *a, struct db_rows *r
     return false;
 }
 
-static bool mark_locations(struct index_writer *w, struct db_rows *rows, struct err *err)
+/* *dataset: that of the first which has one; as it is when none has. */
+static bool mark_locations(struct index_writer *w, struct db_rows *rows, int64_t *dataset,
+                           struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
     struct str *locations;
@@ -104,27 +107,39 @@ static bool mark_locations(struct index_writer *w, struct db_rows *rows, struct 
     if (!get_texts(w, &a, rows, &locations, &n, err))
         return false;
     db_rows_release(rows);
-    for (size_t i = 0; i < n; i++)
-        if (!mark_location(w, &a, locations[i], err))
+    for (size_t i = 0; i < n; i++) {
+        int64_t innermost;
+        if (!mark_location(w, &a, locations[i], &innermost, err))
             return false;
+        *dataset = *dataset != 0 ? *dataset : innermost;
+    }
     return true;
 }
 
 bool settle_mark_tables(struct index_writer *w, int64_t notebook, struct err *err)
 {
     static const char sql[] = "SELECT location FROM table_name WHERE notebook = ?";
+    static const char tables[] = "INSERT OR IGNORE INTO unsettled_place SELECT p.id"
+                                 " FROM table_name t CROSS JOIN place p ON p.uri = t.name"
+                                 " WHERE t.notebook = ?";
     AUTO_ROWS rows = { 0 };
-    return db_query(&w->db, &rows, err, sql, "i", notebook) && mark_locations(w, &rows, err);
+    int64_t ignored = 0;
+    return db_run(&w->db, err, tables, "i", notebook) &&
+           db_query(&w->db, &rows, err, sql, "i", notebook) &&
+           mark_locations(w, &rows, &ignored, err);
 }
 
 bool settle_mark_dataset(struct index_writer *w, int64_t dataset, struct str root, struct err *err)
 {
     static const char inside[] = "INSERT OR IGNORE INTO unsettled_place SELECT id FROM place"
                                  " WHERE uri = ? OR (uri >= ? AND uri < ?)";
+    static const char tables[] = "INSERT OR IGNORE INTO unsettled_place SELECT p.id"
+                                 " FROM table_name t CROSS JOIN place p ON p.uri = t.name WHERE"
+                                 " t.location = ?1 OR (t.location >= ?2 AND t.location < ?3)";
     AUTO_ARENA a = ARENA_INIT;
-    return mark(w, dataset, err) &&
-           db_run(&w->db, err, inside, "sss", root, arena_concat(&a, root, STR("/")),
-                  arena_concat(&a, root, STR("0")));
+    struct str from = arena_concat(&a, root, STR("/")), to = arena_concat(&a, root, STR("0"));
+    return mark(w, dataset, err) && db_run(&w->db, err, inside, "sss", root, from, to) &&
+           db_run(&w->db, err, tables, "sss", root, from, to);
 }
 
 /* ---- One place. ---- */
@@ -146,7 +161,8 @@ static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
 {
     static const char find[] = "SELECT uri, dataset FROM place WHERE id = ?";
     static const char bind[] = "UPDATE place SET dataset = ? WHERE id = ?";
-    static const char bound[] = "SELECT DISTINCT location FROM table_name WHERE name = ?";
+    static const char bound[] =
+        "SELECT DISTINCT location FROM table_name WHERE name = ? ORDER BY location";
     AUTO_ARENA a = ARENA_INIT;
     AUTO_ROWS rows = { 0 }, locations = { 0 };
     bool has_row, is_used;
@@ -162,7 +178,7 @@ static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
         return false;
     if (str_has_prefix(uri, STR("table:")) &&
         (!db_query(&w->db, &locations, err, bound, "s", uri) ||
-         !mark_locations(w, &locations, err)))
+         !mark_locations(w, &locations, &dataset, err)))
         return false;
     if (!is_used)
         return drop_place(w, place, err);

@@ -269,11 +269,13 @@ static void hostile_names_stay_names(void **state)
     AUTO_BUF out = BUF_INIT(10000);
     struct graph_node nodes[] = {
         { .key = { GRAPH_DATASET, 1 },
+          .id = 1,
           .uri = STR("s3://b/\"];x\\N\n<b>#`"),
           .is_start = true,
           .up = 0,
           .down = 0 },
-        { .key = { GRAPH_NOTEBOOK, -1 },
+        { .key = { GRAPH_NOTEBOOK, 1 },
+          .id = -1,
           .uri = STR("n"),
           .title = STR("a\"b"),
           .up = UINT_MAX,
