@@ -181,6 +181,12 @@ static bool take_step(struct walk *w, struct front *front, unsigned step, struct
     return true;
 }
 
+/* Where there is no room for nodes, those found last are not looked at. */
+static bool has_room(const struct walk *w)
+{
+    return w->graph->n_nodes < w->limits->max_nodes && w->n_seen < w->limits->max_edges;
+}
+
 /* A step up, a step down, and so on, so that the nearest come first on both sides. */
 static bool walk(struct walk *w, size_t n_start, struct err *err)
 {
@@ -192,8 +198,7 @@ static bool walk(struct walk *w, size_t n_start, struct err *err)
                     w->graph->nodes[i].key;
     for (unsigned step = 1; step <= w->limits->depth; step++)
         for (size_t way = 0; way < 2; way++)
-            if (fronts[way].n > 0 && w->n_seen < w->limits->max_edges &&
-                !take_step(w, &fronts[way], step, err))
+            if (fronts[way].n > 0 && has_room(w) && !take_step(w, &fronts[way], step, err))
                 return false;
     w->graph->is_deeper = w->graph->is_deeper || fronts[0].n > 0 || fronts[1].n > 0;
     return true;

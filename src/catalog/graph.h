@@ -87,7 +87,7 @@ struct graph {
     struct graph_edge *edges; /* in the order found; each (from, to) once */
     size_t n_edges, cap_edges;
     uint64_t n_cut_edges; /* known to exist, and left out by max_nodes, max_fan or max_edges */
-    bool is_deeper;       /* depth or max_edges ended the walk before nodes that it had found */
+    bool is_deeper;       /* a limit ended the walk before all that it had found was looked at */
 };
 
 /* start: 1 .. n nodes that are asked about.  a: owns the graph. */

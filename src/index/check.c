@@ -81,9 +81,6 @@ static const struct rule {
       " OR n_in <> (SELECT count(*) FROM use u WHERE u.dataset = d.id AND u.flows" USE_WRITE_RANGE
       ")) AND NOT EXISTS (SELECT 1 FROM unsettled_dataset)",
       "datasets whose number of edges is wrong" },
-    { "SELECT count(*) FROM use u LEFT JOIN ref r ON r.notebook = u.notebook"
-      " AND r.seq = coalesce(u.read_seq, u.write_seq) WHERE u.flows > 0 AND r.what IS NULL",
-      "edges of references that are not there" },
     { "SELECT count(*) FROM near_group g WHERE n <> (SELECT count(*) FROM notebook"
       " WHERE near = g.id)",
       "groups of near-copies whose number of members is wrong" },

@@ -17,20 +17,18 @@
 /* Edges that are counted when they are not given. */
 enum { COUNT_TO = 2000 };
 
-/* What is read of each: the other's kind, its id, cell, line, how many, sure. */
+/* Columns: the kind of the other end, its id, use_at(), how many, sure as in use.h. */
 #define OF_DATASET(way, range)                                                                     \
-    "SELECT 0, u.notebook, r.cell, r.line, u.n_" way "s, u." way "_sure FROM use u"                \
-    " LEFT JOIN ref r ON r.notebook = u.notebook AND r.seq = u." way "_seq"                        \
-    " WHERE u.dataset = ?1 AND u.flows" range " LIMIT ?2"
+    "SELECT 0, notebook, " way "_at, n_" way "s, " way "_sure FROM use"                            \
+    " WHERE dataset = ?1 AND flows" range " LIMIT ?2"
 static const char readers_of_dataset[] = OF_DATASET("read", USE_READ_RANGE);
 static const char writers_of_dataset[] = OF_DATASET("write", USE_WRITE_RANGE);
 
 /* In the order of the code, as far as they are given. */
 #define DATASETS_OF_NOTEBOOK(way, range)                                                           \
-    "SELECT 1, u.dataset, r.cell, r.line, u.n_" way "s, u." way "_sure FROM (SELECT dataset,"      \
-    " flows FROM use WHERE notebook = ?1 AND flows" range " LIMIT ?2) few CROSS JOIN use u"        \
-    " ON u.dataset = few.dataset AND u.flows = few.flows AND u.notebook = ?1"                      \
-    " LEFT JOIN ref r ON r.notebook = ?1 AND r.seq = u." way "_seq ORDER BY u." way "_seq"
+    "SELECT 1, u.dataset, u." way "_at, u.n_" way "s, u." way "_sure FROM (SELECT dataset, flows"  \
+    " FROM use WHERE notebook = ?1 AND flows" range " LIMIT ?2) few CROSS JOIN use u"              \
+    " ON u.dataset = few.dataset AND u.flows = few.flows AND u.notebook = ?1 ORDER BY 3"
 static const char read_by_notebook[] = DATASETS_OF_NOTEBOOK("read", USE_READ_RANGE);
 static const char written_by_notebook[] = DATASETS_OF_NOTEBOOK("write", USE_WRITE_RANGE);
 
@@ -42,25 +40,25 @@ static const char written_by_notebook[] = DATASETS_OF_NOTEBOOK("write", USE_WRIT
 #define LOCATION_OF_TABLE                                                                          \
     "(SELECT q.id FROM table_name t CROSS JOIN place q ON q.uri = t.location"                      \
     " WHERE t.name = p.uri LIMIT 1)"
-/* A pattern is a guess: 50 percent; sure as in use.h. */
-#define SUMS                                                                                       \
-    "min(r.seq) AS first, count(*) AS n, max(CASE WHEN p.prefix IS NULL THEN 200 ELSE 100 END) +"  \
-    " min(r.what & 512 <> 0 OR r.what & 256 = 0) AS sure FROM "
+#define AT "r.cell << 20 | min(r.line, 0xFFFFF)"
+/* A pattern is a guess: 50 percent. */
+#define SURE                                                                                       \
+    "CASE WHEN p.prefix IS NULL THEN 200 ELSE 100 END + (r.what & 512 <> 0 OR r.what & 256 = 0)"
+/* A row for each reference; the edges are added up as they come. */
 #define PLACES_OF_NOTEBOOK(dirs)                                                                   \
-    "SELECT 2, g.node, f.cell, f.line, g.n, g.sure FROM"                                           \
-    " (SELECT coalesce(" LOCATION_OF_TABLE ", p.id) AS node, " SUMS                                \
-    "  ref r CROSS JOIN place p ON p.id = r.place WHERE r.notebook = ?1 AND r.what & 15 IN " dirs  \
-    "  AND " REF_FLOW_KINDS " AND NOT " IS_OF_DATASET " GROUP BY node) g"                          \
-    " LEFT JOIN ref f ON f.notebook = ?1 AND f.seq = g.first ORDER BY g.first LIMIT ?2"
+    "SELECT 2, coalesce(CASE WHEN p.uri GLOB 'table:*' THEN " LOCATION_OF_TABLE " END, p.id), " AT \
+    ", 1, " SURE " FROM ref r CROSS JOIN place p ON p.id = r.place WHERE r.notebook = ?1"          \
+    " AND r.what & 15 IN " dirs " AND " REF_FLOW_KINDS " AND NOT " IS_OF_DATASET                   \
+    " ORDER BY r.seq LIMIT -1 + 0 * ?2"
 static const char places_read[] = PLACES_OF_NOTEBOOK(REF_READ_DIRS);
 static const char places_written[] = PLACES_OF_NOTEBOOK(REF_WRITE_DIRS);
 
 /* ?1: a place.  Of one direction, so that each is a range of the index. */
 #define OF_PLACE(dir)                                                                              \
-    "SELECT 0, g.notebook, f.cell, f.line, g.n, g.sure FROM (SELECT r.notebook AS notebook, " SUMS \
-    "  place p CROSS JOIN ref r ON r.place = p.id WHERE p.id = ?1 AND r.what & 15 = " dir          \
-    "  AND " REF_FLOW_KINDS " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?2) g"                 \
-    " LEFT JOIN ref f ON f.notebook = g.notebook AND f.seq = g.first"
+    "SELECT 0, r.notebook, min(" AT "), count(*), max(CASE WHEN p.prefix IS NULL THEN 200"         \
+    " ELSE 100 END) + min(r.what & 512 <> 0 OR r.what & 256 = 0) FROM place p CROSS JOIN ref r"    \
+    " ON r.place = p.id WHERE p.id = ?1 AND r.what & 15 = " dir " AND " REF_FLOW_KINDS             \
+    " GROUP BY r.notebook ORDER BY r.notebook LIMIT ?2"
 static const char readers_of_place[] = OF_PLACE("0");
 static const char listers_of_place[] = OF_PLACE("2");
 static const char writers_of_place[] = OF_PLACE("1");
@@ -107,11 +105,11 @@ static bool add_edges(struct edges *e, const char *sql, struct graph_key node, i
         struct graph_key other = { kinds[db_int(&rows, 0)], db_int(&rows, 1) };
         const struct graph_edge edge = { .from = e->is_up ? other : node,
                                          .to = e->is_up ? node : other,
-                                         .percent = (unsigned)db_int(&rows, 5) / 2,
-                                         .cell = (uint32_t)db_int(&rows, 2),
-                                         .line = (uint32_t)db_int(&rows, 3),
-                                         .n_uses = (uint32_t)db_int(&rows, 4),
-                                         .is_may = (db_int(&rows, 5) & 1) != 0 };
+                                         .percent = (unsigned)db_int(&rows, 4) / 2,
+                                         .cell = (uint32_t)(db_int(&rows, 2) >> 20),
+                                         .line = (uint32_t)db_int(&rows, 2) & 0xFFFFF,
+                                         .n_uses = (uint32_t)db_int(&rows, 3),
+                                         .is_may = (db_int(&rows, 4) & 1) != 0 };
         if (is_merged(e, &edge))
             continue;
         if (*n == max) {
@@ -164,6 +162,8 @@ static bool edges_of_notebook(struct edges *e, struct graph_key node, size_t max
     if (!add_edges(e, datasets, node, node.id, max, &n, &is_more, err))
         return false;
     n_datasets = n;
+    e->first = e->out->n;
+    e->is_again = true;
     if (!add_edges(e, places, node, node.id, max, &n, &are_more_places, err))
         return false;
     if (is_more) {
@@ -172,6 +172,7 @@ static bool edges_of_notebook(struct edges *e, struct graph_key node, size_t max
             return false;
         add_cut(e, node, n_all, n_datasets);
     }
+    e->is_again = false;
     if (are_more_places)
         add_cut(e, node, 0, 0);
     return true;
@@ -245,8 +246,8 @@ static bool describe(void *ctx, struct arena *a, struct graph_node *nodes, size_
                      struct err *err)
 {
     static const char notebook[] =
-        "SELECT n.uri, n.title, (SELECT kind FROM notebook_kind WHERE notebook = n.id"
-        " ORDER BY weight DESC, kind LIMIT 1), n.key FROM notebook n WHERE n.id = ?1";
+        "SELECT n.uri, n.title, (SELECT 63 - (max(weight * 64 + 63 - kind) & 63)"
+        " FROM notebook_kind WHERE notebook = n.id), n.key FROM notebook n WHERE n.id = ?1";
     static const char dataset[] = "SELECT uri, name, (SELECT text FROM name WHERE id = d.format),"
                                   " id FROM dataset d WHERE id = ?1";
     static const char place[] = "SELECT uri, '', '' FROM place WHERE id = ?1";

@@ -138,11 +138,11 @@ static const char *const version_2[] = {
     "DROP TABLE use",
     /* Which notebooks use a dataset (at, inside, above it, by a glob, by a table's name), and how.
      * flows: enum use_flows; dirs: 1 << direction, or-ed, of uses that count; maybe: the same where
-     * parts of the location are unknown.  The first reference by which data flows each way, how
-     * many there are, and how sure the surest is: see use.h.  Kept by index_settle(). */
+     * parts of the location are unknown.  Where the first reference stands by which data flows each
+     * way, how many there are, and how sure the surest is: see use.h.  Kept by index_settle(). */
     "CREATE TABLE use(dataset INTEGER, flows INTEGER, notebook INTEGER, dirs INTEGER NOT NULL,"
-    " maybe INTEGER NOT NULL, read_seq INTEGER, n_reads INTEGER, read_sure INTEGER,"
-    " write_seq INTEGER, n_writes INTEGER, write_sure INTEGER,"
+    " maybe INTEGER NOT NULL, read_at INTEGER, n_reads INTEGER, read_sure INTEGER,"
+    " write_at INTEGER, n_writes INTEGER, write_sure INTEGER,"
     " PRIMARY KEY(dataset, flows, notebook)) WITHOUT ROWID",
     "CREATE INDEX use_notebook ON use(notebook)",
     /* Notebooks that data flows into from the dataset, and from them into it. */

@@ -4,8 +4,8 @@
  *
  * The flows stand in the key behind the dataset, so that those who read it, and those who write
  * it, are each one range of rows.  The columns read_* and write_* are NULL where it does not flow
- * that way: the number of the first reference, how many there are, and percent * 2, plus 1 where
- * all of them are in passing or in code that is not reached.
+ * that way: where the first reference stands (use_at()), how many there are, and percent * 2, plus
+ * 1 where all of them are in passing or in code that is not reached.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef INDEX_USE_H
@@ -15,7 +15,13 @@
 
 enum use_flows { USE_NO_FLOW, USE_READS, USE_READS_AND_WRITES, USE_WRITES };
 
-/* The same in SQL. */
+/* Cell and line as one number, in their order; lines past the first million are that one. */
+static inline int64_t use_at(int64_t cell, int64_t line)
+{
+    return cell << 20 | (line < 0xFFFFF ? line : 0xFFFFF);
+}
+
+/* The flows in SQL. */
 #define USE_READ_RANGE " BETWEEN 1 AND 2"
 #define USE_WRITE_RANGE " BETWEEN 2 AND 3"
 

@@ -18,7 +18,7 @@ enum { DIRS_ABOVE = 1 << REFERENCE_READ | 1 << REFERENCE_WRITE };
 
 /* The references by which data flows one way. */
 struct flow {
-    int64_t first; /* the number of the first */
+    int64_t first; /* use_at() of the first */
     int64_t n;     /* 0: none */
     unsigned percent;
     bool is_may; /* all of them */
@@ -70,7 +70,7 @@ static void add_user(struct users *u, const struct user *user)
 }
 
 /* What is known for sure also flows, in passing or not; what may be about it counts as maybe. */
-static struct user user_of(const struct users *u, const struct about *about, int64_t seq,
+static struct user user_of(const struct users *u, const struct about *about, int64_t at,
                            int64_t what)
 {
     bool is_may = (what & REF_IS_MAY) != 0, is_maybe = about->match.relation == URI_HOLES;
@@ -86,7 +86,7 @@ static struct user user_of(const struct users *u, const struct about *about, int
     int way = dir == 0 || is_maybe ? -1 : ref_way(what);
     if (way >= 0)
         user.flows[way] =
-            (struct flow){ .first = seq,
+            (struct flow){ .first = at,
                            .n = 1,
                            .percent = place_match_percent(&about->match, u->root, &use),
                            .is_may = is_may || !use.is_called };
@@ -101,7 +101,7 @@ static bool is_none(const struct user *user)
 /* All references to a place. */
 static bool add_refs(struct users *u, const struct about *about, struct err *err)
 {
-    static const char sql[] = "SELECT notebook, seq, what FROM ref WHERE place = ?";
+    static const char sql[] = "SELECT notebook, what, cell, line FROM ref WHERE place = ?";
     AUTO_ROWS rows = { 0 };
     bool has_row;
     if (!db_query(&u->w->db, &rows, err, sql, "i", about->place))
@@ -109,7 +109,8 @@ static bool add_refs(struct users *u, const struct about *about, struct err *err
     while (db_next(&rows, &has_row, err)) {
         if (!has_row)
             return true;
-        struct user user = user_of(u, about, db_int(&rows, 1), db_int(&rows, 2));
+        struct user user =
+            user_of(u, about, use_at(db_int(&rows, 2), db_int(&rows, 3)), db_int(&rows, 1));
         user.notebook = db_int(&rows, 0);
         if (!is_none(&user))
             add_user(u, &user);
@@ -254,7 +255,7 @@ static bool tally_user(struct index_writer *w, int64_t dataset, int64_t notebook
 static bool get_old(struct users *old, int64_t dataset, struct err *err)
 {
     static const char sql[] =
-        "SELECT notebook, dirs, maybe, read_seq, n_reads, read_sure, write_seq, n_writes,"
+        "SELECT notebook, dirs, maybe, read_at, n_reads, read_sure, write_at, n_writes,"
         " write_sure FROM use WHERE dataset = ?";
     AUTO_ROWS rows = { 0 };
     bool has_row;
@@ -299,7 +300,7 @@ static bool put_user(struct index_writer *w, int64_t dataset, const struct user 
                      struct err *err)
 {
     static const char put[] = "INSERT INTO use VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    /* What is absent is NULL, but the first reference has the number 0. */
+    /* What is absent is NULL. */
     static const char *const formats[] = { [USE_NO_FLOW] = "iiiiinnnnnn",
                                            [USE_READS] = "iiiiiiiinnn",
                                            [USE_READS_AND_WRITES] = "iiiiiiiiiii",

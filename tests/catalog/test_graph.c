@@ -122,7 +122,7 @@ static void the_graph_goes_as_far_as_it_is_asked(void **state)
         { "d1>n1 n1>d1", "d1", GRAPH_BOTH, 50, 99, 99, 99, "d1 n1-1+1", 2, 0, false },
         { "d1>n1 n1>d2 d2>n2 n2>d1", "d1", GRAPH_DOWN, 50, 99, 99, 99, "d1 n1+1 d2+2 n2+3", 4, 0,
           false },
-        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 2, 99, 99, "d1 n1+1", 1, 2, false },
+        { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 2, 99, 99, "d1 n1+1", 1, 2, true },
         { "d1>n1 d1>n2 d1>n3", "d1", GRAPH_DOWN, 9, 99, 99, 2, "d1 n1+1 n2+1", 2, 1, true },
         { "d1>n1 d1>n2 d1>n3 n1>d2", "d1", GRAPH_DOWN, 9, 99, 2, 99, "d1 n1+1 n2+1 d2+2", 3, 1,
           false },

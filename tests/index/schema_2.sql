@@ -55,6 +55,6 @@ CREATE TABLE unsettled_place(place INTEGER PRIMARY KEY);
 CREATE TABLE unsettled_dataset(dataset INTEGER PRIMARY KEY);
 CREATE TABLE unindexed(space INTEGER, id INTEGER, PRIMARY KEY(space, id)) WITHOUT ROWID;
 CREATE TABLE posting(id INTEGER PRIMARY KEY, documents BLOB NOT NULL);
-CREATE TABLE use(dataset INTEGER, flows INTEGER, notebook INTEGER, dirs INTEGER NOT NULL, maybe INTEGER NOT NULL, read_seq INTEGER, n_reads INTEGER, read_sure INTEGER, write_seq INTEGER, n_writes INTEGER, write_sure INTEGER, PRIMARY KEY(dataset, flows, notebook)) WITHOUT ROWID;
+CREATE TABLE use(dataset INTEGER, flows INTEGER, notebook INTEGER, dirs INTEGER NOT NULL, maybe INTEGER NOT NULL, read_at INTEGER, n_reads INTEGER, read_sure INTEGER, write_at INTEGER, n_writes INTEGER, write_sure INTEGER, PRIMARY KEY(dataset, flows, notebook)) WITHOUT ROWID;
 CREATE INDEX use_notebook ON use(notebook);
 CREATE INDEX ref_place ON ref(place, what & 15, notebook, seq, what);
