@@ -7,7 +7,7 @@
 
 /* What is worth its cost, in rough units: to decode a byte of a list, and to look through one
  * candidate that the list would have taken away (it takes away half of them, one may hope). */
-enum { DECODES_PER_CANDIDATE = 4000, FEW_CANDIDATES = 20 };
+enum { DECODES_PER_CANDIDATE = 16000, FEW_CANDIDATES = 20 };
 /* Trigrams of one text that are asked for at most: more take away nothing. */
 enum { MAX_TRIGRAMS = 200 };
 
@@ -76,10 +76,8 @@ static bool read_list(struct db *db, struct arena *a, int64_t row, struct ids *o
             tidy(out);
             return true;
         }
-        if (!decode(a, db_blob(&rows, 0), out)) {
-            err_set(err, ERR_INTERNAL, "%s: the search data is damaged", db->path);
-            return err_fix(err, "Stop boathouse and run \"boathouse index rebuild\".");
-        }
+        if (!decode(a, db_blob(&rows, 0), out))
+            return postings_damaged(db, err);
     }
     return false;
 }
@@ -133,8 +131,9 @@ static size_t lists_of(enum space space, struct str text, struct list *lists)
     return n;
 }
 
+/* The shortest list, as far as the window goes, without those that other lists do not have. */
 static bool find_text(struct db *db, struct arena *a, enum space space, struct str text,
-                      struct ids *out, struct err *err)
+                      const struct window *w, struct ids *out, int64_t *end, struct err *err)
 {
     struct list lists[MAX_TRIGRAMS];
     size_t n = lists_of(space, text, lists);
@@ -142,15 +141,15 @@ static bool find_text(struct db *db, struct arena *a, enum space space, struct s
         if (!measure(db, &lists[i], err))
             return false;
     qsort(lists, n, sizeof *lists, by_bytes);
-    if (!read_list(db, a, lists[0].row, out, err))
+    *end = INT64_MAX;
+    if (w->max == SIZE_MAX ? !read_list(db, a, lists[0].row, out, err)
+                           : !postings_window(db, a, lists[0].row, w, out, end, err))
         return false;
     for (size_t i = 1; i < n && out->n > FEW_CANDIDATES; i++) {
-        struct ids with;
         if ((size_t)lists[i].bytes / DECODES_PER_CANDIDATE > out->n / 2)
             break;
-        if (!read_list(db, a, lists[i].row, &with, err))
+        if (!postings_keep(db, a, lists[i].row, out, err))
             return false;
-        intersect(out, &with);
     }
     return true;
 }
@@ -164,24 +163,29 @@ static void unite(struct arena *a, struct ids *ids, const struct ids *with)
 
 /* The depth of need is that of the pattern, which is bounded. */
 bool postings_find(struct db *db, struct arena *a, enum space space, const struct need *need,
-                   struct ids *out, bool *is_all, struct err *err)
+                   const struct window *w, struct ids *out, int64_t *end, bool *is_all,
+                   struct err *err)
 {
     *out = (struct ids){ 0 };
+    *end = INT64_MAX;
     *is_all = need->kind == NEED_NOTHING;
     if (need->kind == NEED_TEXT)
-        return find_text(db, a, space, need->text, out, err);
+        return find_text(db, a, space, need->text, w, out, end, err);
     bool has_some = false;
     for (size_t i = 0; i < need->n; i++) {
         struct ids item;
+        int64_t item_end;
         bool is_item_all;
-        if (!postings_find(db, a, space, need->items[i], &item, &is_item_all, err))
+        if (!postings_find(db, a, space, need->items[i], w, &item, &item_end, &is_item_all, err))
             return false;
         if (is_item_all && need->kind == NEED_ANY) {
             *is_all = true;
+            *end = INT64_MAX;
             return true;
         }
         if (is_item_all)
             continue;
+        *end = item_end < *end ? item_end : *end;
         if (!has_some)
             *out = item;
         else if (need->kind == NEED_ALL)
@@ -190,6 +194,8 @@ bool postings_find(struct db *db, struct arena *a, enum space space, const struc
             unite(a, out, &item);
         has_some = true;
     }
+    while (out->n > 0 && out->items[out->n - 1] > *end)
+        out->n--;
     *is_all = !has_some;
     return true;
 }

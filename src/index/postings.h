@@ -20,12 +20,30 @@ struct ids {
     size_t n, cap;
 };
 
-/* Candidates for need in a space.  *is_all: the trigrams say nothing, everything is one.  Lists
- * that would cost more to read than they save are left out, so the set may be larger than it had
- * to be, never smaller. */
+/* Which ids are asked for: from on, and some max of them at once (as much as the shortest list
+ * has), so that the first page of what stands everywhere costs little. */
+struct window {
+    int64_t from;
+    size_t max; /* SIZE_MAX: all; must be so for names, whose ids do not only grow */
+};
+
+/* Candidates for need in a space.  *end: they are all up to this id; INT64_MAX: all there are.
+ * *is_all: the trigrams say nothing, everything is one.  Lists that would cost more to read than
+ * they save are left out, so the set may be larger than it had to be, never smaller. */
 MUST_USE bool postings_find(struct db *db, struct arena *a, enum space space,
-                            const struct need *need, struct ids *out, bool *is_all,
+                            const struct need *need, const struct window *w, struct ids *out,
+                            int64_t *end, bool *is_all, struct err *err);
+
+/* ---- One list, by its first row. ---- */
+
+/* The ids of a window, of rows that ascend one behind the other; *end as above. */
+MUST_USE bool postings_window(struct db *db, struct arena *a, int64_t row, const struct window *w,
+                              struct ids *out, int64_t *end, struct err *err);
+/* Keep of ids those that the list has. */
+MUST_USE bool postings_keep(struct db *db, struct arena *a, int64_t row, struct ids *ids,
                             struct err *err);
+/* Says so; false. */
+bool postings_damaged(const struct db *db, struct err *err);
 
 /* ---- Building. ---- */
 

@@ -12,6 +12,8 @@
 #include "util/limits.h"
 
 enum { DEFAULT_BUDGET_MS = 1000, COUNT_UNINDEXED_TO = 100000 };
+/* Candidates that are taken from the lists at once. */
+enum { WINDOW = 20000 };
 
 struct searcher {
     struct db *db;
@@ -159,20 +161,23 @@ static bool is_over(struct searcher *s)
     return s->is_full || (s->out->n_documents % 16 == 15 && clock_mono_ms() > s->deadline_ms);
 }
 
-/* All rows of a statement whose first column is a document's id, merged with the sorted ids. */
-static bool search_merged(struct searcher *s, struct db_rows *rows, const struct ids *ids,
-                          struct err *err)
-{
+/* The rows of a statement whose first column is a document's id. */
+struct others {
+    struct db_rows rows;
     bool has_row;
+};
+
+/* Up to the document end: the other rows, merged with the sorted ids. */
+static bool search_merged(struct searcher *s, struct others *others, const struct ids *ids,
+                          int64_t end, struct err *err)
+{
     size_t i = 0;
-    while (i < ids->n && ids->items[i] < s->search->after.document)
-        i++;
-    if (!db_next(rows, &has_row, err))
-        return false;
-    while (has_row || i < ids->n) {
-        int64_t unindexed = has_row ? db_int(rows, 0) : INT64_MAX;
+    for (;;) {
+        int64_t other = others->has_row ? db_int(&others->rows, 0) : INT64_MAX;
         int64_t candidate = i < ids->n ? ids->items[i] : INT64_MAX;
-        int64_t id = unindexed < candidate ? unindexed : candidate;
+        int64_t id = other < candidate ? other : candidate;
+        if (id == INT64_MAX || id > end)
+            return true;
         if (!search_document(s, id, err))
             return false;
         if (is_over(s)) {
@@ -183,10 +188,9 @@ static bool search_merged(struct searcher *s, struct db_rows *rows, const struct
             return true;
         }
         i += candidate == id;
-        if (unindexed == id && !db_next(rows, &has_row, err))
+        if (other == id && !db_next(&others->rows, &others->has_row, err))
             return false;
     }
-    return true;
 }
 
 static bool count_unindexed(struct db *db, enum space space, uint64_t *out, struct err *err)
@@ -205,13 +209,26 @@ static bool run(struct searcher *s, const struct need *need, struct err *err)
     static const char unindexed[] =
         "SELECT id FROM unindexed WHERE space = 0 AND id >= ? ORDER BY id";
     static const char all[] = "SELECT id FROM document WHERE id >= ? ORDER BY id";
-    struct ids ids;
-    bool is_all;
-    AUTO_ROWS rows = { 0 };
-    return postings_find(s->db, s->arena, SPACE_CODE, need, &ids, &is_all, err) &&
-           db_query(s->db, &rows, err, is_all ? all : unindexed, "i", s->search->after.document) &&
-           search_merged(s, &rows, &ids, err) &&
-           count_unindexed(s->db, SPACE_CODE, &s->out->n_unindexed, err);
+    struct window w = { .from = s->search->after.document, .max = WINDOW };
+    struct others others = { .has_row = false };
+    int64_t end = w.from - 1;
+    bool is_all, ok = true;
+    for (bool is_first = true; ok && end < INT64_MAX && !s->out->has_more; is_first = false) {
+        AUTO_ARENA a = ARENA_INIT; /* of the window */
+        struct ids ids;
+        w.from = end + 1;
+        ok = postings_find(s->db, &a, SPACE_CODE, need, &w, &ids, &end, &is_all, err);
+        if (ok && is_first)
+            ok = db_query(s->db, &others.rows, err, is_all ? all : unindexed, "i", w.from) &&
+                 db_next(&others.rows, &others.has_row, err);
+        ok = ok && search_merged(s, &others, &ids, end, err);
+        if (ok && end < INT64_MAX && !s->out->has_more && clock_mono_ms() > s->deadline_ms) {
+            s->out->next = (struct index_search_at){ end + 1, 0, 0 };
+            s->out->has_more = true;
+        }
+    }
+    db_rows_release(&others.rows);
+    return ok && count_unindexed(s->db, SPACE_CODE, &s->out->n_unindexed, err);
 }
 
 bool index_find_text(struct index_reader *r, struct arena *a, const struct index_search *search,
@@ -239,10 +256,13 @@ bool index_find_names(struct index_reader *r, struct arena *a, enum index_names 
                       bool *is_exact, struct err *err)
 {
     enum space space = names == INDEX_NAMES_NOTEBOOKS ? SPACE_NOTEBOOK_NAMES : SPACE_DATASET_NAMES;
+    const struct window whole = { INT64_MIN, SIZE_MAX };
     struct ids found;
+    int64_t end;
     bool is_all;
     uint64_t n_unindexed;
-    if (!postings_find(&r->db, a, space, need_of_text(a, text), &found, &is_all, err) ||
+    if (!postings_find(&r->db, a, space, need_of_text(a, text), &whole, &found, &end, &is_all,
+                       err) ||
         !count_unindexed(&r->db, space, &n_unindexed, err))
         return false;
     size_t i = 0;
