@@ -72,9 +72,7 @@ static void assign_items(struct eval *e, const struct node *items, struct value 
     }
 }
 
-/* What is set on an object of the outside world (a column of a frame, an attribute of parsed
- * arguments) is kept beside it. */
-static void chain_set(struct eval *e, struct value *owner, struct value *key, struct value *v)
+void chain_set(struct eval *e, const struct value *owner, struct value *key, struct value *v)
 {
     struct chain *c = (struct chain *)(uintptr_t)owner->chain;
     if (c->is_module)

@@ -299,6 +299,8 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         return v;
     }
     case VALUE_CHAIN: {
+        if (str_eq(callee->chain->kind, STR("intake.entry")))
+            return callee; /* with other parameters it is the same entry */
         struct value *mapped = run_callbacks(e, callee->chain, args, n);
         if (mapped != NULL)
             return mapped;

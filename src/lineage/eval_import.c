@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/cells.h"
 #include "lineage/eval_internal.h"
+#include "lineage/pure_config.h"
 #include "lineage/pure_yaml.h"
 #include "lineage/python.h"
 #include "lineage/uri.h"
 
 #include "notebook/reader.h"
+#include "util/attrs.h"
 #include "util/limits.h"
 
 static void add_library(struct eval *e, struct str module)
@@ -213,17 +215,54 @@ static struct value *literal(struct eval *e, struct str bytes)
     return v;
 }
 
-struct value *load_config(struct eval *e, struct str uri)
+struct config_format {
+    struct str name;
+    struct value *(*read)(struct values *vs, struct str text);
+};
+
+static const struct config_format *config_format(struct str name, bool is_suffix)
+{
+    static const struct config_format FORMATS[] = {
+        { STR_INIT("cfg"), ini_value },    { STR_INIT("conf"), ini_value },
+        { STR_INIT("env"), dotenv_value }, { STR_INIT("ini"), ini_value },
+        { STR_INIT("toml"), toml_value },  { STR_INIT("yaml"), yaml_value },
+        { STR_INIT("yml"), yaml_value },
+    };
+    if (is_suffix) {
+        size_t dot = str_rfind_char(name, '.');
+        name = dot == SIZE_MAX ? STR_EMPTY : str_from_pos(name, dot + 1);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(FORMATS); i++)
+        if (str_eq_nocase(name, FORMATS[i].name))
+            return &FORMATS[i];
+    return NULL;
+}
+
+struct value *load_config(struct eval *e, struct str uri, struct str format)
 {
     struct str bytes;
     if (!uri_is_local_file(uri) || !sibling_bytes(e, str_from_pos(uri, 5), &bytes))
         return NULL;
-    struct value *v = literal(e, bytes);
-    if (v == NULL && (str_has_suffix(uri, STR(".yaml")) || str_has_suffix(uri, STR(".yml"))))
-        v = yaml_value(&e->vs, bytes);
+    const struct config_format *f =
+        format.len > 0 ? config_format(format, false) : config_format(uri, true);
+    /* YAML may be given as JSON */
+    struct value *v = f == NULL || f->read == yaml_value ? literal(e, bytes) : NULL;
+    if (v == NULL && f != NULL)
+        v = f->read(&e->vs, bytes);
     return v == NULL ? NULL
                      : value_with_origin(&e->vs, v, "read from", str_from_pos(uri, 5),
                                          (uint32_t)e->unit->cell, 0);
+}
+
+void load_environment(struct eval *e, struct str uri, bool is_stronger)
+{
+    const struct value *v = load_config(e, uri, STR("env"));
+    for (size_t i = 0; v != NULL && v->kind == VALUE_MAP && i < v->map->entries.n; i++) {
+        const struct strmap_entry *variable = &v->map->entries.entries[i];
+        if (is_stronger || strmap_get(&e->vs.environ->map->entries, variable->key) == NULL)
+            value_map_put(&e->vs, e->vs.environ, value_text(&e->vs, variable->key),
+                          variable->value);
+    }
 }
 
 /* The cells of a notebook that is run in the place of its line, with the names of the one that runs

@@ -86,7 +86,8 @@ struct eval {
     struct strmap modules;       /* siblings: name -> struct scope * */
     struct function **functions; /* all defined, in order: those never called run at the end */
     size_t n_functions, cap_functions;
-    struct strmap called; /* def nodes that ran */
+    struct strmap called;  /* def nodes that ran */
+    struct value *catalog; /* MAP: the entries of the project's catalogues; NULL: not read yet */
 
     struct sql_session sql;
     struct sql_session memory; /* of in-memory databases */
@@ -104,6 +105,9 @@ bool eval_may_report(struct eval *e);
  * they are not known or too many; *is_open: then, or where others may be there. */
 size_t eval_loop_items(struct eval *e, struct value *over, struct value **items, bool *is_open);
 void eval_assign(struct eval *e, const struct node *target, struct value *v);
+/* What is set on an object of the outside world (a column of a frame, an attribute of parsed
+ * arguments) is kept beside it; owner: CHAIN. */
+void chain_set(struct eval *e, const struct value *owner, struct value *key, struct value *v);
 
 /* eval_scope.c */
 struct scope *scope_new(struct eval *e, struct scope *parent);
@@ -247,6 +251,11 @@ struct value *place_value(struct eval *e, const struct call_place *place,
 const struct call_place *row_place(const struct call_row *row, enum place_role role,
                                    enum place_part part);
 
+/* eval_catalog.c: the location of a data set that a catalogue names; false: none is known. */
+bool catalog_location(const struct io *io, struct str name, struct location *out);
+/* A catalogue of Intake was opened: its entries are members of the object. */
+void catalog_open(const struct io *io, const struct locations *l, struct value *opened);
+
 /* eval_count.c: what kind of work the call is, for analysis.n_train and its like. */
 void count_work(struct eval *e, const struct callee *q);
 
@@ -288,11 +297,15 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
 
 /* eval_import.c */
 void run_import(struct eval *e, const struct node *n);
-/* The content of a file beside the notebook as a value, or NULL. */
 /* The values of the options whose names have no dot: variables of the environment, and names that
  * nothing defines, until the notebook sets them. */
 void supply_names(struct eval *e);
-struct value *load_config(struct eval *e, struct str uri);
+/* The content of a configuration file beside the notebook as a value, or NULL.
+ * format: "env", "ini", "toml", "yaml"; empty: what its name says, else JSON or YAML. */
+struct value *load_config(struct eval *e, struct str uri, struct str format);
+/* Its variables, as ".env" has them, become those of the environment; what is set there already
+ * goes before, unless is_stronger. */
+void load_environment(struct eval *e, struct str uri, bool is_stronger);
 void run_sibling(struct eval *e, struct str path);
 
 #endif

@@ -149,6 +149,12 @@ static void add_text(const struct io *io, const struct call_place *place, struct
         add_streams(io, place, v, out);
         return;
     }
+    struct location named;
+    if (io->row->kind == KIND_CATALOG) {
+        if (catalog_location(io, v->text.bytes, &named))
+            add_location(out, e, named.text, named.uri);
+        return;
+    }
     struct str uri = uri_of(io, place, v->text.bytes);
     bool is_local = (v->flags & (VALUE_IS_PATH | VALUE_IS_LOCAL)) != 0 || is_local_only(io);
     if (is_local && str_has_prefix(uri, STR("{}")))

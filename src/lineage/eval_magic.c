@@ -104,6 +104,21 @@ static void run_code_file(const struct magic_run *r)
     run_sibling(e, text->text.bytes);
 }
 
+static void run_dotenv_magic(const struct magic_run *r)
+{
+    struct eval *e = r->e;
+    struct str word = first_word(r->line.words);
+    const struct value *text =
+        value_alternative(fill_names(e, word.len > 0 ? word : STR(".env")), 0);
+    if (text->kind != VALUE_TEXT || text->text.bytes.len == 0)
+        return;
+    struct str uri = uri_from_path(e->arena, text->text.bytes);
+    const struct emit how = { REFERENCE_READ, REFERENCE_CONFIG, r->via, true };
+    if (word.len > 0)
+        emit_uri(e, &how, uri, text, r->node);
+    load_environment(e, uri, str_contains(r->node->magic.line, STR("-o")));
+}
+
 static void run_script_magic(const struct magic_run *r)
 {
     struct eval *e = r->e;
@@ -189,6 +204,9 @@ static void run_as(const struct magic_run *r, enum magic_is is)
     case MAGIC_IS_RUN:
     case MAGIC_IS_LOAD:
         run_code_file(r);
+        break;
+    case MAGIC_IS_DOTENV:
+        run_dotenv_magic(r);
         break;
     case MAGIC_IS_ENV:
         run_env_magic(r);

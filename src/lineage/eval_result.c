@@ -210,12 +210,61 @@ static struct str config_uri(const struct io *io, const struct locations *l)
 static struct value *configuration(const struct io *io, const struct locations *l)
 {
     struct eval *e = io->e;
-    struct value *v = load_config(e, config_uri(io, l));
+    struct str form, rest;
+    (void)str_cut(io->row->returns, '.', &form, &rest);
+    struct str uri = config_uri(io, l);
+    if (uri.len == 0 && str_eq(rest, STR("env")))
+        uri = STR("file:.env");
+    struct value *v = load_config(e, uri, rest);
     if (v != NULL)
         return v;
     v = eval_map(e);
     v->map->is_open = true;
     v->map->missing = (struct hole){ HOLE_CONFIGURATION, STR_EMPTY };
+    return v;
+}
+
+/* A parser that read files is asked for what stands in them. */
+static void read_settings(const struct io *io, const struct locations *l)
+{
+    struct eval *e = io->e;
+    const struct value parser = { .kind = VALUE_CHAIN, .chain = io->receiver };
+    for (size_t i = 0; i < (l->n > 0 ? l->n : 1); i++) {
+        struct value *v =
+            load_config(e, l->n > 0 ? l->items[i].uri : config_uri(io, l), STR("ini"));
+        for (size_t k = 0; v != NULL && v->kind == VALUE_MAP && k < v->map->entries.n; k++)
+            chain_set(e, &parser, value_text(&e->vs, v->map->entries.entries[k].key),
+                      v->map->entries.entries[k].value);
+    }
+}
+
+static void read_environment(const struct io *io, const struct locations *l)
+{
+    struct str uri = config_uri(io, l);
+    const struct value *is_stronger = args_named(io->args, STR("override"));
+    load_environment(io->e, uri.len > 0 ? uri : STR("file:.env"),
+                     is_stronger != NULL && value_truth(is_stronger) > 0);
+}
+
+/* What a file beside the notebook gives, or NULL: the row is about no such file. */
+static struct value *file_result(const struct io *io, const struct locations *l,
+                                 struct value *result)
+{
+    struct str r = io->row->returns;
+    if (str_eq(r, STR("config")) || str_has_prefix(r, STR("config.")))
+        return configuration(io, l);
+    if (str_eq(r, STR("settings"))) {
+        read_settings(io, l);
+        return result;
+    }
+    if (str_eq(r, STR("environment"))) {
+        read_environment(io, l);
+        return result;
+    }
+    if (!str_eq(r, STR("intake")))
+        return NULL;
+    struct value *v = with_kind(io, result, r, location_value(io, l, 0), NULL);
+    catalog_open(io, l, v);
     return v;
 }
 
@@ -261,8 +310,9 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
     struct str of_objects = STR(":objects");
     if (str_has_suffix(r, of_objects))
         return objects(io, result, str_slice(r, 0, r.len - of_objects.len));
-    if (str_eq(r, STR("config")))
-        return configuration(io, l);
+    v = file_result(io, l, result);
+    if (v != NULL)
+        return v;
     struct str colon = STR(":place");
     if (str_has_suffix(r, colon))
         return object_place(io, result, str_slice(r, 0, r.len - colon.len), l);

@@ -23,6 +23,7 @@ enum magic_is {
     MAGIC_IS_RUN,     /* the line names a notebook or script that runs here: %run */
     MAGIC_IS_LOAD,    /* the line names a file whose code is read: %load */
     MAGIC_IS_ENV,     /* "NAME=value", "NAME value" */
+    MAGIC_IS_DOTENV,  /* the line names a file of variables of the environment */
     MAGIC_IS_FOLDER,  /* the line names the folder to go to: %cd */
     MAGIC_IS_STORE,   /* %store */
     MAGIC_IS_FS,      /* the line is a command of the file system: %fs cp a b */

@@ -1,7 +1,8 @@
 /*
- * pure_argument: the command line of a program as argparse declares it, and named tuples.
+ * pure_argument: the command line of a program as argparse declares it, settings that a parser read
+ * from a file, and named tuples.
  *
- * Both are calls of objects of the outside.  All parsers of a notebook share their options: what
+ * They are calls of objects of the outside.  All parsers of a notebook share their options: what
  * one is given by default is what parse_args() gives; what has no default is not known.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -120,6 +121,39 @@ static struct value *make_tuple(struct values *vs, const struct call_args *made,
     return v;
 }
 
+/* ---- settings: what configparser read is kept as the parser's fields ---- */
+
+/* parser.get("section", "option", fallback="x") and its like. */
+static struct value *get_option(const struct value *section, const struct call_args *args)
+{
+    struct str name;
+    if (args->n_items < 2 || !value_is_known_text(args->items[1], &name))
+        return NULL;
+    struct value *v = strmap_get(&section->map->entries, name);
+    return v != NULL ? v : args_named(args, STR("fallback"));
+}
+
+static struct value *ask_parser(struct values *vs, const struct chain *callee,
+                                const struct call_args *args)
+{
+    struct value *all = callee->base->fields, *section = NULL;
+    struct str name;
+    if (str_eq(callee->name, STR("sections")))
+        return seq_of_keys(vs, all);
+    if (args->n_items > 0 && value_is_known_text(args->items[0], &name))
+        section = strmap_get(&all->map->entries, name);
+    if (section == NULL || section->kind != VALUE_MAP)
+        return NULL;
+    if (str_has_prefix(callee->name, STR("get")))
+        return get_option(section, args);
+    static const struct call_args none = { .is_open = false };
+    bool is_items = str_eq(callee->name, STR("items"));
+    if (!is_items && !str_eq(callee->name, STR("options")))
+        return NULL;
+    return is_items ? pure_method(vs, CALL_PYTHON, section, callee->name, &none, true)
+                    : seq_of_keys(vs, section);
+}
+
 struct value *pure_chain_call(struct values *vs, const struct chain *callee,
                               const struct call_args *args)
 {
@@ -130,6 +164,9 @@ struct value *pure_chain_call(struct values *vs, const struct chain *callee,
         return make_tuple(vs, callee->args, args);
     if (callee->step != STEP_ATTR)
         return NULL;
+    if (callee->base->fields != NULL &&
+        str_has_prefix_nocase(chain_name(vs, callee), STR("configparser.")))
+        return ask_parser(vs, callee, args);
     bool is_parser = str_eq(callee->name, STR("add_argument")) ||
                      str_eq(callee->name, STR("parse_args")) ||
                      str_eq(callee->name, STR("parse_known_args"));

@@ -73,6 +73,13 @@ static struct value *islice(const struct pure_call *c)
                         : pure_slice(c->vs, in, to, more, pure_arg(c, 3, STR_EMPTY));
 }
 
+/* The file that is looked for in the folder and those above it. */
+static struct value *find_dotenv(const struct pure_call *c)
+{
+    struct value *name = pure_arg(c, 0, STR("filename"));
+    return name != NULL ? name : value_text(c->vs, STR(".env"));
+}
+
 /* calendar.monthrange(year, month): the weekday of its first day and how many days it has. */
 static struct value *month_range(const struct pure_call *c)
 {
@@ -96,6 +103,7 @@ static const struct pure_row functions[] = {
     { STR_INIT("box.Box"), namespace, 0, PURE_WHOLE },
     { STR_INIT("calendar.monthrange"), month_range, 0, 0 },
     { STR_INIT("decouple.config"), default_of, 0, 0 },
+    { STR_INIT("dotenv.find_dotenv"), find_dotenv, 0, 0 },
     { STR_INIT("dotmap.DotMap"), namespace, 0, PURE_WHOLE },
     { STR_INIT("easydict.EasyDict"), namespace, 0, PURE_WHOLE },
     { STR_INIT("itertools.islice"), islice, 0, 0 },

@@ -9,18 +9,31 @@ void shell_session_init(struct shell_session *s, struct arena *a)
 {
     *s = (struct shell_session){ .arena = a };
     strmap_init(&s->variables, a);
+    strmap_init(&s->choices, a);
     strmap_init(&s->arrays, a);
     strmap_init(&s->folders, a);
 }
 
-void shell_session_set(struct shell_session *s, struct str name, struct str value)
+void shell_session_put(struct shell_session *s, struct str name, struct str value)
 {
     struct str *copy = strmap_get(&s->variables, name);
+    if (copy == NULL || s->log != NULL)
+        name = arena_str(s->arena, name);
+    if (s->log != NULL)
+        shell_log_add(s->log, s, name);
     if (copy == NULL) {
         copy = ARENA_NEW(s->arena, struct str);
-        strmap_put(&s->variables, arena_str(s->arena, name), copy);
+        strmap_put(&s->variables, name, copy);
     }
-    *copy = value.len > LIMIT_SHELL_VALUE_BYTES ? hole : arena_str(s->arena, value);
+    *copy = value;
+    if (strmap_get(&s->choices, name) != NULL)
+        strmap_put(&s->choices, name, NULL);
+}
+
+void shell_session_set(struct shell_session *s, struct str name, struct str value)
+{
+    shell_session_put(s, name,
+                      value.len > LIMIT_SHELL_VALUE_BYTES ? hole : arena_str(s->arena, value));
 }
 
 void shell_session_cd(struct shell_session *s, struct str folder)
@@ -138,7 +151,15 @@ static const struct shell_field *kept(struct shell_run *run, const struct shell_
     return copy;
 }
 
-static void run_command(struct shell_run *run, const struct shell_node *n)
+static size_t n_words(const struct shell_node *n)
+{
+    size_t count = 1;
+    for (const struct shell_word *w = n->words; w != NULL; w = w->next)
+        count++;
+    return count;
+}
+
+static void run_once(struct shell_run *run, const struct shell_node *n)
 {
     const struct shell_word *w = n->words;
     while (w != NULL && shell_is_assignment(w)) {
@@ -163,6 +184,30 @@ static void run_command(struct shell_run *run, const struct shell_node *n)
         run->piped = kept(run, run->input); /* cat <<EOF | psql */
     run_outputs(run, n->redirects);
     run->input = NULL;
+}
+
+/* Once in every world that the variables in it have.  What is in $( ) is in that of the command
+ * around it. */
+static void run_command(struct shell_run *run, const struct shell_node *n)
+{
+    if (run->output != NULL) {
+        run_once(run, n);
+        return;
+    }
+    size_t outer = run->world, outer_n = run->n_worlds;
+    const struct shell_field *input = run->input;
+    bool was_repeat = run->is_repeat;
+    run->world = 0;
+    run->n_worlds = 1;
+    run_once(run, n);
+    while (++run->world < run->n_worlds && (run->repeats += n_words(n)) <= run->max_repeats) {
+        run->is_repeat = true;
+        run->input = input;
+        run_once(run, n);
+    }
+    run->is_repeat = was_repeat;
+    run->world = outer;
+    run->n_worlds = outer_n;
 }
 
 /* ---- other nodes ---- */
@@ -238,8 +283,13 @@ static void forget_counters(struct shell_run *run, const struct shell_node *n)
 static void run_for(struct shell_run *run, const struct shell_node *n)
 {
     struct shell_fields f = { 0 };
-    for (const struct shell_word *w = n->words; w != NULL; w = w->next)
-        shell_expand_loop(run, w, &f);
+    size_t outer = run->world, outer_n = run->n_worlds;
+    run->n_worlds = 1;
+    for (run->world = 0; run->world < run->n_worlds; run->world++)
+        for (const struct shell_word *w = n->words; w != NULL; w = w->next)
+            shell_expand_loop(run, w, &f);
+    run->world = outer;
+    run->n_worlds = outer_n;
     if (!n->has_in && n->words == NULL && run->args != NULL)
         f = *run->args;
     if (f.n == 0 || f.n > LIMIT_SHELL_LOOP) {
@@ -284,6 +334,8 @@ static void run_block(struct shell_run *run, const struct shell_node *n)
         forget_counters(run, n->items);
     if (n->kind == SHELL_FOR)
         run_for(run, n);
+    else if (n->is_choice)
+        shell_run_choice(run, n);
     else
         shell_run_nodes(run, n->items);
     run->input = input;
@@ -317,22 +369,14 @@ static void run_node(struct shell_run *run, const struct shell_node *n)
     }
 }
 
-static size_t n_words(const struct shell_node *n)
-{
-    size_t count = 1;
-    for (const struct shell_word *w = n->words; w != NULL; w = w->next)
-        count++;
-    return count;
-}
-
-void shell_run_nodes(struct shell_run *run, const struct shell_node *n)
+void shell_run_some(struct shell_run *run, const struct shell_node *n, const struct shell_node *end)
 {
     if (run->depth >= 2 * LIMIT_DEPTH) {
         run->out->hit_limit = true;
         return;
     }
     run->depth++;
-    for (; n != NULL; n = n->next) {
+    for (; n != end; n = n->next) {
         if (run->is_repeat && (run->repeats += n_words(n)) > run->max_repeats) {
             run->out->hit_limit = true;
             break;
@@ -343,6 +387,11 @@ void shell_run_nodes(struct shell_run *run, const struct shell_node *n)
         run_node(run, n);
     }
     run->depth--;
+}
+
+void shell_run_nodes(struct shell_run *run, const struct shell_node *n)
+{
+    shell_run_some(run, n, NULL);
 }
 
 void shell_run_text(struct shell_run *run, const struct shell_field *text)

@@ -69,11 +69,14 @@ struct shell_result {
 struct shell_session {
     struct arena *arena;
     struct strmap variables; /* name -> struct str *, with holes */
+    struct strmap choices;   /* name -> struct shell_words *: its values in several worlds, where a
+                                condition set it; NULL: only that of variables */
     struct strmap arrays;    /* name -> struct shell_words *, as "a=(x y)" sets them */
     struct strmap
         folders;    /* paths that are known to be folders: mkdir, unzip -d; values not NULL */
     struct str cwd; /* put before relative paths; empty: the notebook's own folder */
     struct str previous_cwd; /* for "cd -" and popd */
+    struct shell_log *log;   /* of the condition that is run: what is to be undone; or NULL */
 
     /* Optional.  The text, with holes, of "$name" or "${name}" that the shell did not set: a
      * Python name ("a", "a.b") in IPython lines, else the environment; "1": an argument.  False:

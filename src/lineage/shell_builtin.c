@@ -54,13 +54,13 @@ static void assign_text(struct shell_run *run, struct str text)
     struct str name = str_slice(text, 0, n), value = str_from_pos(text, n + 1);
     if (str_has_suffix(name, STR("+"))) {
         name = str_slice(name, 0, name.len - 1);
-        const struct str *old = strmap_get(&run->session->variables, name);
+        const struct str *old = shell_value_now(run, name);
         value = arena_concat(run->arena, old == NULL ? hole : *old, value);
     }
     if (run->is_repeat && !shell_charge(run, value.len))
         value = hole;
     if (shell_is_name(name))
-        shell_session_set(run->session, name, value);
+        shell_set_now(run, name, value);
 }
 
 void shell_assign(struct shell_run *run, const struct shell_word *w)

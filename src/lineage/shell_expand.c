@@ -41,14 +41,14 @@ static bool position_value(const struct shell_run *run, struct str name, struct 
     return true;
 }
 
-static bool lookup(const struct shell_run *run, struct str name, struct str *out)
+static bool lookup(struct shell_run *run, struct str name, struct str *out)
 {
     const struct shell_session *s = run->session;
     if (name.len == 0)
         return false;
     if (run->args != NULL && name.ptr[0] >= '0' && name.ptr[0] <= '9')
         return position_value(run, name, out);
-    const struct str *set = strmap_get(&s->variables, name);
+    const struct str *set = shell_value_now(run, name);
     if (set != NULL) {
         *out = *set;
         return true;
@@ -275,6 +275,7 @@ static void command_value(struct shell_run *run, const struct shell_part *p,
     shell_run_nodes(&sub, p->body);
     run->session->cwd = cwd;
     run->repeats = sub.repeats;
+    run->n_worlds = sub.n_worlds;
     run->functions = sub.functions; /* the copy shares its slots */
     run->expanded_bytes = sub.expanded_bytes;
     if (!sub.has_output) {

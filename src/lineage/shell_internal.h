@@ -80,8 +80,11 @@ enum shell_node_kind {
 
 struct shell_node {
     enum shell_node_kind kind;
-    bool is_loop; /* BLOCK: while, until */
-    bool has_in;  /* FOR: "in words" was there */
+    bool is_loop;   /* BLOCK: while, until */
+    bool has_in;    /* FOR: "in words" was there */
+    bool is_choice; /* BLOCK: if, case: one of its branches runs */
+    bool has_else;  /* of a choice: if no other branch does */
+    bool is_branch; /* an item of a choice with which another branch begins */
     struct str name;
     struct shell_word *words;
     struct shell_redirect *redirects;
@@ -163,6 +166,7 @@ struct shell_run {
     const struct shell_field *piped; /* the last command's output for the next of the pipe */
     struct shell_fields *output;     /* not NULL: in $( ), what is known of its output goes there */
     bool has_output;                 /* output is known */
+    size_t world, n_worlds; /* which of its alternatives every variable has now; of how many */
 };
 
 struct shell_function {
@@ -183,6 +187,19 @@ void shell_expand_loop(struct shell_run *run, const struct shell_word *w, struct
 void shell_add_field(struct shell_run *run, struct shell_fields *f, struct str text, uint32_t line,
                      uint32_t col);
 
+/* ---- shell_choice.c: variables that have one of several values ---- */
+
+/* The variable is about to be set. */
+void shell_log_add(struct shell_log *log, const struct shell_session *s, struct str name);
+/* Run the branches of a condition, each on what held before it.  Afterwards what one of them sets
+ * has the values of all: as many worlds as there are branches, in each of which every variable has
+ * the value of the same branch. */
+void shell_run_choice(struct shell_run *run, const struct shell_node *n);
+/* Its value in the world of the run; counts how many worlds there are.  NULL: not set. */
+const struct str *shell_value_now(struct shell_run *run, struct str name);
+/* Set it in the world of the run.  Worlds come one after the other, from the first. */
+void shell_set_now(struct shell_run *run, struct str name, struct str value);
+
 /* ---- shell_builtin.c ---- */
 
 bool shell_is_name(struct str s);
@@ -196,7 +213,12 @@ shell_builtin_fn *shell_find_builtin(struct str name);
 
 /* ---- shell.c ---- */
 
+/* As shell_session_set(), of a value that lives as long as the session. */
+void shell_session_put(struct shell_session *s, struct str name, struct str value);
 void shell_run_nodes(struct shell_run *run, const struct shell_node *n);
+/* Only those before end. */
+void shell_run_some(struct shell_run *run, const struct shell_node *n,
+                    const struct shell_node *end);
 /* One command: a function, a builtin or a program. */
 void shell_run_fields(struct shell_run *run, const struct shell_fields *f);
 /* Read and run a text of its own: eval, bash -c, a here-document for sh. */

@@ -3,8 +3,8 @@
 
 /*
  * Both branches of a condition count, so if, while, case and { } are blocks of commands, and
- * "then", "else", "do" and the like only separate them.  Only for, functions, brackets and pipes
- * have a shape of their own.
+ * "then", "do" and the like only separate them; behind "else", "elif" and ";;" another branch
+ * begins.  Only for, functions, brackets and pipes have a shape of their own.
  */
 
 enum closer { UNTIL_END, UNTIL_BRACKET, UNTIL_FI, UNTIL_DONE, UNTIL_ESAC, UNTIL_BRACE };
@@ -13,6 +13,8 @@ struct parser {
     struct shell_cursor *cursor;
     struct shell_token ahead;
     bool has_ahead;
+    bool is_branch; /* what comes next begins another branch of the list that is being read */
+    bool has_else;  /* a branch of that list is taken where no other one is */
 };
 
 static struct shell_node *parse_list(struct parser *p, enum closer closer);
@@ -111,15 +113,27 @@ static void take_redirects(struct parser *p, struct shell_node *n)
         take_redirect(p, &last);
 }
 
+/* The commands of a block; of a condition also whether one of its branches is always taken. */
+static void parse_items(struct parser *p, struct shell_node *n, enum closer closer)
+{
+    bool had_else = p->has_else;
+    if (!go_deeper(p))
+        return;
+    p->has_else = false;
+    n->is_choice = closer == UNTIL_FI || closer == UNTIL_ESAC;
+    n->items = parse_list(p, closer);
+    n->has_else = p->has_else;
+    p->has_else = had_else;
+    p->is_branch = false;
+    p->cursor->depth--;
+}
+
 static struct shell_node *parse_block(struct parser *p, enum shell_node_kind kind,
                                       enum closer closer)
 {
     struct shell_node *n = node_new(p, kind);
     n->is_loop = closer == UNTIL_DONE;
-    if (!go_deeper(p))
-        return n;
-    n->items = parse_list(p, closer);
-    p->cursor->depth--;
+    parse_items(p, n, closer);
     return n;
 }
 
@@ -160,10 +174,7 @@ static struct shell_node *parse_case(struct parser *p)
         take(p);
     skip_newlines(p);
     (void)take_plain(p, "in");
-    if (!go_deeper(p))
-        return n;
-    n->items = parse_list(p, UNTIL_ESAC);
-    p->cursor->depth--;
+    parse_items(p, n, UNTIL_ESAC);
     return n;
 }
 
@@ -175,6 +186,7 @@ static void skip_pattern(struct parser *p)
         return;
     while (peek(p)->kind != SHELL_END && peek(p)->kind != SHELL_NEWLINE) {
         bool is_last = at_op(p, ")");
+        p->has_else |= at_word(p, "*");
         take(p);
         if (is_last)
             return;
@@ -343,9 +355,15 @@ static bool take_separator(struct parser *p, enum closer closer)
     if (t->kind == SHELL_NEWLINE || (t->kind == SHELL_OP && !at_op(p, "("))) {
         bool ends_item = at_op(p, ";;");
         take(p);
-        if (ends_item && closer == UNTIL_ESAC)
+        if (ends_item && closer == UNTIL_ESAC) {
             skip_pattern(p);
+            p->is_branch = true;
+        }
         return true;
+    }
+    if (closer == UNTIL_FI && (at_word(p, "else") || at_word(p, "elif"))) {
+        p->is_branch = true;
+        p->has_else |= at_word(p, "else");
     }
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (take_plain(p, words[i]))
@@ -362,7 +380,10 @@ static struct shell_node *parse_list(struct parser *p, enum closer closer)
     while (peek(p)->kind != SHELL_END && !take_closer(p, closer)) {
         if (take_separator(p, closer))
             continue;
+        bool is_branch = p->is_branch;
+        p->is_branch = false;
         *last = parse_pipe(p);
+        (*last)->is_branch = is_branch;
         last = &(*last)->next;
     }
     return first;

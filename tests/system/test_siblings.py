@@ -38,6 +38,22 @@ def put(folder, **files):
      ["import yaml\nc = yaml.safe_load(open('c.yaml'))", LOAD % "c['d']['b']"], "s3://b/yaml"),
     ({"c__yml": "b: s3://b/yml"}, ["import yaml\nwith open('c.yml') as f:\n    c = yaml.full_load(f.read())", LOAD % "c['b']"],
      "s3://b/yml"),
+    ({"c__ini": "[a]\nRoot = s3://b\nkey: %(Root)s/ini"},
+     ["import configparser\nc = configparser.ConfigParser()\nc.read('c.ini')", LOAD % "c['a']['key']"], "s3://b/ini"),
+    ({"c__cfg": "[a]\nkey = s3://b/get"}, ["from configparser import ConfigParser\nc = ConfigParser()\nwith open('c.cfg') as f:\n    c.read_file(f)",
+                                         LOAD % "c.get('a', 'KEY', fallback='no') if x else c.get('a', 'key')"], "s3://b/get"),
+    ({"c__toml": "[a]\nb = ['s3://b/toml']"}, ["import tomllib\nwith open('c.toml', 'rb') as f:\n    c = tomllib.load(f)", LOAD % "c['a']['b'][0]"],
+     "s3://b/toml"),
+    ({"c__toml": "a.b = 's3://b/loads'"}, ["import toml\nc = toml.loads(open('c.toml').read())", LOAD % "c['a']['b']"], "s3://b/loads"),
+    ({"__env": "ROOT=s3://b/env"}, ["import os\nfrom dotenv import load_dotenv\nload_dotenv()", LOAD % "os.environ['ROOT']"], "s3://b/env"),
+    ({"my__env": "export R='s3://b'\nROOT=${R}/named"}, ["import os, dotenv\ndotenv.load_dotenv(dotenv.find_dotenv('my.env'))", LOAD % "os.getenv('ROOT')"], "s3://b/named"),
+    ({"__env": "ROOT=s3://b/values"}, ["from dotenv import dotenv_values\nc = dotenv_values()", LOAD % "c['ROOT']"], "s3://b/values"),
+    ({"__env": "ROOT=s3://b/magic"}, ["%load_ext dotenv\n%dotenv", "!aws s3 cp $ROOT x"], "s3://b/magic"),
+    ({"c__yaml": "sources:\n  ships:\n    driver: csv\n    args: {urlpath: 's3://b/{{ day }}.csv'}\n"
+                 "    parameters: {day: {default: 7}}\n  docks:\n    args:\n      urlpath: ['{{ CATALOG_DIR }}/d.csv', 's3://b/docks.csv']"},
+     ["import intake\ncat = intake.open_catalog('c.yaml')", "cat.ships(day=8).read()\ncat['docks'].to_dask()"], "s3://b/docks.csv"),
+    ({"catalog__yml": "_root: s3://b\nships:\n  type: pandas.CSVDataset\n  filepath: ${_root}/kedro.csv\ndocks: {table_name: docks, database: port}"},
+     ["ships = catalog.load('ships')\ncontext.catalog.save('docks', ships)\ncatalog.load('nowhere')"], "s3://b/kedro.csv"),
 ])
 def test_files_beside_a_notebook_are_drawn_in(tmp_path, files, cells, found):
     put(tmp_path, **files)
@@ -57,6 +73,15 @@ def test_packages_below_the_folder_are_drawn_in(tmp_path):
     (tmp_path / "tools" / "deep" / "paths.py").write_text("ROOT = 's3://b/deep'")
     path = notebooks.write(tmp_path / "a.ipynb", "import tools\nfrom tools.deep import paths", LOAD % "tools.ROOT", LOAD % "paths.ROOT")
     assert uris(path) == ["s3://b/package", "s3://b/deep"]
+
+
+def test_what_catalogues_name_is_found_where_they_say(tmp_path):
+    (tmp_path / "conf" / "base").mkdir(parents=True)
+    (tmp_path / "conf" / "base" / "catalog.yml").write_text("ships: {type: spark.SparkDataset, filepath: 's3a://b/ships'}\nhole: {filepath: 's3://b/${x}/k'}")
+    cell = ("from kedro.io import DataCatalog\nfrom kedro_datasets.pandas import CSVDataset\n"
+            "own = DataCatalog({'ships': CSVDataset(filepath='s3://own/ships.csv'), 'plain': {'filepath': 's3://own/plain.csv'}})")
+    path = notebooks.write(tmp_path / "a.ipynb", cell, "own.load('ships')\nown.load('plain')", "catalog.load('ships')\ncatalog.load('hole')\ncatalog.load('gone')")
+    assert uris(path) == ["s3://own/ships.csv", "s3://own/plain.csv", "s3://b/ships", "s3://b/{}/k"]
 
 
 @pytest.mark.parametrize("cell", [
