@@ -134,19 +134,45 @@ struct details {
     struct str delimiter, sample;
     bool has_header;
     int64_t n_rows; /* -1: not known */
+    int64_t n_live, live_bytes;
+    const struct json *partition_columns; /* an array; NULL: there are none */
 };
 
 static bool read_details(struct arena *a, struct str text, struct details *out, struct err *err)
 {
-    *out = (struct details){ STR_EMPTY, STR_EMPTY, true, -1 };
+    *out = (struct details){ .has_header = true, .n_rows = -1, .n_live = -1, .live_bytes = -1 };
     if (text.len == 0)
         return true;
     const struct json *doc = json_parse(a, text, LIMIT_JSON_BYTES, err);
     return (doc != NULL && json_opt_str(doc, STR("delimiter"), STR_EMPTY, &out->delimiter, err) &&
             json_opt_str(doc, STR("sample_uri"), STR_EMPTY, &out->sample, err) &&
             json_opt_bool(doc, STR("has_header"), true, &out->has_header, err) &&
-            json_opt_i64(doc, STR("n_rows"), -1, INT64_MAX, -1, &out->n_rows, err)) ||
+            json_opt_i64(doc, STR("n_rows"), -1, INT64_MAX, -1, &out->n_rows, err) &&
+            json_opt_i64(doc, STR("n_live"), -1, INT64_MAX, -1, &out->n_live, err) &&
+            json_opt_i64(doc, STR("live_bytes"), -1, INT64_MAX, -1, &out->live_bytes, err) &&
+            json_opt_array(doc, STR("partition_columns"), &out->partition_columns, err)) ||
            err_wrap(err, "the details of a dataset");
+}
+
+static bool put_partition_columns(struct json_writer *w, const struct json *list, struct err *err)
+{
+    json_write_key(w, STR("partition_columns"));
+    json_write_array(w);
+    for (size_t i = 0; list != NULL && i < list->n_items; i++) {
+        struct str name, type;
+        bool is_nullable;
+        if (!json_get_str(&list->items[i], STR("name"), &name, err) ||
+            !json_get_str(&list->items[i], STR("type"), &type, err) ||
+            !json_opt_bool(&list->items[i], STR("is_nullable"), false, &is_nullable, err))
+            return err_wrap(err, "the partition columns of a dataset");
+        json_write_object(w);
+        json_put_str(w, STR("name"), name);
+        json_put_str(w, STR("type"), type);
+        json_put_bool(w, STR("is_nullable"), is_nullable);
+        json_write_end(w);
+    }
+    json_write_end(w);
+    return true;
 }
 
 /* The names of its partition columns, if they stand in the names of its folders. */
@@ -237,7 +263,13 @@ bool api_dataset_get(struct call *call, struct err *err)
     put_dataset(w, &d);
     if (details.n_rows >= 0)
         json_put_i64(w, STR("n_rows"), details.n_rows);
+    if (details.n_live >= 0)
+        json_put_i64(w, STR("n_live"), details.n_live);
+    if (details.live_bytes >= 0)
+        json_put_i64(w, STR("live_bytes"), details.live_bytes);
     put_columns(w, &columns);
+    if (!put_partition_columns(w, details.partition_columns, err))
+        return false;
     put_partitions(w, &partitions, d.n_partitions);
     put_tables(w, &tables);
     json_put_array_text(w, STR("warnings"), d.warnings);

@@ -147,6 +147,8 @@ void discover_drop_inside(struct discover *d, const struct folder *folder);
 
 /* Does a pattern of the configuration decide about this object?  Then it has its place. */
 bool overrides_take(struct discover *d, const struct discover_object *object);
+/* A hash of all patterns. */
+uint64_t overrides_digest(const struct discover_overrides *overrides);
 
 void folder_release(struct folder *folder);
 
@@ -163,6 +165,7 @@ struct family {
     size_t n_parts, cap_parts;
     bool is_declared;          /* by a pattern of the configuration */
     bool is_whole;             /* a marker or a notebook says that the folder is one dataset */
+    uint64_t said;             /* a hash of what notebooks and patterns say of it; 0: nothing */
     struct table_log *log;     /* of a table */
     bool is_rest;              /* patterns of the configuration took other objects of the folder */
     struct str error;          /* the first thing that could not be read, and why; "" if none */

@@ -57,6 +57,7 @@ static struct family *family_at(struct discover *d, const struct folder *folder,
     struct family *f = family_new(d, buf_str(&key));
     f->is_whole = d->options.is_read_as_folder != NULL &&
                   d->options.is_read_as_folder(d->options.ctx, f->root);
+    f->said = f->is_whole ? 0x9e3779b97f4a7c15u : 0; /* any number but 0 */
     return f;
 }
 
@@ -115,6 +116,7 @@ static bool resolve_overrides(struct discover *d, struct folder *folder, struct 
         struct group *g = folder->overrides.items[i];
         struct family *f = family_at(d, folder, STR_EMPTY);
         f->is_whole = f->is_declared = true;
+        f->said ^= overrides_digest(d->options.overrides);
         if (g->shape.len > 0)
             f->uri = arena_printf(&f->arena, "%.*s/%.*s", STR_FMT(f->root), STR_FMT(g->shape));
         family_take_part(f, g);

@@ -36,7 +36,13 @@ struct override {
 struct discover_overrides {
     struct override *items;
     size_t n, cap;
+    uint64_t digest; /* of their text */
 };
+
+uint64_t overrides_digest(const struct discover_overrides *overrides)
+{
+    return overrides->digest;
+}
 
 /* What the words of one match stand for. */
 struct match {
@@ -183,6 +189,7 @@ bool discover_overrides_parse(struct arena *a, struct str patterns,
         if (!override_parse(a, line, ARENA_PUSH(a, all->items, all->n, all->cap), err))
             return err_wrap(err, "pattern of datasets \"%.*s\"", STR_FMT(line));
     }
+    all->digest = stable_hash(patterns, 0);
     *out = all;
     return true;
 }

@@ -52,7 +52,7 @@ struct str family_uri(const struct family *f)
 
 uint64_t family_fingerprint(const struct family *f)
 {
-    return f->all.fingerprint;
+    return f->all.fingerprint ^ f->said;
 }
 
 struct arena *family_arena(struct family *f)

@@ -298,7 +298,7 @@ static void set_identity(struct family *f, struct str uri, struct dataset *out)
     if (out->is_pattern)
         out->root = str_slice(uri, 0, str_rfind_char(str_slice(uri, 0, star), '/'));
     out->family_uri = f->uri;
-    out->family_fingerprint = f->all.fingerprint;
+    out->family_fingerprint = family_fingerprint(f);
     out->error = f->error;
     out->n_rows = -1;
 }

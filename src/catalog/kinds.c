@@ -314,19 +314,27 @@ static int by_weight(const void *left, const void *right)
 static void sum_up(const struct finder *f, struct kinds *out)
 {
     struct kind_found all[PROCESS_N] = { 0 };
+    unsigned signals[PROCESS_N] = { 0 }; /* bits: which ones spoke */
     for (size_t i = 0; i < kind_n_rules(); i++) {
         const struct kind_rule *rule = kind_rule_at(i);
         if (f->hits[i].n == 0 || f->hits[i].n < rule->least)
             continue;
         all[rule->process].weight += rule->weight;
+        signals[rule->process] |= 1u << rule->signal;
         add_evidence(&all[rule->process], &f->hits[i].first);
     }
+    const struct kind_found *likely = NULL;
     out->n = 0;
     for (int p = 0; p < PROCESS_N; p++) {
         all[p].process = (enum process)p;
         if (all[p].weight >= KINDS_ENOUGH)
             out->items[out->n++] = all[p];
+        bool is_likely = all[p].weight >= KINDS_LIKELY && (signals[p] & (signals[p] - 1)) != 0;
+        if (is_likely && (likely == NULL || all[p].weight > likely->weight))
+            likely = &all[p];
     }
+    if (out->n == 0 && likely != NULL) /* a short notebook shows little of anything */
+        out->items[out->n++] = *likely;
     qsort(out->items, out->n, sizeof out->items[0], by_weight);
 }
 

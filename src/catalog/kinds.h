@@ -27,8 +27,9 @@ enum process {
     PROCESS_N
 };
 
-/* The sum of weights from which on a notebook is of a kind. */
-enum { KINDS_ENOUGH = 100 };
+/* The sum of weights from which on a notebook is of a kind; and where no kind reaches it, that of
+ * two signals and more from which on it is of the weightiest one. */
+enum { KINDS_ENOUGH = 100, KINDS_LIKELY = 50 };
 /* Evidence that is kept of one kind, the weightiest first. */
 enum { KINDS_MAX_EVIDENCE = 5 };
 
@@ -42,7 +43,7 @@ struct kind_evidence {
 
 struct kind_found {
     enum process process;
-    unsigned weight; /* the sum, KINDS_ENOUGH or more */
+    unsigned weight; /* the sum, KINDS_ENOUGH or more; of the only one: KINDS_LIKELY or more */
     struct kind_evidence evidence[KINDS_MAX_EVIDENCE];
     size_t n_evidence; /* at least 1 */
 };

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTHING_FOUND = 1 };
-
 bool ask_open(struct ask *ask, struct cli *cli, struct err *err)
 {
     ask->cli = cli;
@@ -176,11 +174,7 @@ void ask_say_more(const struct json *answer, const char *what)
         fprintf(stderr, "boathouse: there are more %s; --limit shows up to 1000\n", what);
 }
 
-int ask_status(const struct cli *cli, size_t n, const char *what)
+int ask_status(const struct cli *cli, size_t n)
 {
-    if (n > 0)
-        return 0;
-    if (!cli->is_json)
-        fprintf(stderr, "boathouse: no %s found\n", what);
-    return NOTHING_FOUND;
+    return n > 0 ? 0 : command_nothing(cli);
 }

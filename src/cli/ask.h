@@ -58,7 +58,7 @@ void say_member(struct arena *a, const char *name, struct str value);
 /* Say on standard error that there is more than was shown. */
 void ask_say_more(const struct json *answer, const char *what);
 
-/* The exit status of a question with n answers; for people, none is said on standard error. */
-int ask_status(const struct cli *cli, size_t n, const char *what);
+/* The exit status of a question with n answers; none is told by command_nothing(). */
+int ask_status(const struct cli *cli, size_t n);
 
 #endif

@@ -81,5 +81,5 @@ int cmd_analyses(struct cli *cli, bool *ok, struct err *err)
         print_kinds(cli->arena, items, n);
     if (!cli->is_json)
         ask_say_more(answer, "groups");
-    return ask_status(cli, n, "analyses");
+    return ask_status(cli, n);
 }

@@ -57,7 +57,7 @@ int clusters_ask_print(struct cli *cli, const struct json *answer, const char *c
             table_add(&t, answer_text(is_own ? &items[i] : data, members[k]));
         }
     table_print(&t);
-    return n == 0 ? ASK_NOTHING_FOUND : 0;
+    return n == 0 ? command_nothing(cli) : 0;
 }
 
 /* Names and values, a row. */

@@ -8,7 +8,7 @@
 #include "util/limits.h"
 #include "json/writer.h"
 
-enum { NOTHING_FOUND = 1, MAX_COLUMNS = 7 };
+enum { MAX_COLUMNS = 7 };
 
 /* A column of one of the lists: its names, and which member of an item it shows. */
 struct column {
@@ -125,7 +125,7 @@ static int list(struct cli *cli, enum cluster_list what, const struct column *co
         *ok = print_json(cli, &found, columns, n_columns, err);
     else
         print_table(cli, &found, columns, n_columns);
-    return found.n > 0 ? 0 : NOTHING_FOUND;
+    return found.n > 0 ? 0 : command_nothing(cli);
 }
 
 int cmd_clusters_list(struct cli *cli, bool *ok, struct err *err)

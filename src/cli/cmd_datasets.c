@@ -77,11 +77,22 @@ static void print_users(struct arena *a, const struct json *d)
         printf("... boathouse uses shows all\n");
 }
 
+/* "1,096 by year, month" */
+static struct str partitions_text(struct arena *a, const struct json *d)
+{
+    size_t n;
+    const struct json *columns = answer_items(d, STR("partition_columns"), &n);
+    struct str out = count_text(a, (uint64_t)answer_number(d, STR("n_partitions")));
+    for (size_t i = 0; i < n; i++)
+        out = arena_printf(a, "%.*s%s%.*s", STR_FMT(out), i == 0 ? " by " : ", ",
+                           STR_FMT(answer_text(&columns[i], STR("name"))));
+    return out;
+}
+
 static void print_one(struct cli *cli, const struct json *d)
 {
     struct arena *a = cli->arena;
     size_t n, n_tables;
-    uint64_t n_partitions = (uint64_t)answer_number(d, STR("n_partitions"));
     const struct json *tables = answer_items(d, STR("table_names"), &n_tables);
     const struct json *snippets = answer_items(d, STR("snippets"), &n);
     say_member(a, "dataset", answer_text(d, STR("uri")));
@@ -92,8 +103,10 @@ static void print_one(struct cli *cli, const struct json *d)
     say_member(a, "objects", count_text(a, (uint64_t)answer_number(d, STR("n_objects"))));
     say_member(a, "size", size_text(a, (uint64_t)answer_number(d, STR("size_bytes"))));
     say_member(a, "changed", answer_text(d, STR("modified")));
-    if (n_partitions > 0)
-        say_member(a, "partitions", count_text(a, n_partitions));
+    if (json_has(d, STR("n_rows")))
+        say_member(a, "rows", count_text(a, (uint64_t)answer_number(d, STR("n_rows"))));
+    if (answer_number(d, STR("n_partitions")) > 0)
+        say_member(a, "partitions", partitions_text(a, d));
     for (size_t i = 0; i < n_tables; i++)
         say_member(a, "table", answer_text(&tables[i], STR("name")));
     say_member(a, "warnings", answer_words(a, d, STR("warnings")));
@@ -170,5 +183,5 @@ int cmd_datasets(struct cli *cli, bool *ok, struct err *err)
         *ok = output_write(text, err);
     else
         print_list(cli, answer);
-    return ask_status(cli, n, "datasets");
+    return ask_status(cli, n);
 }

@@ -37,11 +37,45 @@ static struct str replaced(struct arena *a, struct str text, struct str old, str
     return arena_str(a, buf_str(&out));
 }
 
+/* The key of a file; *is_notebook: of which of the two buckets. */
+static struct str key_of(const struct demo_file *file, bool *is_notebook)
+{
+    struct str bucket, key;
+    str_cut(str_from(file->name), '/', &bucket, &key);
+    *is_notebook = str_eq(bucket, STR("notebooks"));
+    return key;
+}
+
+static struct str bucket_of(const struct demo *d, const struct demo_file *file)
+{
+    bool is_notebook;
+    (void)key_of(file, &is_notebook);
+    return is_notebook ? d->notebooks : d->datasets;
+}
+
+static struct str type_of(struct str key)
+{
+    static const struct {
+        struct str ending, type;
+    } types[] = {
+        { STR_INIT(".csv"), STR_INIT("text/csv") },
+        { STR_INIT(".jsonl"), STR_INIT("application/x-ndjson") },
+        { STR_INIT(".ipynb"), STR_INIT("application/x-ipynb+json") },
+        { STR_INIT(".parquet"), STR_INIT("application/vnd.apache.parquet") },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (str_has_suffix(key, types[i].ending))
+            return types[i].type;
+    return STR("application/octet-stream");
+}
+
 static struct str body_of(const struct demo *d, const struct demo_file *file)
 {
     struct arena *a = d->cli->arena;
-    struct str body = { (const char *)file->bytes, file->size_bytes };
-    if (!str_eq(file->bucket, STR("notebooks")) || str_eq(d->datasets, STR("datasets")))
+    struct str body = file->text;
+    bool is_notebook;
+    (void)key_of(file, &is_notebook);
+    if (!is_notebook || str_eq(d->datasets, STR("datasets")))
         return body;
     struct str uri = arena_printf(a, "s3://%.*s", STR_FMT(d->datasets));
     struct str name = arena_printf(a, "bucket = \\\"%.*s\\\"", STR_FMT(d->datasets));
@@ -49,27 +83,24 @@ static struct str body_of(const struct demo *d, const struct demo_file *file)
     return replaced(a, body, STR("bucket = \\\"datasets\\\""), name);
 }
 
-static struct str bucket_of(const struct demo *d, const struct demo_file *file)
-{
-    return str_eq(file->bucket, STR("datasets")) ? d->datasets : d->notebooks;
-}
-
 static bool put_all(struct demo *d, struct err *err)
 {
-    for (size_t i = 0; i < demo_n_files && i < ARRAY_LEN(d->is_added); i++) {
+    for (size_t i = 0; i < demo_file_n && i < ARRAY_LEN(d->is_added); i++) {
         const struct demo_file *file = &demo_files[i];
+        bool is_notebook;
+        struct str key = key_of(file, &is_notebook);
         struct store_put put = { .bucket = bucket_of(d, file),
-                                 .key = file->key,
+                                 .key = key,
                                  .body = body_of(d, file),
-                                 .content_type = file->content_type,
+                                 .content_type = type_of(key),
                                  .is_new_only = true,
                                  .call = d->call };
         struct err why = ERR_INIT;
-        output_progress(file->key);
+        output_progress(key);
         d->is_added[i] = store_put(d->store, &put, &why);
         if (!d->is_added[i] && why.code != ERR_CONFLICT) {
             *err = why;
-            return err_wrap(err, "writing s3://%.*s/%.*s", STR_FMT(put.bucket), STR_FMT(file->key));
+            return err_wrap(err, "writing s3://%.*s/%.*s", STR_FMT(put.bucket), STR_FMT(key));
         }
     }
     output_progress(STR_EMPTY);
@@ -82,11 +113,12 @@ static bool print_json(const struct demo *d, struct err *err)
     struct json_writer w;
     json_writer_init(&w, &out);
     json_write_array(&w);
-    for (size_t i = 0; i < demo_n_files; i++) {
+    for (size_t i = 0; i < demo_file_n; i++) {
+        bool is_notebook;
         json_write_object(&w);
         json_put_str(&w, STR("bucket"), bucket_of(d, &demo_files[i]));
-        json_put_str(&w, STR("key"), demo_files[i].key);
-        json_put_u64(&w, STR("size_bytes"), demo_files[i].size_bytes);
+        json_put_str(&w, STR("key"), key_of(&demo_files[i], &is_notebook));
+        json_put_u64(&w, STR("size_bytes"), demo_files[i].text.len);
         json_put_bool(&w, STR("added"), d->is_added[i]);
         json_write_end(&w);
     }
@@ -101,10 +133,11 @@ static void print_table(const struct demo *d)
     struct arena *a = d->cli->arena;
     struct table t;
     table_init(&t, a, columns, ARRAY_LEN(columns));
-    for (size_t i = 0; i < demo_n_files; i++) {
+    for (size_t i = 0; i < demo_file_n; i++) {
+        bool is_notebook;
         table_add(&t, arena_printf(a, "s3://%.*s/%.*s", STR_FMT(bucket_of(d, &demo_files[i])),
-                                   STR_FMT(demo_files[i].key)));
-        table_add(&t, arena_printf(a, "%zu", demo_files[i].size_bytes));
+                                   STR_FMT(key_of(&demo_files[i], &is_notebook))));
+        table_add(&t, arena_printf(a, "%zu", demo_files[i].text.len));
         table_add(&t, d->is_added[i] ? STR("added") : STR("was there"));
     }
     table_print(&t);

@@ -73,7 +73,7 @@ int cmd_files(struct cli *cli, bool *ok, struct err *err)
         status = print_json(&l, ok, err);
     else if (*ok) {
         table_print(&l.table);
-        status = l.n > 0 ? 0 : NOTHING_FOUND;
+        status = l.n > 0 ? 0 : command_nothing(cli);
     }
     buf_release(&l.json);
     return status;
@@ -111,7 +111,7 @@ static int print_notebooks(struct cli *cli, const struct notebooks_found *found,
         *ok = output_write(buf_str(&json), err);
     else
         table_print(&t);
-    return found->n > 0 ? 0 : NOTHING_FOUND;
+    return found->n > 0 ? 0 : command_nothing(cli);
 }
 
 int cmd_notebooks(struct cli *cli, bool *ok, struct err *err)

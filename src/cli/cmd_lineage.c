@@ -118,8 +118,7 @@ static int finish(struct cli *cli, struct str text, const struct json *answer, b
         print_impact(cli, answer);
     else
         print_tree(cli, answer);
-    return is_impact ? (n_notebooks > 0 ? 0 : NOTHING_FOUND)
-                     : ask_status(cli, n_nodes, "dataset, location or notebook");
+    return is_impact ? (n_notebooks > 0 ? 0 : NOTHING_FOUND) : ask_status(cli, n_nodes);
 }
 
 int cmd_lineage(struct cli *cli, bool *ok, struct err *err)

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { NOTHING_THERE = 1, SOME_WRONG = 1, OUT_BYTES = 16 * 1024 * 1024 };
+enum { SOME_WRONG = 1, OUT_BYTES = 16 * 1024 * 1024 };
 
 /* One run of the command. */
 struct scan_run {
@@ -269,7 +269,11 @@ static bool do_list(struct scan_run *run, struct err *err)
 {
     static const char *const names[] = { "SOURCE", "PLACE", "LOOKS FOR", "EVERY", "SCANNED" };
     table_init(&run->table, run->cli->arena, names, ARRAY_LEN(names));
-    return each_source(run, list_one, run, err) && print(run, err);
+    if (!each_source(run, list_one, run, err))
+        return false;
+    if (run->table.n_cells == 0)
+        run->status = command_nothing(run->cli);
+    return print(run, err);
 }
 
 static bool do_scans(struct scan_run *run, struct err *err)
@@ -279,10 +283,8 @@ static bool do_scans(struct scan_run *run, struct err *err)
         return false;
     for (size_t i = 0; i < run->n; i++)
         scan_one(run, run->names[i]);
-    if (run->n == 0) {
-        fprintf(stderr, "boathouse: there are no sources\n");
-        run->status = NOTHING_THERE;
-    }
+    if (run->n == 0)
+        run->status = command_nothing(run->cli);
     return print(run, err);
 }
 

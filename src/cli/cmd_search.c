@@ -46,5 +46,5 @@ int cmd_search(struct cli *cli, bool *ok, struct err *err)
         print_lines(cli->arena, items, n);
         ask_say_more(answer, "lines");
     }
-    return ask_status(cli, n, "lines");
+    return ask_status(cli, n);
 }

@@ -174,5 +174,5 @@ int cmd_uses(struct cli *cli, bool *ok, struct err *err)
     int status = report_status(&run.report);
     if (status > NOTHING_FOUND) /* a place could not be read */
         return status;
-    return run.n > 0 ? 0 : NOTHING_FOUND;
+    return run.n > 0 ? 0 : command_nothing(cli);
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct option common[] = {
@@ -223,4 +224,13 @@ bool cli_switch(const struct cli *cli, const char *name)
 struct str cli_arg(const struct cli *cli, size_t i)
 {
     return i < cli->n_args ? cli->args[i] : STR_EMPTY;
+}
+
+int command_nothing(const struct cli *cli)
+{
+    enum { NOTHING_FOUND = 1 };
+    const struct command *c = cli->command;
+    if (!cli->is_json && c->nothing != NULL)
+        fprintf(stderr, "boathouse: %s\nfix: %s\n", c->nothing, c->next);
+    return NOTHING_FOUND;
 }

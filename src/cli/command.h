@@ -41,6 +41,8 @@ struct command {
     const char *about;    /* paragraphs for --help and the manual page */
     const char *sections; /* of the settings that matter to it, separated by blanks; "-" is the
                            * settings without a section */
+    const char *nothing;  /* said where it has nothing to show; or NULL: it always has something */
+    const char *next;     /* and what to do then: a sentence */
     struct positional positionals[COMMAND_MAX_POSITIONALS]; /* name NULL ends them */
     struct option options[COMMAND_MAX_OPTIONS];             /* name NULL ends them */
     bool is_hidden;                                         /* for the build; not in lists */
@@ -76,6 +78,10 @@ const char *cli_option(const struct cli *cli, const char *name);
 bool cli_switch(const struct cli *cli, const char *name);
 /* The i-th positional argument, or an empty str. */
 struct str cli_arg(const struct cli *cli, size_t i);
+
+/* Say on standard error, unless the output is JSON, that there is nothing to show and what to do
+ * next.  Returns the exit status of that, 1. */
+int command_nothing(const struct cli *cli);
 
 /* --help of one command, and of the program.  Printed to standard output. */
 void help_print(struct arena *a, const struct command *command);

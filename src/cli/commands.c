@@ -42,6 +42,9 @@ static const struct command commands[] = {
             "A notebook that cannot be read is kept with its error and counted. Exit status 1 when "
             "there is no source, else that of the first source that could not be scanned.",
         .sections = "- scan aws fetch analysis",
+        .nothing = "there are no sources",
+        .next = "boathouse demo fills the lake with samples; boathouse scan PLACE adds a folder or "
+                "s3://BUCKET/PREFIX.",
         .positionals = { { "SOURCE", true, true,
                            "The name of a source, its place, or a new place. Without it, all." } },
         .options = { { "full", 'f', NULL, "Read and analyse everything again." },
@@ -106,6 +109,9 @@ static const struct command commands[] = {
             "bare name for the datasets that are called so, and shows near-copies of a notebook as "
             "one. Exit status 1 when nothing is found.",
         .sections = "- aws fetch analysis",
+        .nothing = "no notebook that was looked at uses it",
+        .next = "--all also shows uses of which little is known; boathouse scan brings the "
+                "catalogue up to date.",
         .positionals = { { "URI", false, false, "The location that is asked for." },
                          { "PLACE", true, true, "A file, a folder or s3://BUCKET/PREFIX." } },
         .options = { { "all", 'a', NULL,
@@ -127,6 +133,9 @@ static const struct command commands[] = {
             "or falls into is described: its columns, table names and users, and code that loads "
             "it. Exit status 1 when none is found, 3 when no dataset is there.",
         .sections = "- aws",
+        .nothing = "no dataset fits",
+        .next = "boathouse scan --list says what is scanned and when; boathouse scan PLACE adds a "
+                "folder or s3://BUCKET/PREFIX.",
         .positionals = { { "WHAT", true, false, "A part of the location, a location or an id." } },
         .options = { { "unused", 'u', NULL, "Only those that no notebook uses." },
                      { "unused-since", 0, "TIME",
@@ -150,6 +159,9 @@ static const struct command commands[] = {
             "With --by the notebooks are counted for each dataset, owner, library or month of "
             "their last change. Exit status 1 when there is none.",
         .sections = "- aws",
+        .nothing = "no notebook fits",
+        .next = "boathouse notebooks lists what scans found; boathouse scan PLACE adds a folder or "
+                "s3://BUCKET/PREFIX.",
         .options = { { "by", 'b', "WORD", "dataset, owner, library or month." },
                      { "kind", 'k', "KIND", "Only this kind." },
                      { "limit", 'n', "N", "How many at most (100; up to 1000)." } },
@@ -160,6 +172,9 @@ static const struct command commands[] = {
         .summary = "Search in the cells of the notebooks that scans found",
         .about = "Shows every line that contains TEXT. Exit status 1 when there is none.",
         .sections = "- aws",
+        .nothing = "no line fits",
+        .next = "Upper and lower case differ without --ignore-case; boathouse scan brings the "
+                "catalogue up to date.",
         .positionals = { { "TEXT", false, false, "The text, or the expression." } },
         .options = { { "regex", 'e', NULL, "TEXT is a regular expression (PCRE2)." },
                      { "ignore-case", 'i', NULL, "Upper and lower case are the same." },
@@ -176,6 +191,9 @@ static const struct command commands[] = {
             "With --impact what breaks when it is deleted, the nearest first. Exit status 1 when "
             "nothing is known of it.",
         .sections = "- aws",
+        .nothing = "nothing is known of it",
+        .next = "boathouse datasets and boathouse notebooks list what scans found; boathouse scan "
+                "brings that up to date.",
         .positionals = { { "URI", false, false, "The location." } },
         .options = { { "direction", 'd', "WORD", "Only up or down." },
                      { "depth", 0, "N", "Steps at most; a dataset and a notebook are two (6)." },
@@ -191,6 +209,9 @@ static const struct command commands[] = {
         .about = "Lists every object of the bucket whose key begins with PATH and ends in the "
                  "extension, in the order of keys. Exit status 1 when there is none.",
         .sections = "- aws",
+        .nothing = "no object fits",
+        .next = "PATH is what whole keys begin with, --extension what they end in; both are "
+                "compared exactly.",
         .positionals = { { "BUCKET", false, false, "The bucket." },
                          { "PATH", true, false, "What the keys begin with." } },
         .options = { { "extension", 'e', "TEXT", "What the keys end in, such as csv." } },
@@ -207,6 +228,9 @@ static const struct command commands[] = {
             "parameters contains the text; one that cannot be read is named on standard error and "
             "skipped. Exit status 1 when none is found.",
         .sections = "- aws fetch",
+        .nothing = "no notebook fits",
+        .next = "boathouse scan --list says what is scanned and when; boathouse scan PLACE adds a "
+                "folder or s3://BUCKET/PREFIX.",
         .positionals = { { "WHAT", true, false,
                            "A part of the location or title, a location; or the bucket." },
                          { "PATH", true, false, "With --search-on: what the keys begin with." } },
@@ -252,6 +276,8 @@ static const struct command commands[] = {
         .about = "Lists the clusters that have not ended, those that others started too, with the "
                  "provider's own words for their states. Exit status 1 when there is none.",
         .sections = "- aws clusters",
+        .nothing = "no cluster is there",
+        .next = "boathouse clusters create 2 starts one; --all also shows those that have ended.",
         .options = { { "all", 'a', NULL,
                        "Also those that have ended, for as long as the provider knows them." } },
     },
@@ -262,6 +288,8 @@ static const struct command commands[] = {
         .about = "Lists every machine of the cluster, those that have ended too. Exit status 1 "
                  "when there is none.",
         .sections = "- aws clusters",
+        .nothing = "it has no nodes yet",
+        .next = "boathouse clusters info CLUSTER says how it is doing.",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
@@ -271,6 +299,8 @@ static const struct command commands[] = {
         .about = "Lists the programs that were given to the cluster to run, the newest first. Exit "
                  "status 1 when there is none.",
         .sections = "- aws clusters",
+        .nothing = "it has no steps",
+        .next = "boathouse clusters info CLUSTER says how it is doing.",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
@@ -280,6 +310,8 @@ static const struct command commands[] = {
         .about = "Prints what happened from the request on, the oldest first, as the ledger in the "
                  "state folder has it.",
         .sections = "- aws clusters",
+        .nothing = "nothing is known to have happened to it",
+        .next = "boathouse clusters info CLUSTER says how it is doing.",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
@@ -320,6 +352,8 @@ static const struct command commands[] = {
             "other_deployment, and unmanaged (made by somebody else). Exit status 1 when there "
             "is none.",
         .sections = "- aws clusters",
+        .nothing = "there is no orphan",
+        .next = "Nothing has to be done.",
     },
     {
         .name = "clusters notebooks",

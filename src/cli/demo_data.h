@@ -1,5 +1,5 @@
 /*
- * demo_data: the sample datasets and notebooks of demo/, compiled in by demo/embed.py.
+ * demo_data: the sample datasets and notebooks of demo/, compiled in by tools/embed.py.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CLI_DEMO_DATA_H
@@ -8,13 +8,11 @@
 #include "util/str.h"
 
 struct demo_file {
-    struct str bucket; /* "datasets" or "notebooks" */
-    struct str key, content_type;
-    const unsigned char *bytes;
-    size_t size_bytes;
+    const char *name; /* "datasets/" or "notebooks/", and the key */
+    struct str text;
 };
 
 extern const struct demo_file demo_files[];
-extern const size_t demo_n_files;
+extern const size_t demo_file_n;
 
 #endif

@@ -120,5 +120,5 @@ int notebooks_by_index(struct cli *cli, bool *ok, struct err *err)
         print_one(cli, answer);
     else if (*ok)
         print_list(cli, answer);
-    return ask_status(cli, n, "notebooks");
+    return ask_status(cli, n);
 }

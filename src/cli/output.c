@@ -63,6 +63,8 @@ static void add_row(struct buf *out, const struct str *cells, const size_t *widt
         if (i + 1 < n)
             buf_printf(out, "%*s", (int)(widths[i] - output_width(cells[i]) + GAP), "");
     }
+    while (out->len > 0 && out->ptr[out->len - 1] == ' ') /* behind empty cells */
+        out->len--;
     buf_add_char(out, '\n');
 }
 

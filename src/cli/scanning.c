@@ -203,6 +203,19 @@ static bool analysis_key(struct scanning *s, struct str *out, struct err *err)
     return true;
 }
 
+/* The patterns of the configuration, one a line. */
+static bool read_overrides(const struct config *c, const struct discover_overrides **out,
+                           struct err *err)
+{
+    const struct config_value *v = &c->values[CONFIG_SCAN_DATASETS];
+    AUTO_BUF lines = BUF_INIT(LIMIT_CONFIG_BYTES);
+    for (size_t i = 0; i < v->n_items; i++) {
+        buf_add(&lines, v->items[i]);
+        buf_add_char(&lines, '\n');
+    }
+    return discover_overrides_parse(c->arena, arena_str(c->arena, buf_str(&lines)), out, err);
+}
+
 static void empty_analyst(struct scanning *s)
 {
     analyst_release(&s->analyst);
@@ -270,8 +283,7 @@ static bool open_scans(struct scanning *s, const atomic_bool *cancel, struct err
         .cancel = cancel,
     };
     if (!read_sources(s, &sources, &o.n_sources, err) || !analysis_key(s, &o.analysis_key, err) ||
-        !discover_overrides_parse(c->arena, config_text(c, CONFIG_SCAN_DATASETS), &o.overrides,
-                                  err))
+        !read_overrides(c, &o.overrides, err))
         return false;
     o.sources = sources;
     s->scans = scans_new(&o);

@@ -90,7 +90,7 @@ int uses_by_index(struct cli *cli, bool *ok, struct err *err)
     long long n_weak = (long long)answer_number(answer, STR("n_weak"));
     if (cli->is_json) {
         *ok = output_write(text, err);
-        return ask_status(cli, n, "uses");
+        return ask_status(cli, n);
     }
     print_table(cli, items, n);
     if (n_weak > 0)
@@ -99,5 +99,5 @@ int uses_by_index(struct cli *cli, bool *ok, struct err *err)
                 "--all shows them\n",
                 n_weak);
     ask_say_more(answer, "references");
-    return ask_status(cli, n, "uses");
+    return ask_status(cli, n);
 }

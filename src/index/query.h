@@ -155,6 +155,13 @@ MUST_USE bool index_uses_of_place(struct index_reader *r, struct arena *a, int64
                                   const struct index_after *after, size_t limit,
                                   struct index_uses *out, struct err *err);
 
+/* Each place at key or below it that a notebook reads as data, other than by a shell, or that a
+ * table is bound to; uri: of place_key(), globs included, without unknown parts.  In the order of
+ * uris. */
+typedef bool index_read_place_fn(void *ctx, struct str uri, struct err *err);
+MUST_USE bool index_each_read_place(struct index_reader *r, struct str key,
+                                    index_read_place_fn *each, void *ctx, struct err *err);
+
 /* ---- Notebooks. ---- */
 
 struct index_notebook_query {

@@ -51,6 +51,21 @@ static bool make_row(struct index_writer *w, struct str uri, int64_t *id, struct
            writer_unindexed(w, SPACE_DATASET_NAMES, *id, err);
 }
 
+static void write_partition_columns(struct json_writer *w, const struct dataset *d)
+{
+    json_write_key(w, STR("partition_columns"));
+    json_write_array(w);
+    for (size_t i = 0; i < d->n_partition_columns; i++) {
+        const struct partition_column *c = &d->partition_columns[i];
+        json_write_object(w);
+        json_put_str(w, STR("name"), c->name);
+        json_put_str(w, STR("type"), partition_type_name(c->type));
+        json_put_bool(w, STR("is_nullable"), c->is_nullable);
+        json_write_end(w);
+    }
+    json_write_end(w);
+}
+
 static void write_details(struct buf *out, const struct dataset *d)
 {
     struct json_writer w;
@@ -64,6 +79,8 @@ static void write_details(struct buf *out, const struct dataset *d)
     json_put_u64(&w, STR("n_live"), d->n_live);
     json_put_u64(&w, STR("live_bytes"), d->live_bytes);
     json_put_str_if(&w, STR("sample_uri"), d->sample_uri);
+    if (d->n_partition_columns > 0)
+        write_partition_columns(&w, d);
     if (s != NULL && s->csv.delimiter != '\0') {
         json_put_str(&w, STR("delimiter"), (struct str){ &s->csv.delimiter, 1 });
         json_put_bool(&w, STR("has_header"), s->csv.has_header);
@@ -132,15 +149,8 @@ static bool put_column(struct index_writer *w, int64_t id, int64_t *seq, struct 
                   (int64_t)is_partition);
 }
 
-static bool is_partition_column(const struct dataset *d, const struct column *c)
-{
-    for (size_t i = 0; i < d->n_partition_columns; i++)
-        if (str_eq(d->partition_columns[i].name, c->name))
-            return true;
-    return c->is_partition;
-}
-
-/* The columns of the content, then those of the folders. */
+/* Those of the schema, which has the partition columns in their places already; without a schema
+ * those alone. */
 static bool put_columns(struct index_writer *w, int64_t id, const struct dataset *d,
                         struct err *err)
 {
@@ -150,11 +160,11 @@ static bool put_columns(struct index_writer *w, int64_t id, const struct dataset
         return false;
     for (size_t i = 0; d->schema != NULL && i < d->schema->n_columns; i++) {
         const struct column *c = &d->schema->columns[i];
-        if (!is_partition_column(d, c) &&
-            !put_column(w, id, &seq, c->name, column_type_text(&a, c), c->is_nullable, false, err))
+        if (!put_column(w, id, &seq, c->name, column_type_text(&a, c), c->is_nullable,
+                        c->is_partition, err))
             return false;
     }
-    for (size_t i = 0; i < d->n_partition_columns; i++) {
+    for (size_t i = 0; d->schema == NULL && i < d->n_partition_columns; i++) {
         const struct partition_column *c = &d->partition_columns[i];
         struct str type = c->declared.len > 0 ? c->declared : partition_type_name(c->type);
         if (!put_column(w, id, &seq, c->name, type, c->is_nullable, true, err))

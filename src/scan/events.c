@@ -150,6 +150,9 @@ static void rediscover(struct scans *s)
             log_to(LOG_WARN, "events", LOG_I64("source", s->dirty[i]),
                    LOG_STR("error", str_from(err.msg)));
     }
+    struct err err = ERR_INIT;
+    if (s->n_dirty > 0 && !scan_follow_evidence(s, &err))
+        log_to(LOG_WARN, "events", LOG_STR("error", str_from(err.msg)));
     s->n_dirty = 0;
 }
 

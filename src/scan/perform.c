@@ -241,8 +241,12 @@ static bool attempt(struct scans *s, const struct scan_order *order, struct scan
         !scan_claim(run.writer, order->source, &run.lease, &is_mine, &other, err))
         return false;
     *progress = (struct scan_progress){ .left_ms = -1 };
-    if (is_mine)
-        return perform(&run, order, progress, err);
+    if (is_mine) {
+        bool ok = perform(&run, order, progress, err);
+        if (ok)
+            scan_follow(s, &run);
+        return ok;
+    }
     /* Without a run it is no scan, but something short: wait for it. */
     if (!order->is_follower && other.scan != 0)
         return err_set(err, ERR_CONFLICT, "scan %lld of this source was running already",
@@ -304,6 +308,8 @@ static bool with_lease(struct scans *s, int64_t source,
     if (session == NULL)
         return false;
     bool ok = work(run, what, err);
+    if (ok)
+        scan_follow(s, run);
     scan_session_end(session);
     return ok;
 }
@@ -347,5 +353,5 @@ bool scan_perform(struct scans *s, const struct scan_order *order, struct scan_p
     p.source = STR_EMPTY; /* it lived in the run */
     if (progress != NULL)
         *progress = p;
-    return true;
+    return p.is_attached || p.n_analyzed + p.n_removed == 0 || scan_follow_evidence(s, err);
 }

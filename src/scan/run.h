@@ -59,6 +59,8 @@ struct run {
     struct merge *merge;
     struct analyses *analyses;
     struct run_datasets *datasets;         /* NULL: they are not wanted */
+    bool has_evidence;                     /* the discovery asked what notebooks read */
+    uint64_t evidence_digest;              /* of the answer */
     struct result *pending, **pending_end; /* done, of the range that is not whole yet */
     unsigned n_told_errors, n_unsettled;   /* ranges written since run_settle() */
 

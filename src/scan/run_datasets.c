@@ -5,6 +5,7 @@
 #include "catalog/discover.h"
 #include "catalog/format.h"
 #include "catalog/schema.h"
+#include "scan/evidence.h"
 #include "util/limits.h"
 
 #include <stdlib.h>
@@ -17,8 +18,10 @@ struct id_list {
 struct run_datasets {
     struct run *run;
     struct discover *discover;
-    size_t *n_work;      /* of the range that the listing is in */
-    struct id_list seen; /* of the writer: ids of this listing's datasets */
+    size_t *n_work;           /* of the range that the listing is in */
+    struct id_list seen;      /* of the writer: ids of this listing's datasets */
+    struct evidence evidence; /* loaded when it is first asked for */
+    struct err why;           /* it could not be */
 };
 
 struct found_family {
@@ -49,9 +52,27 @@ void found_family_free(struct found_family *f)
     free(f);
 }
 
+static bool is_read_as_folder(void *ctx, struct str uri)
+{
+    struct run_datasets *d = ctx;
+    struct run *run = d->run;
+    if (!run->has_evidence) {
+        run->has_evidence = true;
+        if (!evidence_load(run->options->index, run->source.uri, &d->evidence, &d->why))
+            return false;
+        run->evidence_digest = evidence_digest(&d->evidence);
+    }
+    return evidence_has(&d->evidence, uri);
+}
+
 static bool found(void *ctx, struct family *family, struct err *err)
 {
     struct run_datasets *d = ctx;
+    if (d->why.code != ERR_NONE) {
+        family_free(family);
+        *err = d->why;
+        return false;
+    }
     struct found_family *f = calloc(1, sizeof *f);
     if (f == NULL)
         panic("no memory for a dataset");
@@ -73,6 +94,7 @@ void run_datasets_begin(struct run *run)
     struct str root = run->place.root;
     const struct discover_options options = { .base_uri = str_slice(root, 0, root.len - 1),
                                               .overrides = run->options->overrides,
+                                              .is_read_as_folder = is_read_as_folder,
                                               .found = found,
                                               .ctx = d };
     d->run = run;
@@ -85,6 +107,7 @@ void run_datasets_free(struct run *run)
     if (run->datasets == NULL)
         return;
     discover_free(run->datasets->discover);
+    evidence_release(&run->datasets->evidence);
     free(run->datasets->seen.items);
     free(run->datasets);
     run->datasets = NULL;

@@ -88,6 +88,7 @@ void scans_free(struct scans *s)
     if (s->is_listening && pthread_join(s->listener, NULL) != 0)
         panic("pthread_join");
     free(s->dirty);
+    free(s->followed);
     while (s->first != NULL) {
         struct waiting *w = s->first;
         s->first = w->next;

@@ -10,6 +10,14 @@
 
 #include <pthread.h>
 
+struct run;
+
+/* What the datasets of a source were last found with (evidence.h). */
+struct followed {
+    int64_t source;
+    uint64_t digest;
+};
+
 /* A scan that was asked for and waits for its turn. */
 struct waiting {
     struct waiting *next;
@@ -33,6 +41,8 @@ struct scans {
     pthread_cond_t wake;
     struct waiting *first, **end;       /* guarded by lock */
     int64_t running_source, running_id; /* of the thread, guarded by lock; 0: none */
+    struct followed *followed;          /* guarded by lock */
+    size_t n_followed, cap_followed;
 
     struct scan_queue queue; /* of the listener */
     pthread_t listener;
@@ -74,6 +84,12 @@ void scan_session_end(struct scan_session *session);
 MUST_USE bool scan_points(struct scans *s, int64_t source, const struct str *keys, size_t n,
                           struct err *err);
 MUST_USE bool scan_rediscover(struct scans *s, int64_t source, struct err *err);
+
+/* follow.c: remember what the run found its datasets with. */
+void scan_follow(struct scans *s, const struct run *run);
+/* Notebooks changed: where they read other folders than datasets were found with, those are found
+ * again.  Sources that are being scanned elsewhere are left to that scan. */
+MUST_USE bool scan_follow_evidence(struct scans *s, struct err *err);
 
 /* perform.c: get the lease of a source.  *is_mine false: a living process has it, *other. */
 MUST_USE bool scan_claim(struct index_writer *w, int64_t source, struct index_lease *lease,

@@ -178,6 +178,9 @@
 /* Patterns of the configuration that say what is a dataset. */
 #define LIMIT_DISCOVER_PATTERNS 200UL
 
+/* Places of a source that notebooks read, 8 bytes each: evidence of where datasets end. */
+#define LIMIT_EVIDENCE_PLACES 2000000UL
+
 /* Reading what an object is: ranges that are asked for, bytes of one of them (a Parquet footer of
  * 50,000 columns), bytes of all; bytes that are unpacked to look inside; packings around each
  * other; members of a zip. */

@@ -73,6 +73,13 @@ static void notebooks_are_of_the_kinds_that_they_show(void **state)
         { { "# df.describe()", "s = 'model.fit(X) accuracy_score( invoke_endpoint('" }, "" },
         { { "# x\n```\nreadStream invoke_endpoint\n# tutorial\n```" }, "" },
         { { "x = 1" }, "" },
+        /* Of a short one that shows little, the weightiest kind; */
+        { { "import pandas as pd\npd.read_csv('s3://b/x.csv').corr()" }, "exploration" },
+        { { "# Derive features", "import pandas as pd\nd = pd.read_csv('s3://b/x.csv')\n"
+                                 "d.assign(area=d.x * d.y).to_parquet('s3://b/y.parquet')" },
+          "features" },
+        /* what is no more than a hint stays one. */
+        { { "import pandas as pd\npd.read_csv('s3://b/x.csv')" }, "" },
     };
     struct calls *calls = calls_new();
     (void)state;

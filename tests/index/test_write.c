@@ -25,8 +25,10 @@ static void assert_number(struct temp *t, const char *sql, int64_t want)
 
 static int64_t put_dataset(struct temp *t, const char *uri, const char *root)
 {
-    struct column columns[] = { { .name = STR_INIT("id"), .type = COLUMN_INT64 },
-                                { .name = STR_INIT("day"), .type = COLUMN_STRING } };
+    struct column columns[] = {
+        { .name = STR_INIT("id"), .type = COLUMN_INT64 },
+        { .name = STR_INIT("day"), .type = COLUMN_DATE, .is_partition = true }
+    };
     struct schema schema = { .columns = columns, .n_columns = 2 };
     struct partition_column days[] = { { .name = STR_INIT("day"), .type = PARTITION_DATE } };
     struct str values[] = { STR_INIT("2024-01-01"), { NULL, 0 } };

@@ -1,11 +1,11 @@
-"""Discovery against Spark: what it writes, and what types it infers for partitions."""
+"""boathouse scan and /v1/datasets against Spark: what it writes, and what types it infers for partitions."""
 import datetime
 import os
 import re
 
 import pytest
 
-from discovered import columns, discover, partitions
+from discovered import columns, discover, partitions  # noqa: F401 (a fixture)
 
 # Values of one partition column; Spark says which type they have together.
 VALUES = {
@@ -43,7 +43,7 @@ def spark_words(frame, names):
     return {f.name: WORDS[re.match(r"\w+", str(f.dataType)).group()] for f in frame.schema.fields if f.name in names}
 
 
-def test_types_of_partitions_are_those_of_spark(spark, tmp_path):
+def test_types_of_partitions_are_those_of_spark(spark, tmp_path, discover):
     import pyarrow
     import pyarrow.parquet
 
@@ -63,7 +63,7 @@ def test_types_of_partitions_are_those_of_spark(spark, tmp_path):
         assert {k: (ours[k], theirs[k]) for k in part if ours[k] != theirs[k]} == {}
 
 
-def test_what_spark_writes(spark, tmp_path):
+def test_what_spark_writes(spark, tmp_path, discover):
     rows = [(i, f"n{i}", i / 2, datetime.date(2024, 1, 1 + i % 3), ["eu", "us west", None][i % 3]) for i in range(12)]
     frame = spark.createDataFrame(rows, "id long, name string, price double, day date, region string")
     frame.write.partitionBy("day", "region").parquet(str(tmp_path / "parts"))

@@ -1,4 +1,4 @@
-"""Discovery against what real writers put into a lake: pandas, pyarrow, polars, DuckDB, Delta, Iceberg,
+"""boathouse scan and /v1/datasets against what real writers put into a lake: pandas, pyarrow, polars, DuckDB, Delta, Iceberg,
 Zarr.  Their own readers say what schema, partitions and counts must come out.  Spark is in
 test_discovery_spark.py."""
 import datetime
@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from discovered import columns, discover, partitions
+from discovered import columns, discover, partitions  # noqa: F401 (a fixture)
 
 DAY = datetime.date
 
@@ -23,7 +23,7 @@ def frame():
     })
 
 
-def test_pandas_files_and_hive_partitions(tmp_path):
+def test_pandas_files_and_hive_partitions(tmp_path, discover):
     data = frame()
     (tmp_path / "files").mkdir()
     data.to_csv(tmp_path / "files" / "sales.csv", index=False)
@@ -52,7 +52,7 @@ def test_pandas_files_and_hive_partitions(tmp_path):
     assert columns(parts, False) == {"id": "int64", "name": "string", "price": "float64"}
 
 
-def test_pyarrow_hive_and_directory_partitions(tmp_path):
+def test_pyarrow_hive_and_directory_partitions(tmp_path, discover):
     import pyarrow
     import pyarrow.dataset as ds
     from pyarrow import orc
@@ -83,7 +83,7 @@ def test_pyarrow_hive_and_directory_partitions(tmp_path):
     assert (found["flat"]["layout"], found["flat"]["format"]) == ("folder", "orc")
 
 
-def test_polars_partitions_and_numbered_files(tmp_path):
+def test_polars_partitions_and_numbered_files(tmp_path, discover):
     import polars
 
     data = polars.DataFrame({"v": [1, 2, 3, 4], "day": [DAY(2024, 1, 1), DAY(2024, 1, 2), DAY(2024, 1, 2), DAY(2024, 1, 3)],
@@ -101,7 +101,7 @@ def test_polars_partitions_and_numbered_files(tmp_path):
     assert found["chunk_*.csv"]["n_objects"] == found["other-*.ndjson"]["n_objects"] == 3
 
 
-def test_duckdb_hive_partitions(tmp_path):
+def test_duckdb_hive_partitions(tmp_path, discover):
     import duckdb
 
     con = duckdb.connect()
@@ -142,7 +142,7 @@ def delta(tmp_path_factory):
     return path
 
 
-def check_delta(path):
+def check_delta(path, discover):
     from deltalake import DeltaTable, QueryBuilder
 
     table = DeltaTable(path)
@@ -165,30 +165,30 @@ def check_delta(path):
     return ours, adds
 
 
-def test_delta_by_its_commits(delta):
-    ours, adds = check_delta(delta)
+def test_delta_by_its_commits(delta, discover):
+    ours, adds = check_delta(delta, discover)
     assert columns(ours) == {"id": "int64", "region": "string", "at": "date", "tags": "list<string>"}
     theirs = {(a["partition.region"], str(a["partition.at"])) for a in adds}
     assert partitions(ours) == sorted(theirs, key=repr)
 
 
-def test_delta_by_a_checkpoint_and_what_came_behind(delta):
+def test_delta_by_a_checkpoint_and_what_came_behind(delta, discover):
     import pyarrow
     from deltalake import DeltaTable, write_deltalake
 
     DeltaTable(delta).create_checkpoint()
-    check_delta(delta)
+    check_delta(delta, discover)
     more = pyarrow.table({"id": pyarrow.array([40], pyarrow.int64()), "region": ["jp"],
                           "at": pyarrow.array([DAY(2024, 5, 5)], pyarrow.date32()), "tags": [["z"]]})
     write_deltalake(delta, more, mode="append")
-    ours, _ = check_delta(delta)
+    ours, _ = check_delta(delta, discover)
     assert ("jp", "2024-05-05") in partitions(ours)
     for commit in pathlib.Path(delta, "_delta_log").glob("0000000000000000000[0-2].json"):
         commit.unlink()
-    check_delta(delta)
+    check_delta(delta, discover)
 
 
-def test_iceberg_by_its_metadata(tmp_path):
+def test_iceberg_by_its_metadata(tmp_path, discover):
     import pyarrow
     from pyiceberg.catalog.sql import SqlCatalog
     from pyiceberg.partitioning import PartitionField, PartitionSpec
@@ -235,7 +235,7 @@ def test_iceberg_by_its_metadata(tmp_path):
 
 @pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize("is_consolidated", [False, True])
-def test_zarr_groups(tmp_path, version, is_consolidated):
+def test_zarr_groups(tmp_path, version, is_consolidated, discover):
     import numpy
     import zarr
 
@@ -251,7 +251,7 @@ def test_zarr_groups(tmp_path, version, is_consolidated):
     assert columns(found["climate"]) == {"temp": "float32", "time": "int64", "deep/wind": "float64"}
 
 
-def test_patterns_of_the_configuration_decide(tmp_path):
+def test_patterns_of_the_configuration_decide(tmp_path, discover):
     data = frame()
     lake = tmp_path / "lake"
     for run in ("run_a", "run_b"):
@@ -259,7 +259,10 @@ def test_patterns_of_the_configuration_decide(tmp_path):
             (lake / "exp" / run / name).mkdir(parents=True)
             data.to_csv(lake / "exp" / run / name / "x.csv", index=False)
     assert len(discover(lake)) == 4
-    found = discover(lake, ["!s3://lake/exp/*/params/**", "s3://lake/{table}/{run}/metrics/*.csv"], tmp_path)
+    patterns = "!s3://lake/exp/*/params/**, s3://lake/{table}/{run}/metrics/*.csv"
+    found = discover(lake, "--lake", tmp_path, "--scan-datasets", patterns, place="s3://lake")
+    renamed = discover(lake, "--lake", tmp_path, "--scan-datasets", patterns.replace("{run}", "{try}"), place="s3://lake")
+    assert columns(renamed["exp"], True) == {"try": "string"}
     assert set(found) == {"exp"}
     assert partitions(found["exp"]) == [("run_a",), ("run_b",)]
     assert columns(found["exp"], True) == {"run": "string"}
