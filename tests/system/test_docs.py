@@ -19,7 +19,7 @@ PROMPT = "$ "
 LOOSE = [(re.compile(p), w) for p, w in [
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME"), (r"\d{4}-\d\d-\d\d", "DAY"), (r"\b\d+\.\d\d$", "SECONDS"), (r"/requests/[0-9a-f]+", "REQUEST"),
     (r"\b\d+ bytes\b", "N bytes"), (r'"([a-z_]+_s|id|scan)": ?[0-9.]+', "NUMBER"), (r"^(boathouse_[a-z_]+(\{[^}]*\})?) [0-9.e+-]+$", r"\1 N"),
-    (r" +", " ")]]
+    (r"[\w/.-]+/lake/", "LAKE/"), (r" +", " ")]]
 
 
 def blocks(page):
