@@ -87,10 +87,10 @@ struct family_read {
         length; /* BYTES: a range inside of the object, at most LIMIT_TABLE_LOG_BYTES */
 };
 
-/* The place of the family, unique in a listing, and the hash of all its objects and of what notebooks
- * and patterns say of it.  Both stand in
- * each of its datasets: when datasets with this family_uri are known and have this
- * family_fingerprint, nothing has changed, and the family need not be read and finished again. */
+/* The place of the family, unique in a listing, and the hash of all its objects and of what
+ * notebooks and patterns say of it.  Both stand in each of its datasets: when datasets with this
+ * family_uri are known and have this family_fingerprint, nothing has changed, and the family need
+ * not be read and finished again. */
 struct str family_uri(const struct family *f);
 uint64_t family_fingerprint(const struct family *f);
 

@@ -8,8 +8,6 @@
 #include "cli/ask.h"
 #include "cli/commands.h"
 
-enum { ASK_NOTHING_FOUND = 1 };
-
 /* Open provider and ledger.  ask: zeroed; ended by ask_release(). */
 MUST_USE bool clusters_ask_open(struct ask *ask, struct cli *cli, struct err *err);
 /* Ask for what below the cluster that the first argument names, or for what itself when the command

@@ -87,7 +87,7 @@ int cmd_clusters_types(struct cli *cli, bool *ok, struct err *err)
     for (size_t i = 0; i < n; i++)
         add_type(&t, cli->arena, &items[i]);
     table_print(&t);
-    return n == 0 ? ASK_NOTHING_FOUND : 0;
+    return n == 0 ? command_nothing(cli) : 0;
 }
 
 int cmd_clusters_notebooks(struct cli *cli, bool *ok, struct err *err)

@@ -362,6 +362,8 @@ static const struct command commands[] = {
         .about = "As the store has them, the one that was saved last first; they outlive the "
                  "cluster. Exit status 1 when there is none.",
         .sections = "- aws clusters",
+        .nothing = "it has no notebooks",
+        .next = "They come to the notebooks bucket as people save them.",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
     },
     {
@@ -380,6 +382,8 @@ static const struct command commands[] = {
                  "EMR's own fee, empty where no source has it. AWS is not asked. Exit status 1 "
                  "when there is none.",
         .sections = "- aws",
+        .nothing = "no type of machine fits",
+        .next = "boathouse clusters types lists all that are known.",
         .positionals = { { "BEGIN", true, false, "What the type's name begins with: m5." } },
         .options = { { "release", 0, "RELEASE", "Only those that this release takes." } },
     },
