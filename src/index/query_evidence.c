@@ -11,7 +11,7 @@ _Static_assert(REFERENCE_READ == 0 && REFERENCE_DATA == 0 && (767 == (255 | REF_
 /* A shell copies folders, whatever lies in them. */
 static const char sql[] =
     "SELECT p.uri FROM place p WHERE p.uri >= ?1 AND p.uri < ?1 || '/' || char(1114111)"
-    " AND (EXISTS(SELECT 1 FROM ref r WHERE r.place = p.id AND " READS_DATA
+    " AND (EXISTS(SELECT 1 FROM ref r WHERE r.place = p.id AND r.what & 15 = 0 AND " READS_DATA
     " AND (SELECT text FROM name WHERE id = r.via) NOT LIKE 'shell %')"
     " OR EXISTS(SELECT 1 FROM table_name t WHERE t.location = p.uri)) ORDER BY p.uri";
 
