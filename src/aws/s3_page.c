@@ -13,6 +13,34 @@
 
 enum { TEXT_MAX_BYTES = 16 * 1024, PAGE_MAX_DEPTH = 16 };
 
+/* The elements that are looked at. */
+enum element { E_OTHER, E_ITEM, E_FOLDER, E_KEY, E_ETAG, E_SIZE, E_TIME, E_CUT, E_TOKEN };
+
+static enum element element_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum element is;
+    } NAMES[] = {
+        { "Key", E_KEY },
+        { "ETag", E_ETAG },
+        { "Size", E_SIZE },
+        { "LastModified", E_TIME },
+        { "Contents", E_ITEM },
+        { "Prefix", E_KEY },
+        { "CommonPrefixes", E_FOLDER },
+        { "Bucket", E_ITEM },
+        { "Name", E_KEY },
+        { "CreationDate", E_TIME },
+        { "IsTruncated", E_CUT },
+        { "NextContinuationToken", E_TOKEN },
+    };
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (name[0] == NAMES[i].name[0] && strcmp(name, NAMES[i].name) == 0)
+            return NAMES[i].is;
+    return E_OTHER;
+}
+
 struct reading {
     struct arena *arena;
     struct s3_page page;
@@ -34,9 +62,9 @@ static void XMLCALL on_start(void *ctx, const char *name, const char **attribute
             strcmp(name, "ListBucketResult") == 0 || strcmp(name, "ListAllMyBucketsResult") == 0;
     if (++r->depth > PAGE_MAX_DEPTH)
         XML_StopParser(r->parser, XML_FALSE);
-    if (strcmp(name, "Contents") == 0 || strcmp(name, "CommonPrefixes") == 0 ||
-        strcmp(name, "Bucket") == 0) {
-        r->entry = (struct s3_entry){ .is_prefix = name[1] == 'o' && name[2] == 'm' };
+    enum element e = element_of(name);
+    if (e == E_ITEM || e == E_FOLDER) {
+        r->entry = (struct s3_entry){ .is_prefix = e == E_FOLDER };
         r->is_in_entry = true;
     }
 }
@@ -61,34 +89,33 @@ static int64_t time_or_0(struct str text)
     return time_parse_rfc3339(text, &unix_ms) ? unix_ms : 0;
 }
 
-static void take_entry_part(struct reading *r, const char *name, struct str text)
+static void take_entry_part(struct reading *r, enum element e, struct str text)
 {
-    if (strcmp(name, "Key") == 0 || strcmp(name, "Prefix") == 0 || strcmp(name, "Name") == 0)
+    if (e == E_KEY) /* may begin or end in blanks */
         take_key(r, text);
-    else if (strcmp(name, "ETag") == 0)
-        r->entry.etag = arena_str(r->arena, str_trim_char(text, '"'));
-    else if (strcmp(name, "Size") == 0)
-        scan_whole_u64(text, UINT64_MAX, &r->entry.size_bytes); /* 0 if it is no number */
-    else if (strcmp(name, "LastModified") == 0 || strcmp(name, "CreationDate") == 0)
-        r->entry.time_unix_ms = time_or_0(text);
+    else if (e == E_ETAG)
+        r->entry.etag = arena_str(r->arena, str_trim_char(str_trim(text), '"'));
+    else if (e == E_SIZE)
+        scan_whole_u64(str_trim(text), UINT64_MAX, &r->entry.size_bytes); /* 0 if it is no number */
+    else if (e == E_TIME)
+        r->entry.time_unix_ms = time_or_0(str_trim(text));
 }
 
 static void XMLCALL on_end(void *ctx, const char *name)
 {
     struct reading *r = ctx;
-    struct str text = str_trim(buf_str(&r->text));
+    struct str text = buf_str(&r->text);
+    enum element e = element_of(name);
     r->depth--;
-    if (strcmp(name, "Contents") == 0 || strcmp(name, "CommonPrefixes") == 0 ||
-        strcmp(name, "Bucket") == 0) {
+    if (e == E_ITEM || e == E_FOLDER) {
         r->is_in_entry = false;
         *ARENA_PUSH(r->arena, r->page.entries, r->page.n, r->page.cap) = r->entry;
     } else if (r->is_in_entry) {
-        /* A key may begin or end in blanks: it is not trimmed. */
-        take_entry_part(r, name, strcmp(name, "Key") == 0 ? buf_str(&r->text) : text);
-    } else if (strcmp(name, "IsTruncated") == 0) {
-        r->page.is_truncated = str_eq(text, STR("true"));
-    } else if (strcmp(name, "NextContinuationToken") == 0) {
-        r->page.next_token = arena_str(r->arena, text);
+        take_entry_part(r, e, text);
+    } else if (e == E_CUT) {
+        r->page.is_truncated = str_eq(str_trim(text), STR("true"));
+    } else if (e == E_TOKEN) {
+        r->page.next_token = arena_str(r->arena, str_trim(text));
     }
     buf_reset(&r->text);
 }
