@@ -27,6 +27,16 @@ DEV_SET = pathlib.Path(os.environ.get("BOATHOUSE_DEV_SET", TOP.parent / "shared"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 
+# Modules that take longest, longest first: where several workers share the tests (script/test), none may begin last.
+LONGEST = ("test_local_cluster", "test_many_keys", "test_python_ast", "test_snippets", "test_contract", "test_kill", "test_scan",
+           "test_spark", "test_discovery_spark", "test_emr_fake")
+
+
+def pytest_collection_modifyitems(items):
+    order = {name: i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.module.__name__, len(LONGEST)))
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
