@@ -60,6 +60,22 @@ static bool add_bindings(struct index_reader *r, struct arena *a, struct str key
     return true;
 }
 
+/* Tables of the folders above a location. */
+static bool add_bindings_above(struct index_reader *r, struct arena *a, struct str key,
+                               struct question *q, struct err *err)
+{
+    struct str folders[PLACE_MAX_PREFIXES];
+    size_t n = place_ancestors(key, folders, PLACE_MAX_PREFIXES);
+    for (size_t i = 0; i < n && q->n_forms < PLACE_MAX_FORMS; i++) {
+        struct index_bindings found;
+        if (!index_bindings(r, a, folders[i], false, MAX_BINDINGS, &found, err))
+            return false;
+        for (size_t k = 0; k < found.n; k++)
+            question_add_above(q, found.items[k].table);
+    }
+    return true;
+}
+
 /* Is name a folder of the location, or its file without suffix? */
 static bool is_named(struct str uri, struct str name)
 {
@@ -96,19 +112,26 @@ static bool add_named(struct index_reader *r, struct arena *a, struct str name, 
     return true;
 }
 
+bool question_bind(struct index_reader *r, struct arena *a, struct question *q, struct err *err)
+{
+    size_t n = q->n_forms;
+    for (size_t i = 0; i < n; i++)
+        if (!add_bindings(r, a, place_key(a, q->forms[i]), q, err))
+            return false;
+    for (size_t i = 0; i < n; i++)
+        if (!add_bindings_above(r, a, place_key(a, q->forms[i]), q, err))
+            return false;
+    return true;
+}
+
 bool call_question(struct call *call, struct str name, struct index_reader *r, struct question *out,
                    struct err *err)
 {
     struct arena *a = call->req->arena;
     const struct question_place nowhere = { .cwd = STR_EMPTY, .lake = STR_EMPTY };
     struct str text = call_text(call, name);
-    if (!question_read(a, text, &nowhere, out, err) || !add_named(r, a, text, out, err))
-        return false;
-    size_t n = out->n_forms;
-    for (size_t i = 0; i < n; i++)
-        if (!add_bindings(r, a, place_key(a, out->forms[i]), out, err))
-            return false;
-    return true;
+    return question_read(a, text, &nowhere, out, err) && add_named(r, a, text, out, err) &&
+           question_bind(r, a, out, err);
 }
 
 size_t question_keys(struct arena *a, const struct question *q, struct str out[PLACE_MAX_FORMS + 1])

@@ -26,6 +26,10 @@ MUST_USE bool call_after(const struct call *call, struct index_after *out, struc
  * are bound to it and the locations that it is bound to. */
 MUST_USE bool call_question(struct call *call, struct str name, struct index_reader *r,
                             struct question *out, struct err *err);
+/* Add the tables that are bound to its locations or to folders above them, and the locations that
+ * its tables are bound to, as far as there is room. */
+MUST_USE bool question_bind(struct index_reader *r, struct arena *a, struct question *q,
+                            struct err *err);
 /* Its forms as keys of places; at most PLACE_MAX_FORMS + 1. */
 size_t question_keys(struct arena *a, const struct question *q,
                      struct str out[PLACE_MAX_FORMS + 1]);

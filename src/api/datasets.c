@@ -222,7 +222,7 @@ static void put_snippets(struct call *call, const struct index_dataset *d,
 
 /* Its uses as /v1/usage has them on its first page. */
 static bool put_users(struct call *call, struct index_reader *r, const struct index_dataset *d,
-                      const struct index_bindings *tables, struct err *err)
+                      struct err *err)
 {
     struct question question = { .file = STR_EMPTY };
     struct usage_page page;
@@ -230,9 +230,8 @@ static bool put_users(struct call *call, struct index_reader *r, const struct in
         .question = &question, .match = -1, .dir = -1, .limit = MAX_USERS
     };
     question_add(&question, d->uri);
-    for (size_t i = 0; i < tables->n; i++)
-        question_add(&question, tables->items[i].table);
-    if (!usage_find(call, r, &q, NULL, &page, err))
+    if (!question_bind(r, call->req->arena, &question, err) ||
+        !usage_find(call, r, &q, NULL, &page, err))
         return false;
     json_write_key(&call->json, STR("users"));
     json_write_array(&call->json);
@@ -273,7 +272,7 @@ bool api_dataset_get(struct call *call, struct err *err)
     put_partitions(w, &partitions, d.n_partitions);
     put_tables(w, &tables);
     json_put_array_text(w, STR("warnings"), d.warnings);
-    if (!put_users(call, r, &d, &tables, err))
+    if (!put_users(call, r, &d, err))
         return false;
     put_snippets(call, &d, &details, &columns);
     json_write_end(w);

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 
 enum { PLACES_AT_ONCE = 50 };
+/* Places and references that are looked at for one page: it may be shorter than it had to be where
+ * near-copies are left out, or one direction is asked for that few have. */
+enum { LOOKED_AT = 1000 };
 
 enum stage { STAGE_EXACT, STAGE_INSIDE, STAGE_GLOB, STAGE_CONTAINS, STAGE_HOLES, N_STAGES };
 
@@ -40,6 +43,7 @@ struct finder {
     size_t n, cap;
     struct position after;
     bool is_behind; /* after is in force still */
+    size_t n_looked_at;
     struct usage_page *out;
     int64_t *groups; /* of near-copies that were answered */
     size_t n_groups, cap_groups;
@@ -148,6 +152,13 @@ static void set_last(struct finder *f, const struct position *p)
     };
 }
 
+/* The page ends here, full or not. */
+static void end_page(struct finder *f, const struct position *p, bool *is_full)
+{
+    set_last(f, p);
+    *is_full = true;
+}
+
 /* The references to one place, until the page is full; *is_full then. */
 static bool add_uses(struct finder *f, const struct index_place *place, struct position *p,
                      bool *is_full, struct err *err)
@@ -158,6 +169,7 @@ static bool add_uses(struct finder *f, const struct index_place *place, struct p
                                  .id = f->after.seq };
     struct index_uses uses = { .n = SIZE_MAX };
     f->is_behind = false;
+    f->n_looked_at++;
     while (uses.n > 0 && !*is_full) {
         size_t limit = f->q->limit - f->out->n + 1;
         if (!index_uses_of_place(f->r, a, place->id, f->q->dir, &after, limit, &uses, err))
@@ -165,6 +177,7 @@ static bool add_uses(struct finder *f, const struct index_place *place, struct p
         for (size_t i = 0; i < uses.n && !*is_full; i++) {
             const struct index_use *u = &uses.items[i];
             after = (struct index_after){ true, u->notebook_row, u->seq, STR_EMPTY };
+            f->n_looked_at++;
             const struct place_use use = { u->uri,    STR_EMPTY,     u->is_called,
                                            u->is_may, u->is_derived, u->dir };
             struct place_match m = question_match_use(a, f->q->question, &use);
@@ -181,6 +194,14 @@ static bool add_uses(struct finder *f, const struct index_place *place, struct p
         }
         if (uses.n < limit)
             break;
+        if (!*is_full && f->n_looked_at >= LOOKED_AT) {
+            const struct position here = { p->stage, p->form, place->uri, after.number, after.id };
+            end_page(f, &here, is_full);
+        }
+    }
+    if (!*is_full && f->n_looked_at >= LOOKED_AT) {
+        const struct position behind = { p->stage, p->form, place->uri, INT64_MAX, 0 };
+        end_page(f, &behind, is_full);
     }
     return true;
 }

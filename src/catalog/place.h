@@ -71,6 +71,7 @@ enum { PLACE_MAX_FORMS = 5 };
  * table, a stream, a built-in data set or a file. */
 struct question {
     struct str forms[PLACE_MAX_FORMS];
+    bool is_above[PLACE_MAX_FORMS]; /* a table of a folder above the location */
     size_t n_forms;
     struct str file; /* "file:/absolute/path" if it may be a file of this machine; else empty */
 };
@@ -87,6 +88,8 @@ MUST_USE bool question_read(struct arena *a, struct str text, const struct quest
 /* A table that is known to be bound to a location (place_binding), or the reverse: one more form
  * of the question.  Dropped when there is no room or it is there already. */
 void question_add(struct question *q, struct str form);
+/* A table that is bound to a folder above the location: what matches it contains the location. */
+void question_add_above(struct question *q, struct str table);
 
 struct place_match {
     enum uri_relation relation;

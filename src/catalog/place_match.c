@@ -105,6 +105,7 @@ struct place_match question_match_use(struct arena *a, const struct question *q,
     unsigned score;
     for (size_t i = 0; i < q->n_forms; i++) {
         enum uri_relation relation = uri_match(q->forms[i], use->uri, &score);
+        relation = q->is_above[i] && relation > URI_CONTAINS ? URI_CONTAINS : relation;
         better(relation, score, i, &best);
     }
     struct str file = q->file.len > 0 && best.relation != URI_EQUAL ? file_of(a, use) : STR_EMPTY;

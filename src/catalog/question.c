@@ -52,6 +52,14 @@ void question_add(struct question *q, struct str form)
         q->forms[q->n_forms++] = form;
 }
 
+void question_add_above(struct question *q, struct str table)
+{
+    size_t n = q->n_forms;
+    question_add(q, table);
+    if (q->n_forms > n)
+        q->is_above[n] = true;
+}
+
 /* A normal form that is typed with its scheme stays what it is. */
 static struct str form_of(struct arena *a, struct str text)
 {

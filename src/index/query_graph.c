@@ -32,10 +32,12 @@ static const char writers_of_dataset[] = OF_DATASET("write", USE_WRITE_RANGE);
 static const char read_by_notebook[] = DATASETS_OF_NOTEBOOK("read", USE_READ_RANGE);
 static const char written_by_notebook[] = DATASETS_OF_NOTEBOOK("write", USE_WRITE_RANGE);
 
-/* Is the place (p) in a dataset, the name of a table of one, or above one? */
+/* Is the place (p) in a dataset or above one, or the name of a table that is? */
 #define IS_OF_DATASET                                                                              \
     "(p.dataset IS NOT NULL"                                                                       \
-    " OR EXISTS(SELECT 1 FROM dataset WHERE uri > p.uri || '/' AND uri < p.uri || '0'))"
+    " OR EXISTS(SELECT 1 FROM dataset WHERE uri > p.uri || '/' AND uri < p.uri || '0')"            \
+    " OR (p.uri GLOB 'table:*' AND EXISTS(SELECT 1 FROM table_name t CROSS JOIN dataset d"         \
+    "  ON d.uri > t.location || '/' AND d.uri < t.location || '0' WHERE t.name = p.uri)))"
 /* The place of the location that the table's name p.uri is bound to. */
 #define LOCATION_OF_TABLE                                                                          \
     "(SELECT q.id FROM table_name t CROSS JOIN place q ON q.uri = t.location"                      \

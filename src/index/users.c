@@ -44,6 +44,7 @@ struct about {
     struct str uri;
     struct place_match match;
     unsigned mask; /* the directions that count: 1 << enum reference_dir, or-ed */
+    bool is_table; /* the name of a table */
 };
 
 static struct flow add_flows(struct flow a, struct flow b)
@@ -88,7 +89,8 @@ static struct user user_of(const struct users *u, const struct about *about, int
         user.flows[way] =
             (struct flow){ .first = at,
                            .n = 1,
-                           .percent = place_match_percent(&about->match, u->root, &use),
+                           .percent = place_match_percent(
+                               &about->match, about->is_table ? about->uri : u->root, &use),
                            .is_may = is_may || !use.is_called };
     return user;
 }
@@ -134,9 +136,10 @@ static bool add_inside(struct users *u, struct str uri, struct err *err)
             ok = db_next(&rows, &has_row, err);
             if (!ok || !has_row || !place_falls_into(db_text(&rows, 1), uri))
                 continue;
-            const struct about about = {
-                db_int(&rows, 0), db_text(&rows, 1), { .relation = URI_INSIDE }, UINT_MAX
-            };
+            const struct about about = { .place = db_int(&rows, 0),
+                                         .uri = db_text(&rows, 1),
+                                         .match = { .relation = URI_INSIDE },
+                                         .mask = UINT_MAX };
             ok = add_refs(u, &about, err);
         }
         if (!ok)
@@ -145,11 +148,13 @@ static bool add_inside(struct users *u, struct str uri, struct err *err)
     return true;
 }
 
-/* The place with just that uri: a folder above the dataset, the name of a table. */
+/* The place with just that uri: a folder above the dataset; the name of a table, bound to the
+ * dataset or to a folder above it. */
 static bool add_at(struct users *u, struct str uri, enum uri_relation relation, struct err *err)
 {
     static const char sql[] = "SELECT id FROM place WHERE uri = ?";
     struct about about = { .uri = uri,
+                           .is_table = str_has_prefix(uri, STR("table:")),
                            .match = { .relation = relation },
                            .mask = relation == URI_CONTAINS ? (unsigned)DIRS_ABOVE : UINT_MAX };
     bool has_place;
@@ -157,12 +162,25 @@ static bool add_at(struct users *u, struct str uri, enum uri_relation relation, 
            (!has_place || add_refs(u, &about, err));
 }
 
+static bool add_tables_above(struct users *u, struct str folder, struct err *err)
+{
+    static const char sql[] = "SELECT DISTINCT name FROM table_name WHERE location = ?";
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    if (!db_query(&u->w->db, &rows, err, sql, "s", folder))
+        return false;
+    while (db_next(&rows, &has_row, err) && has_row)
+        if (!add_at(u, db_text(&rows, 0), URI_CONTAINS, err))
+            return false;
+    return !has_row;
+}
+
 static bool add_above(struct users *u, struct err *err)
 {
     struct str folders[PLACE_MAX_PREFIXES];
     size_t n = place_ancestors(u->root, folders, PLACE_MAX_PREFIXES);
     for (size_t i = 0; i < n; i++)
-        if (!add_at(u, folders[i], URI_CONTAINS, err))
+        if (!add_at(u, folders[i], URI_CONTAINS, err) || !add_tables_above(u, folders[i], err))
             return false;
     return true;
 }

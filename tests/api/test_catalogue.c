@@ -206,7 +206,8 @@ static void usage_tells_every_relation_best_first(void **state)
         { "s3://lake/raw/ships.csv", "exact holes", "clean.ipynb any.ipynb" },
         { "s3://lake/raw", "inside inside", "clean.ipynb any.ipynb" },
         { "s3://lake/clean/ships", "exact exact inside", "train.ipynb sql.ipynb clean.ipynb" },
-        { "s3://lake/clean/ships/year=2025", "inside contains", "clean.ipynb train.ipynb" },
+        { "s3://lake/clean/ships/year=2025", "inside contains contains",
+          "clean.ipynb train.ipynb sql.ipynb" },
         { "table:fleet.ships", "exact exact inside", "train.ipynb sql.ipynb clean.ipynb" },
         { "s3://lake/clean/ships&dir=write", "inside", "clean.ipynb" },
         { "s3://lake/raw/ships.csv&match=holes", "holes", "any.ipynb" },
@@ -303,6 +304,43 @@ static void data_flows_through_notebooks(void **state)
     assert_str(told(&w, "/v1/impact?uri=s3://lake/raw/ships.csv", "notebooks", "uri"),
                "clean.ipynb train.ipynb sql.ipynb");
     assert_str(told(&w, "/v1/impact?uri=s3://lake/raw/ships.csv", "datasets", "uri"), "ships");
+    world_release(&w);
+}
+
+/* What few have is found among what many have, in pages that cost alike. */
+static void a_page_ends_where_it_looked_at_enough(void **state)
+{
+    enum { N_PLACES = 1200 };
+    struct world w;
+    const struct json *answer;
+    struct reference *refs = calloc(N_PLACES, sizeof *refs);
+    struct notebook nb = { .format = NOTEBOOK_JUPYTER };
+    struct kinds none = { .n = 0 };
+    struct str token;
+    struct err failure = ERR_INIT;
+    (void)state;
+    world_init(&w);
+    assert_non_null(refs);
+    for (unsigned i = 0; i < N_PLACES; i++)
+        refs[i] = (struct reference){ .dir = i + 1 < N_PLACES ? REFERENCE_READ : REFERENCE_DELETE,
+                                      .uri = arena_printf(&w.arena, "s3://far/x/%04u.csv", i),
+                                      .via = STR("x"),
+                                      .is_called = true };
+    struct analysis an = { .references = refs, .n_references = N_PLACES };
+    const struct index_notebook row = { .source = w.lake.source,
+                                        .uri = STR("s3://lake/nb/many.ipynb"),
+                                        .etag = STR("e"),
+                                        .notebook = &nb,
+                                        .analysis = &an,
+                                        .kinds = &none };
+    MUST(index_begin(w.lake.temp.writer, NULL, &err));
+    MUST(index_put_notebook(w.lake.temp.writer, &row, NULL, &err));
+    made_lake_settle(&w.lake);
+    assert_str(told(&w, "/v1/usage?uri=s3://far/x&dir=delete", "items", "uri"), "");
+    assert_int_equal(ask(&w, "/v1/usage?uri=s3://far/x&dir=delete", &answer), 200);
+    assert_true(json_get_str(answer, STR("next_page_token"), &token, &failure));
+    assert_str(told_by_pages(&w, "/v1/usage?uri=s3://far/x&dir=delete", "uri"), "1199.csv");
+    free(refs);
     world_release(&w);
 }
 
@@ -438,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_dataset_and_a_notebook_are_described),
         cmocka_unit_test(notebooks_are_filtered_the_newest_first),
         cmocka_unit_test(data_flows_through_notebooks),
+        cmocka_unit_test(a_page_ends_where_it_looked_at_enough),
         cmocka_unit_test(the_graph_has_other_forms),
         cmocka_unit_test(lines_are_found),
         cmocka_unit_test(analyses_are_counted),

@@ -39,11 +39,14 @@ static const char *const locations[] = { "s3://lake/a/one",
                                          "table:db.one",
                                          "table:db.part",
                                          "table:db.none",
+                                         "table:db.all",
                                          "table:db.unbound" };
-/* Tables that notebooks may bind: to a dataset, to a part of one, to a place without dataset. */
+/* Tables that notebooks may bind: to a dataset, to a part of one, to a place without dataset, to a
+ * folder above datasets. */
 static const char *const bindings[][2] = { { "table:db.one", "s3://lake/a/one" },
                                            { "table:db.part", "s3://lake/a/two/x" },
-                                           { "table:db.none", "s3://other/none/x.csv" } };
+                                           { "table:db.none", "s3://other/none/x.csv" },
+                                           { "table:db.all", "s3://lake/a" } };
 
 struct made {
     bool is_there;
@@ -171,15 +174,25 @@ static struct place_use use_of(const struct reference *r)
     return (struct place_use){ r->uri, STR_EMPTY, r->is_called, r->is_may, r->is_derived, r->dir };
 }
 
+static bool is_below(struct oracle *o, struct str uri, struct str folder)
+{
+    return str_has_prefix(uri, arena_concat(&o->arena, folder, STR("/")));
+}
+
 /* How the reference is about the dataset, by its location or by the name of a table of it. */
 static struct place_match match_dataset(struct oracle *o, const struct reference *r, size_t d)
 {
     struct question q = { .forms = { str_from(datasets[d]) }, .n_forms = 1 };
     struct str location;
-    for (size_t b = 0; b < ARRAY_LEN(bindings); b++)
-        if (location_of(o, str_from(bindings[b][0]), &location) &&
-            place_falls_into(location, q.forms[0]))
-            question_add(&q, str_from(bindings[b][0]));
+    for (size_t b = 0; b < ARRAY_LEN(bindings); b++) {
+        struct str table = str_from(bindings[b][0]);
+        if (!location_of(o, table, &location))
+            continue;
+        if (place_falls_into(location, q.forms[0]))
+            question_add(&q, table);
+        else if (is_below(o, q.forms[0], location))
+            question_add_above(&q, table);
+    }
     const struct place_use use = use_of(r);
     struct place_match m = question_match_use(&o->arena, &q, &use);
     bool is_above = m.relation == URI_CONTAINS;
@@ -200,10 +213,9 @@ static struct str place_of(struct oracle *o, const struct reference *r)
     bool is_bound = location_of(o, place, &location), is_named = false;
     for (size_t d = 0; d < ARRAY_LEN(datasets); d++) {
         struct str dataset = str_from(datasets[d]);
-        struct str folder = arena_concat(&o->arena, place, STR("/"));
         if (o->has_dataset[d] &&
-            (place_falls_into(place, dataset) || str_has_prefix(dataset, folder) ||
-             (is_bound && place_falls_into(location, dataset))))
+            (place_falls_into(place, dataset) || is_below(o, dataset, place) ||
+             (is_bound && (place_falls_into(location, dataset) || is_below(o, dataset, location)))))
             return STR_EMPTY;
     }
     for (size_t i = 0; is_bound && i < N_NOTEBOOKS; i++)
@@ -280,6 +292,9 @@ static void expect_uses(struct oracle *o, struct str uri)
         if (location_of(o, table, &location) && str_eq(is_table ? table : location, uri))
             question_add(&q, is_table ? location : table);
     }
+    for (size_t b = 0; b < ARRAY_LEN(bindings); b++)
+        if (location_of(o, str_from(bindings[b][0]), &location) && is_below(o, uri, location))
+            question_add_above(&q, str_from(bindings[b][0]));
     for (size_t i = 0; i < N_NOTEBOOKS; i++) {
         const struct made *m = &o->notebooks[i];
         for (size_t k = 0; k < m->n_refs && m->is_there; k++) {
