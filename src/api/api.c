@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+enum { KEPT_CLUSTERS_BYTES = 4 * 1024 * 1024 };
 enum { REQUEST_ID_MAX_BYTES = 64 };
 
 struct api *api_new(const struct api_options *options, struct err *err)
@@ -20,6 +21,7 @@ struct api *api_new(const struct api_options *options, struct err *err)
     api->options = *options;
     api->metrics = metrics_new();
     api->kept = kept_new(options->kept_bytes);
+    api->kept_clusters = kept_new(options->clusters != NULL ? KEPT_CLUSTERS_BYTES : 0);
     if (getrandom(&api->id_start, sizeof api->id_start, 0) != (ssize_t)sizeof api->id_start)
         panic("getrandom");
     if (auth_load(api, err))
@@ -34,6 +36,7 @@ void api_free(struct api *api)
         return;
     metrics_free(api->metrics);
     kept_free(api->kept);
+    kept_free(api->kept_clusters);
     arena_release(&api->arena);
     free(api);
 }

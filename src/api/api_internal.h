@@ -135,6 +135,7 @@ struct api {
     size_t n_tokens;
     struct metrics *metrics;
     struct kept *kept;
+    struct kept *kept_clusters; /* what rows say, by their versions */
     atomic_ullong n_ids;
     atomic_uint n_streams; /* of events, at this moment */
     atomic_uint n_waits;   /* calls about clusters that wait for an event: each holds a worker */

@@ -98,10 +98,8 @@ static void write_cost(struct json_writer *w, const struct cluster_row *row)
     json_write_end(w);
 }
 
-void cluster_write(struct json_writer *w, const struct cluster_row *row, int64_t synced_ms,
-                   int64_t now_ms)
+void cluster_write_members(struct json_writer *w, const struct cluster_row *row)
 {
-    json_write_object(w);
     json_put_str(w, STR("id"), row->id);
     json_put_str(w, STR("name"), row->name);
     json_put_str(w, STR("owner"), row->owner);
@@ -117,8 +115,19 @@ void cluster_write(struct json_writer *w, const struct cluster_row *row, int64_t
     write_jupyter(w, row);
     write_times(w, row);
     write_cost(w, row);
+}
+
+void cluster_write_age(struct json_writer *w, bool is_live, int64_t synced_ms, int64_t now_ms)
+{
     put_time(w, STR("synced_at"), synced_ms);
-    json_put_bool(w, STR("stale"),
-                  !phase_is_over(row->phase) && now_ms - synced_ms > CLUSTER_STALE_MS);
+    json_put_bool(w, STR("stale"), is_live && now_ms - synced_ms > CLUSTER_STALE_MS);
+}
+
+void cluster_write(struct json_writer *w, const struct cluster_row *row, int64_t synced_ms,
+                   int64_t now_ms)
+{
+    json_write_object(w);
+    cluster_write_members(w, row);
+    cluster_write_age(w, !phase_is_over(row->phase), synced_ms, now_ms);
     json_write_end(w);
 }

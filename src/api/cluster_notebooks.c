@@ -65,6 +65,21 @@ bool cluster_notebooks_find(struct call *call, const struct cluster_row *row, in
     return true;
 }
 
+void cluster_notebook_write(struct call *call, const struct cluster_row *row,
+                            const struct saved_notebook *n)
+{
+    struct json_writer *w = &call->json;
+    struct arena *a = call->req->arena;
+    json_write_object(w);
+    json_put_str(w, STR("bucket"), row->spec.bucket);
+    json_put_str(w, STR("key"), n->key);
+    json_put_str(w, STR("uri"),
+                 arena_printf(a, "s3://%.*s/%.*s", STR_FMT(row->spec.bucket), STR_FMT(n->key)));
+    json_put_u64(w, STR("size_bytes"), n->size_bytes);
+    json_put_time(w, STR("last_modified"), n->saved_ms);
+    json_write_end(w);
+}
+
 bool api_cluster_notebooks(struct call *call, struct err *err)
 {
     struct clusters *c = clusters_of(call, err);
@@ -87,17 +102,8 @@ bool api_cluster_notebooks(struct call *call, struct err *err)
     json_put_bool(w, STR("complete"), found.is_complete && found.n <= limit);
     json_write_key(w, STR("items"));
     json_write_array(w);
-    for (size_t i = 0; i < found.n && i < limit; i++) {
-        const struct saved_notebook *n = &found.items[i];
-        json_write_object(w);
-        json_put_str(w, STR("bucket"), row.spec.bucket);
-        json_put_str(w, STR("key"), n->key);
-        json_put_str(w, STR("uri"),
-                     arena_printf(a, "s3://%.*s/%.*s", STR_FMT(row.spec.bucket), STR_FMT(n->key)));
-        json_put_u64(w, STR("size_bytes"), n->size_bytes);
-        json_put_time(w, STR("last_modified"), n->saved_ms);
-        json_write_end(w);
-    }
+    for (size_t i = 0; i < found.n && i < limit; i++)
+        cluster_notebook_write(call, &row, &found.items[i]);
     json_write_end(w);
     json_write_end(w);
     return true;

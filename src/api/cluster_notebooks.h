@@ -27,4 +27,8 @@ MUST_USE bool cluster_notebooks_find(struct call *call, const struct cluster_row
                                      int64_t deadline_ms, struct saved_notebooks *out,
                                      struct err *err);
 
+/* One of them, as the API tells it. */
+void cluster_notebook_write(struct call *call, const struct cluster_row *row,
+                            const struct saved_notebook *n);
+
 #endif

@@ -3,15 +3,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/clusters_v1.h"
 
+#include "api/cluster_notebooks.h"
 #include "api/page.h"
-#include "cluster/cost.h"
-#include "cluster/emr.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/scan.h"
 #include "util/sha256.h"
 
-enum { KEY_MAX_BYTES = 200, LIST_PAGE = 200, MAX_WAITS = 4 };
+enum {
+    KEY_MAX_BYTES = 200,
+    LIST_PAGE = 200,
+    MAX_WAITS = 4,
+    SAVED_MS = 5 * 1000,
+    RECENT_MS = 10 * 60 * 1000
+};
 
 struct clusters *clusters_of(const struct call *call, struct err *err)
 {
@@ -81,82 +86,6 @@ bool cluster_answer(struct call *call, struct clusters *c, const struct cluster_
     return true;
 }
 
-/* What the body asks for over the settings. */
-static bool read_spec(struct call *call, struct clusters *c, struct cluster_spec *spec,
-                      struct err *err)
-{
-    struct json without_name = *call->body;
-    struct json *items = ARENA_NEW_N(call->req->arena, struct json, call->body->n_items);
-    unsigned n = 0;
-    for (unsigned i = 0; i < call->body->n_items; i++)
-        if (!str_eq(call->body->items[i].key, STR("name")))
-            items[n++] = call->body->items[i];
-    without_name.items = items;
-    without_name.n_items = n;
-    *spec = *clusters_defaults(c);
-    if (!spec_merge(call->req->arena, spec, &without_name, err))
-        return false;
-    struct cluster_provider *p = clusters_provider(c);
-    int64_t most = spec->n_workers > spec->autoscale_max ? spec->n_workers : spec->autoscale_max;
-    if (most + 1 > (int64_t)p->max_nodes) {
-        err_set(err, ERR_INVALID, "a cluster has at most %u nodes here", p->max_nodes);
-        return err_fix(err, "The setting clusters.max_nodes allows more.");
-    }
-    if (spec->autoscale_max > 0 && spec->autoscale_min > spec->autoscale_max)
-        return err_set(err, ERR_INVALID, "/size/autoscale_min: is above autoscale_max");
-    if (!str_eq(str_from(p->ops->name), STR("emr")) || emr_release_check(spec->release, err))
-        return true;
-    err->code = ERR_INVALID;
-    return false;
-}
-
-static void write_plan(struct call *call, struct clusters *c, const struct cluster_spec *spec,
-                       struct str name)
-{
-    struct json_writer *w = &call->json;
-    struct arena *a = call->req->arena;
-    struct cluster_provider *p = clusters_provider(c);
-    struct cost cost;
-    const struct cluster_order order = { .marker = STR("00000000000000000000000000"),
-                                         .deployment = clusters_deployment(c),
-                                         .name = name.len > 0 ? name : STR("lab-00000000"),
-                                         .owner = call->caller,
-                                         .spec = spec,
-                                         .password_hash = STR("$6$...") };
-    cost_estimate(spec, p->region, &cost);
-    json_write_object(w);
-    json_write_key(w, STR("spec"));
-    json_write_object(w);
-    spec_write(w, spec);
-    json_write_end(w);
-    json_write_key(w, STR("request"));
-    if (p->ops->write_order != NULL)
-        p->ops->write_order(p, w, a, &order);
-    else
-        json_write_null(w);
-    json_write_key(w, STR("estimate"));
-    json_write_object(w);
-    json_put_str(w, STR("hourly"), money_text(a, cost.hourly_micro));
-    json_put_str(w, STR("currency"), STR("USD"));
-    json_put_bool(w, STR("complete"), cost.is_complete);
-    json_put_str(w, STR("price_as_of"), prices_as_of());
-    json_put_str(w, STR("price_region"), prices_region_for(p->region));
-    json_write_end(w);
-    json_write_key(w, STR("warnings"));
-    json_write_array(w);
-    struct emr_support support = emr_release_support(spec->release, clock_unix_ms());
-    if (support.has_ended)
-        json_write_str(
-            w, arena_printf(a, "AWS's standard support of %.*s has ended", STR_FMT(spec->release)));
-    if (!emr_release_ends_idle(spec->release))
-        json_write_str(w, arena_printf(a, "%.*s does not end idle clusters by itself",
-                                       STR_FMT(spec->release)));
-    if (spec->max_lifetime_s == 0 && spec->max_usd_micro == 0)
-        json_write_str(w, STR("it has neither max_lifetime_s nor max_usd: only idleness ends it"));
-    json_write_end(w);
-    json_write_end(w);
-}
-
 static struct str fingerprint(const struct call *call)
 {
     char hash[SHA256_HEX_SIZE];
@@ -183,13 +112,15 @@ bool api_cluster_make(struct call *call, struct err *err)
     struct clusters *c = clusters_of(call, err);
     struct cluster_spec spec;
     struct cluster_row row;
-    struct cluster_ask ask = { .caller = call->caller, .spec = &spec };
+    const struct cluster_call limits = { .deadline_ms = call->req->deadline_ms,
+                                         .cancel = call->req->cancel };
+    struct cluster_ask ask = { .caller = call->caller, .spec = &spec, .call = &limits };
     bool is_replay;
     if (c == NULL || !json_opt_str(call->body, STR("name"), STR_EMPTY, &ask.name, err) ||
-        !read_spec(call, c, &spec, err))
+        !cluster_plan_read(call, c, &spec, err))
         return false;
     if (call_flag(call, STR("dry_run"))) {
-        write_plan(call, c, &spec, ask.name);
+        cluster_plan_write(call, c, &spec, ask.name);
         return true;
     }
     if (!read_key(call, &ask.key, err))
@@ -222,11 +153,24 @@ static bool has_label(const struct cluster_spec *spec, struct str wanted)
 static bool is_wanted(const struct call *call, const struct cluster_row *row)
 {
     struct str release = call_text(call, STR("release")), label = call_text(call, STR("label"));
+    struct str template_name = call_text(call, STR("template"));
+    return (release.len == 0 || str_eq(release, row->spec.release)) &&
+           (template_name.len == 0 || str_eq(template_name, row->spec.template_name)) &&
+           (label.len == 0 || has_label(&row->spec, label));
+}
+
+/* The same of what the ledger has in columns. */
+static bool is_wanted_row(const struct call *call, const struct ledger_row *row)
+{
     struct str phase = call_text(call, STR("phase")), q = call_text(call, STR("q"));
-    return (phase.len == 0 || str_eq(phase, phase_name(row->phase))) &&
-           (release.len == 0 || str_eq(release, row->spec.release)) &&
-           (label.len == 0 || has_label(&row->spec, label)) &&
+    return (phase.len == 0 || str_eq(phase, row->phase)) &&
            (q.len == 0 || str_contains(row->name, q));
+}
+
+static bool needs_documents(const struct call *call)
+{
+    return call_text(call, STR("release")).len > 0 || call_text(call, STR("label")).len > 0 ||
+           call_text(call, STR("template")).len > 0;
 }
 
 struct listing {
@@ -238,6 +182,35 @@ struct listing {
     bool is_full; /* there is more */
 };
 
+static bool list_row(struct listing *s, struct ledger *l, struct arena *a,
+                     const struct ledger_row *stored, struct err *err)
+{
+    struct cluster_row row;
+    struct err gone = ERR_INIT;
+    if (!is_wanted_row(s->call, stored))
+        return true;
+    if (s->n == s->limit) {
+        /* One more that is wanted: there is a next page. */
+        s->is_full = !needs_documents(s->call) || !row_from_ledger(a, stored, &row, &gone) ||
+                     is_wanted(s->call, &row);
+        return true;
+    }
+    if (needs_documents(s->call)) {
+        if (!row_from_ledger(a, stored, &row, err))
+            return false;
+        if (is_wanted(s->call, &row)) {
+            cluster_write(&s->call->json, &row, s->synced_ms, s->now_ms);
+            s->n++;
+        }
+        return true;
+    }
+    bool is_gone = false;
+    if (!cluster_kept_write(s->call, l, stored, s->synced_ms, s->now_ms, &is_gone, err))
+        return false;
+    s->n += !is_gone;
+    return true;
+}
+
 /* One page of the ledger; *is_end: it was the last. */
 static bool list_some(struct listing *s, struct ledger *l, bool *is_end, struct err *err)
 {
@@ -247,18 +220,13 @@ static bool list_some(struct listing *s, struct ledger *l, bool *is_end, struct 
         return false;
     *is_end = rows.n < s->query.limit;
     for (size_t i = 0; i < rows.n && !s->is_full; i++) {
-        struct cluster_row row;
-        if (!row_from_ledger(&a, &rows.items[i], &row, err))
+        const struct ledger_row *stored = &rows.items[i];
+        if (!list_row(s, l, &a, stored, err))
             return false;
-        if (is_wanted(s->call, &row)) {
-            s->is_full = s->n == s->limit;
-            if (s->is_full)
-                break;
-            cluster_write(&s->call->json, &row, s->synced_ms, s->now_ms);
-            s->n++;
-        }
-        s->last = (struct page_key){ .number = row.requested_ms,
-                                     .text = arena_str(s->call->req->arena, row.id) };
+        if (s->is_full)
+            break;
+        s->last = (struct page_key){ .number = stored->created_ms,
+                                     .text = arena_str(s->call->req->arena, stored->id) };
         s->query.before_ms = s->last.number;
         s->query.before_id = s->last.text;
     }
@@ -281,6 +249,7 @@ bool api_clusters_list(struct call *call, struct err *err)
         return err_set(err, ERR_FORBIDDEN, "only admins see the clusters of others");
     s.query = (struct ledger_query){ .owner = call->role == ROLE_ADMIN ? owner : call->caller,
                                      .only_live = !call_flag(call, STR("include_terminated")),
+                                     .without_doc = !needs_documents(call),
                                      .before_ms = begin.number,
                                      .before_id = begin.text,
                                      .limit = s.limit < LIST_PAGE ? s.limit + 1 : LIST_PAGE };
@@ -391,6 +360,45 @@ bool api_cluster_patch(struct call *call, struct err *err)
     return cluster_answer(call, c, &row, err);
 }
 
+/* Where notebooks are kept is looked at before they end with the cluster; what cannot be looked at
+ * is no reason to let it cost on. */
+static bool check_saved(struct call *call, const struct cluster_row *row, bool is_forced,
+                        struct saved_notebooks *out, struct err *err)
+{
+    int64_t deadline_ms = clock_mono_ms() + SAVED_MS;
+    struct err why = ERR_INIT;
+    *out = (struct saved_notebooks){ 0 };
+    if (row->phase != PHASE_READY || call->api->options.notebooks == NULL ||
+        cluster_notebooks_find(call, row, deadline_ms, out, &why) || why.code != ERR_NOT_FOUND ||
+        is_forced)
+        return true;
+    err_set(err, ERR_CONFLICT,
+            "unsaved work: there is no bucket %.*s, so the notebooks of cluster "
+            "%.*s are on its disk alone",
+            STR_FMT(row->spec.bucket), STR_FMT(row->id));
+    return err_fix(err, "Download them from JupyterHub, then say force=true.");
+}
+
+static bool answer_ending(struct call *call, struct clusters *c, const struct cluster_row *row,
+                          const struct saved_notebooks *saved, struct err *err)
+{
+    struct json_writer *w = &call->json;
+    int64_t synced_ms, now = clock_unix_ms();
+    if (!clusters_synced(call, c, &synced_ms, err))
+        return false;
+    http_answer_header(call->answer, STR("ETag"), etag_of(call, row));
+    json_write_object(w);
+    cluster_write_members(w, row);
+    cluster_write_age(w, !phase_is_over(row->phase), synced_ms, now);
+    json_write_key(w, STR("recent_notebooks"));
+    json_write_array(w);
+    for (size_t i = 0; i < saved->n && now - saved->items[i].saved_ms < RECENT_MS; i++)
+        cluster_notebook_write(call, row, &saved->items[i]);
+    json_write_end(w);
+    json_write_end(w);
+    return true;
+}
+
 bool api_cluster_delete(struct call *call, struct err *err)
 {
     struct clusters *c = clusters_of(call, err);
@@ -403,12 +411,15 @@ bool api_cluster_delete(struct call *call, struct err *err)
                                          str_eq(row.owner, call->caller) ? ENDS_USER : ENDS_ADMIN,
                                      .is_forced = call_flag(call, STR("force")) };
     bool was_over = phase_is_over(row.phase);
+    struct saved_notebooks saved;
+    if (!check_saved(call, &row, end.is_forced, &saved, err))
+        return false;
     if (!was_over && !clusters_end(c, call->req->arena, &end, &row, err))
         return false;
     log_to(LOG_INFO, "cluster_terminating", LOG_STR("id", call->id), LOG_STR("cluster", row.id),
            LOG_STR("caller", call->caller));
     call->answer->status = was_over ? 200 : 202;
-    return cluster_answer(call, c, &row, err);
+    return answer_ending(call, c, &row, &saved, err);
 }
 
 bool api_cluster_extend(struct call *call, struct err *err)

@@ -19,6 +19,17 @@ void clusters_waited(struct call *call);
 /* Answer the cluster, with its ETag. */
 MUST_USE bool cluster_answer(struct call *call, struct clusters *c, const struct cluster_row *row,
                              struct err *err);
+/* cluster_plan.c: what the body asks for, over its template and the settings; and the answer of a
+ * dry run. */
+MUST_USE bool cluster_plan_read(struct call *call, struct clusters *c, struct cluster_spec *spec,
+                                struct err *err);
+void cluster_plan_write(struct call *call, struct clusters *c, const struct cluster_spec *spec,
+                        struct str name);
+/* cluster_kept.c: write a cluster of a list, from what was kept of its version or from its
+ * document, which stored may lack.  *is_gone: it is not there any more. */
+MUST_USE bool cluster_kept_write(struct call *call, struct ledger *l,
+                                 const struct ledger_row *stored, int64_t synced_ms, int64_t now_ms,
+                                 bool *is_gone, struct err *err);
 /* When the provider's list was last read, unix ms; 0: never. */
 MUST_USE bool clusters_synced(struct call *call, struct clusters *c, int64_t *out_ms,
                               struct err *err);

@@ -16,7 +16,7 @@ enum { MAX_IDLE_CLIENTS = 128 };
 struct aws {
     struct aws_options options;
     struct arena arena; /* region, endpoints; fixed once made */
-    struct str region, endpoint_s3, endpoint_emr, endpoint_sts, endpoint_sqs;
+    struct str region, endpoint_s3, endpoint_emr, endpoint_sts, endpoint_sqs, endpoint_ec2;
 
     struct keys_cache keys;
 
@@ -58,7 +58,8 @@ static bool take_endpoints(struct aws *aws, struct err *err)
     return take_endpoint(aws, s3, &aws->endpoint_s3, err) &&
            take_endpoint(aws, emr, &aws->endpoint_emr, err) &&
            take_endpoint(aws, aws_endpoint_setting(o, a, "STS"), &aws->endpoint_sts, err) &&
-           take_endpoint(aws, aws_endpoint_setting(o, a, "SQS"), &aws->endpoint_sqs, err);
+           take_endpoint(aws, aws_endpoint_setting(o, a, "SQS"), &aws->endpoint_sqs, err) &&
+           take_endpoint(aws, aws_endpoint_setting(o, a, "EC2"), &aws->endpoint_ec2, err);
 }
 
 static bool take_options(struct aws *aws, struct err *err)
@@ -165,6 +166,7 @@ static struct str own_endpoint(const struct aws *aws, struct str service)
     return str_eq(service, STR("s3"))    ? aws->endpoint_s3
            : str_eq(service, STR("sts")) ? aws->endpoint_sts
            : str_eq(service, STR("sqs")) ? aws->endpoint_sqs
+           : str_eq(service, STR("ec2")) ? aws->endpoint_ec2
                                          : aws->endpoint_emr;
 }
 

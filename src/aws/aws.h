@@ -36,7 +36,8 @@ MUST_USE struct aws *aws_new(const struct aws_options *options, struct err *err)
 void aws_free(struct aws *aws);
 
 struct str aws_region(const struct aws *aws);
-/* "https://s3.eu-west-1.amazonaws.com"; service: "s3", "sqs", "sts" or "elasticmapreduce". */
+/* "https://s3.eu-west-1.amazonaws.com"; service: "s3", "sqs", "sts", "ec2" or
+ * "elasticmapreduce". */
 struct str aws_endpoint(const struct aws *aws, struct arena *a, struct str service);
 bool aws_has_own_endpoint(const struct aws *aws, struct str service);
 enum aws_path_style aws_path_style_of(const struct aws *aws);

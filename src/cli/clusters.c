@@ -43,7 +43,15 @@ void clusters_default_spec(const struct config *c, struct cluster_spec *out)
 
 struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
 {
-    const struct emr_settings settings = settings_of(c, aws_region(aws));
+    struct emr_settings settings = settings_of(c, aws_region(aws));
+    /* A server that is told to be EMR alone has nothing to do with AWS's EC2. */
+    bool is_apart =
+        aws_has_own_endpoint(aws, STR("elasticmapreduce")) &&
+        !(aws_has_own_endpoint(aws, STR("ec2")) && aws_has_own_endpoint(aws, STR("s3")));
+    struct emr_lookups *lookups = ARENA_NEW(c->arena, struct emr_lookups);
+    *lookups = (struct emr_lookups){ ec2_groups, ec2_subnets, s3_bucket_region, aws };
+    if (!is_apart)
+        settings.lookups = lookups;
     return emr_provider_new(&settings, emr_send, aws, err);
 }
 

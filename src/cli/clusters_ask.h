@@ -18,4 +18,8 @@ MUST_USE bool clusters_ask_take(struct ask *ask, enum http_method method, const 
 int clusters_ask_print(struct cli *cli, const struct json *answer, const char *const *columns,
                        const struct str *members, size_t n_members);
 
+/* Names and values of an object, a row each. */
+void clusters_ask_members(struct cli *cli, const struct json *object, const struct str *members,
+                          size_t n_members);
+
 #endif

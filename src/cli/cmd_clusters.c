@@ -102,7 +102,8 @@ int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
                       STR_FMT(str_slice(cli_arg(cli, 0), 0, 60)));
         return 0;
     }
-    const struct cluster_request req = { .n_nodes = (unsigned)n };
+    const struct cluster_request req = { .n_nodes = (unsigned)n,
+                                         .template_name = str_from(cli_option(cli, "template")) };
     *ok = open_service(&w, cli, &provider, err) &&
           cluster_create(provider, cli->arena, &req, &call, &id, err);
     if (*ok && cli_option(cli, "wait") != NULL)

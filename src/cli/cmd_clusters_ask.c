@@ -60,8 +60,7 @@ int clusters_ask_print(struct cli *cli, const struct json *answer, const char *c
     return n == 0 ? command_nothing(cli) : 0;
 }
 
-/* Names and values, a row. */
-static void print_members(struct cli *cli, const struct json *object, const struct str *members,
+void clusters_ask_members(struct cli *cli, const struct json *object, const struct str *members,
                           size_t n_members)
 {
     static const char *const columns[] = { "WHAT", "VALUE" };
@@ -119,7 +118,7 @@ int cmd_clusters_cost(struct cli *cli, bool *ok, struct err *err)
     *ok = clusters_ask_open(&ask, cli, err) &&
           clusters_ask_take(&ask, HTTP_GET, "/cost", STR_EMPTY, &answer, err);
     if (*ok && answer != NULL)
-        print_members(cli, answer, members, ARRAY_LEN(members));
+        clusters_ask_members(cli, answer, members, ARRAY_LEN(members));
     return 0;
 }
 
@@ -132,7 +131,7 @@ int cmd_clusters_diagnose(struct cli *cli, bool *ok, struct err *err)
     *ok = clusters_ask_open(&ask, cli, err) &&
           clusters_ask_take(&ask, HTTP_GET, "/diagnosis", STR_EMPTY, &answer, err);
     if (*ok && answer != NULL)
-        print_members(cli, json_get(answer, STR("reason")), members, ARRAY_LEN(members));
+        clusters_ask_members(cli, json_get(answer, STR("reason")), members, ARRAY_LEN(members));
     return 0;
 }
 
@@ -150,6 +149,6 @@ int cmd_clusters_extend(struct cli *cli, bool *ok, struct err *err)
     *ok = clusters_ask_open(&ask, cli, err) &&
           clusters_ask_take(&ask, HTTP_POST, "/extend", body, &answer, err);
     if (*ok && answer != NULL)
-        print_members(cli, json_get(answer, STR("lifecycle")), members, ARRAY_LEN(members));
+        clusters_ask_members(cli, json_get(answer, STR("lifecycle")), members, ARRAY_LEN(members));
     return 0;
 }

@@ -102,3 +102,61 @@ int cmd_clusters_notebooks(struct cli *cli, bool *ok, struct err *err)
                ? clusters_ask_print(cli, answer, columns, members, ARRAY_LEN(members))
                : 0;
 }
+
+int cmd_clusters_templates(struct cli *cli, bool *ok, struct err *err)
+{
+    static const char *const columns[] = { "TEMPLATE", "DESCRIPTION" };
+    static const struct str members[] = { STR_INIT("name"), STR_INIT("description") };
+    AUTO(ask_release) struct ask ask = { 0 };
+    const struct json *answer = NULL;
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          clusters_ask_take(&ask, HTTP_GET, "/v1/cluster-templates", STR_EMPTY, &answer, err);
+    return *ok && answer != NULL
+               ? clusters_ask_print(cli, answer, columns, members, ARRAY_LEN(members))
+               : 0;
+}
+
+int cmd_clusters_budget(struct cli *cli, bool *ok, struct err *err)
+{
+    static const struct str members[] = { STR_INIT("month"),     STR_INIT("spent"),
+                                          STR_INIT("hourly"),    STR_INIT("limit"),
+                                          STR_INIT("remaining"), STR_INIT("currency"),
+                                          STR_INIT("complete") };
+    AUTO(ask_release) struct ask ask = { 0 };
+    AUTO_BUF query = BUF_INIT(LIMIT_URI_BYTES);
+    struct api_answer answer;
+    ask_add_options(&query, cli, NULL, 0);
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          ask_get(&ask, STR("/v1/budget"), buf_str(&query), &answer, err);
+    if (*ok && cli->is_json)
+        *ok = output_write(answer.body, err);
+    else if (*ok) {
+        const struct json *budget = json_parse(cli->arena, answer.body, LIMIT_JSON_BYTES, err);
+        *ok = budget != NULL;
+        if (*ok)
+            clusters_ask_members(cli, budget, members, ARRAY_LEN(members));
+    }
+    return 0;
+}
+
+int cmd_clusters_adopt(struct cli *cli, bool *ok, struct err *err)
+{
+    static const struct str members[] = { STR_INIT("id"), STR_INIT("name"), STR_INIT("phase") };
+    AUTO(ask_release) struct ask ask = { 0 };
+    AUTO_BUF path = BUF_INIT(LIMIT_URI_BYTES);
+    struct api_answer answer;
+    buf_add(&path, STR("/v1/orphans/"));
+    url_encode(&path, cli_arg(cli, 0), 0);
+    buf_add(&path, STR("/adopt"));
+    *ok = clusters_ask_open(&ask, cli, err) &&
+          ask_call(&ask, HTTP_POST, buf_str(&path), STR_EMPTY, &answer, err);
+    if (*ok && cli->is_json)
+        *ok = output_write(answer.body, err);
+    else if (*ok) {
+        const struct json *row = json_parse(cli->arena, answer.body, LIMIT_JSON_BYTES, err);
+        *ok = row != NULL;
+        if (*ok)
+            clusters_ask_members(cli, row, members, ARRAY_LEN(members));
+    }
+    return 0;
+}

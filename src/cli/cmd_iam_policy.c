@@ -29,6 +29,10 @@ static const struct statement {
         STR_INIT("elasticmapreduce:SetTerminationProtection"),
         STR_INIT("elasticmapreduce:AddTags") },
       FILL_NOTHING },
+    { STR_INIT("LookBeforeMoneyIsSpent"),
+      { STR_INIT("ec2:DescribeSecurityGroups"), STR_INIT("ec2:DescribeSubnets"),
+        STR_INIT("elasticmapreduce:GetBlockPublicAccessConfiguration") },
+      FILL_NOTHING },
     { STR_INIT("HandTheClusterItsRoles"), { STR_INIT("iam:PassRole") }, FILL_ROLES },
 };
 

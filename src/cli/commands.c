@@ -254,9 +254,10 @@ static const struct command commands[] = {
             "request is kept in the state folder before EMR is asked; if EMR's answer is lost, "
             "the cluster is looked for, which may take minutes. A server that runs on the "
             "same state folder does the work.",
-        .sections = "- aws clusters",
+        .sections = "- aws clusters templates",
         .positionals = { { "NODES", false, false, "How many nodes, at least 1." } },
-        .options = { { "wait", 'w', NULL,
+        .options = { { "template", 't', "NAME", "Take the rest from this template." },
+                     { "wait", 'w', NULL,
                        "Wait until it is ready, and say on standard error what happens. Exit "
                        "status 5 when it fails." } },
     },
@@ -373,6 +374,34 @@ static const struct command commands[] = {
         .about = "A dated list that comes with the program, the newest first: those with a "
                  "JupyterHub that keeps notebooks on S3. AWS is not asked.",
         .options = { { "all", 'a', NULL, "Also those on which no cluster can be made here." } },
+    },
+    {
+        .name = "clusters templates",
+        .run = cmd_clusters_templates,
+        .summary = "List the templates of clusters",
+        .about = "Named sets of what a cluster is made of, from the section [templates] of the "
+                 "settings. Exit status 1 when there is none.",
+        .sections = "- clusters templates",
+    },
+    {
+        .name = "clusters budget",
+        .run = cmd_clusters_budget,
+        .summary = "Say what was spent on clusters this month",
+        .about = "By the times of the machines of all clusters of a person since the month began "
+                 "(UTC), and the dated list of prices.",
+        .sections = "- aws clusters",
+        .options = { { "owner", 0, "NAME",
+                       "Of this person; without, of those that were made "
+                       "without a token." } },
+    },
+    {
+        .name = "clusters adopt",
+        .run = cmd_clusters_adopt,
+        .summary = "Take a cluster that has no row into the ledger",
+        .about = "One that clusters orphans lists. From then on its cost is counted, its limits "
+                 "hold, and it can be ended as others are.",
+        .sections = "- aws clusters",
+        .positionals = { { "CLUSTER", false, false, "The id that EMR gave it." } },
     },
     {
         .name = "clusters types",

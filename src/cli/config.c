@@ -111,13 +111,15 @@ static bool set_choice(struct config *c, enum config_id id, struct config_value 
     return wrong(c, id, v->text, v->origin, want, err);
 }
 
-/* Split at commas and line ends; empty pieces are nothing. */
+/* Split at line ends, and but for templates, which have them inside, at commas; empty pieces are
+ * nothing. */
 static bool set_list(struct config *c, enum config_id id, struct config_value *v, struct err *err)
 {
+    bool are_lines = keys[id].kind == CONFIG_KIND_TEMPLATES;
     struct str *items = NULL;
     size_t n = 0, cap = 0, start = 0;
     for (size_t i = 0; i <= v->text.len; i++) {
-        if (i < v->text.len && v->text.ptr[i] != ',' && v->text.ptr[i] != '\n')
+        if (i < v->text.len && (are_lines || v->text.ptr[i] != ',') && v->text.ptr[i] != '\n')
             continue;
         struct str item = str_trim(str_slice(v->text, start, i));
         start = i + 1;
@@ -134,7 +136,7 @@ static bool set_list(struct config *c, enum config_id id, struct config_value *v
     v->n_items = n;
     AUTO_BUF text = BUF_INIT(LIMIT_CONFIG_BYTES);
     for (size_t i = 0; i < n; i++) {
-        buf_add(&text, i > 0 ? STR(", ") : STR_EMPTY);
+        buf_add(&text, i == 0 ? STR_EMPTY : are_lines ? STR("\n") : STR(", "));
         buf_add(&text, items[i]);
     }
     v->text = arena_str(c->arena, buf_str(&text));
@@ -165,6 +167,7 @@ bool config_set(struct config *c, enum config_id id, struct str text, enum confi
         break;
     case CONFIG_KIND_LIST:
     case CONFIG_KIND_TOKENS:
+    case CONFIG_KIND_TEMPLATES:
         if (!set_list(c, id, &v, err))
             return false;
         break;

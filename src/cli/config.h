@@ -24,9 +24,10 @@ enum config_kind {
     CONFIG_KIND_TEXT,
     CONFIG_KIND_PATH, /* "~/" at its beginning is the home folder */
     CONFIG_KIND_INT,
-    CONFIG_KIND_CHOICE, /* number is the position among the choices */
-    CONFIG_KIND_LIST,   /* items separated by commas or line ends */
-    CONFIG_KIND_TOKENS, /* items are "NAME ROLE HASH"; the hashes are secret */
+    CONFIG_KIND_CHOICE,    /* number is the position among the choices */
+    CONFIG_KIND_LIST,      /* items separated by commas or line ends */
+    CONFIG_KIND_TEMPLATES, /* items are lines, "NAME {JSON}" */
+    CONFIG_KIND_TOKENS,    /* items are "NAME ROLE HASH"; the hashes are secret */
 };
 
 /* A row of the table. */
@@ -45,7 +46,7 @@ enum config_source { CONFIG_DEFAULT, CONFIG_FILE, CONFIG_ENVIRONMENT, CONFIG_OPT
 struct config_value {
     struct str text;         /* as it was written, lists joined by ", " */
     int64_t number;          /* INT, CHOICE */
-    const struct str *items; /* LIST, TOKENS */
+    const struct str *items; /* LIST, TOKENS, TEMPLATES */
     size_t n_items;
     enum config_source source;
     struct str

@@ -21,9 +21,9 @@ struct parse {
     struct str rest, name;
     struct err *err;
     unsigned line;
-    bool failed, is_more;     /* is_more: this line continues the value above it */
-    unsigned lines[CONFIG_N]; /* where a setting stands in this file; 0: it does not */
-    struct str tokens;        /* the lines of [auth] so far, joined */
+    bool failed, is_more;         /* is_more: this line continues the value above it */
+    unsigned lines[CONFIG_N];     /* where a setting stands in this file; 0: it does not */
+    struct str tokens, templates; /* the lines of [auth] and [templates] so far, joined */
 };
 
 /* fgets() over the text.  num is the size of inih's buffer. */
@@ -79,11 +79,25 @@ static bool take_token(struct parse *p, struct str name, struct str value)
                       arena_printf(a, "%.*s:%u", STR_FMT(p->name), p->line), p->err);
 }
 
+/* A line that continues the one above it, or a new one. */
+static bool take_template(struct parse *p, struct str name, struct str value)
+{
+    struct arena *a = p->config->arena;
+    p->templates = p->is_more && p->templates.len > 0
+                       ? arena_printf(a, "%.*s %.*s", STR_FMT(p->templates), STR_FMT(value))
+                       : arena_printf(a, "%.*s\n%.*s %.*s", STR_FMT(p->templates), STR_FMT(name),
+                                      STR_FMT(value));
+    return config_set(p->config, CONFIG_TEMPLATES_SETS, p->templates, CONFIG_FILE,
+                      arena_printf(a, "%.*s:%u", STR_FMT(p->name), p->line), p->err);
+}
+
 static bool take(struct parse *p, struct str section, struct str key, struct str value)
 {
     struct config *c = p->config;
     if (str_eq(section, STR("auth")))
         return take_token(p, key, value);
+    if (str_eq(section, STR("templates")))
+        return take_template(p, key, value);
     for (int i = 0; i < CONFIG_N; i++) {
         const struct config_key *k = config_key((enum config_id)i);
         if (!str_eq(k->section, section) || !str_eq(k->key, key))

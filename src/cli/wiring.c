@@ -89,6 +89,20 @@ static const char *state_file(struct cli *cli, const char *name, struct err *err
     return arena_cstr(cli->arena, arena_printf(cli->arena, "%.*s/%s", STR_FMT(state), name), err);
 }
 
+static bool take_limits(const struct cli *cli, const struct cluster_spec *defaults,
+                        struct cluster_templates *templates_out, int64_t *month_micro_out,
+                        struct err *err)
+{
+    const struct config_value *sets = &cli->config.values[CONFIG_TEMPLATES_SETS];
+    struct str month = config_text(&cli->config, CONFIG_CLUSTERS_MAX_USD_MONTH);
+    if (month.len > 0 && !money_parse(month, month_micro_out)) {
+        err_set(err, ERR_CONFIG, "clusters.max_usd_month: \"%.*s\" is no amount of dollars",
+                STR_FMT(str_slice(month, 0, 40)));
+        return err_fix(err, "Write it as 250.00.");
+    }
+    return templates_parse(cli->arena, sets->items, sets->n_items, defaults, templates_out, err);
+}
+
 bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
 {
     const struct config *c = &cli->config;
@@ -103,6 +117,12 @@ bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
     struct ledger *ledger = lock != NULL ? ledger_open(path, err) : NULL;
     if (ledger == NULL)
         return false;
+    struct cluster_templates *templates = ARENA_NEW(cli->arena, struct cluster_templates);
+    int64_t month_micro = 0;
+    if (!take_limits(cli, defaults, templates, &month_micro, err)) {
+        ledger->ops->close(ledger);
+        return false;
+    }
     const struct clusters_options options = {
         .ledger = ledger,
         .provider = w->provider,
@@ -110,6 +130,10 @@ bool wiring_open_clusters(struct wiring *w, struct cli *cli, struct err *err)
         .lock_path = lock,
         .deployment = config_text(c, CONFIG_CLUSTERS_DEPLOYMENT),
         .defaults = defaults,
+        .templates = templates,
+        .month_micro = month_micro,
+        .quarantine_ms = 1000 * config_int(c, CONFIG_CLUSTERS_QUARANTINE_S),
+        .attempt_ms = 1000 * config_int(c, CONFIG_CLUSTERS_ATTEMPT_S),
         .max_live = (unsigned)config_int(c, CONFIG_CLUSTERS_MAX_CLUSTERS),
         .sync_ms = is_local ? LOCAL_SYNC_MS : 1000 * config_int(c, CONFIG_CLUSTERS_SYNC_S),
         .failed = tell_failure,

@@ -27,6 +27,7 @@ struct cluster_request {
     unsigned n_nodes; /* with the primary one, at least 1 */
     struct str owner; /* who asked; may be empty */
     struct str key;   /* Idempotency-Key: the same gives the same cluster; empty: a new one */
+    struct str template_name; /* of the settings; may be empty */
 };
 
 /* A cluster as its provider sees it.  Strings in the arena of the call. */
@@ -125,6 +126,7 @@ struct cluster_view {
 struct json_writer;
 struct ledger_spans;
 struct cluster_provider;
+struct preflight;
 
 struct cluster_ops {
     const char *name; /* "emr" */
@@ -146,6 +148,9 @@ struct cluster_ops {
     /* What launch would send, as one JSON value.  NULL: there is nothing to show. */
     void (*write_order)(struct cluster_provider *p, struct json_writer *w, struct arena *a,
                         const struct cluster_order *order);
+    /* Look up what spec names, and add what is wrong or doubtful.  NULL: nothing is looked up. */
+    void (*preflight)(struct cluster_provider *p, const struct cluster_spec *spec,
+                      const struct cluster_call *call, struct preflight *out);
     /* One page of what there is: made at or after created_ms (0: ever), only_live or in every
      * state.  cursor: empty, then the page's next. */
     bool (*page)(struct cluster_provider *p, struct arena *a, int64_t created_ms, bool only_live,

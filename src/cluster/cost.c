@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/cost.h"
 
+#include "util/buf.h"
+#include "util/clock.h"
+
 enum { MINUTE_MS = 60 * 1000 };
 
 /* Rounded up to a millionth; years of a machine stay far below 63 bits. */
@@ -44,6 +47,18 @@ void cost_of(const struct ledger_span *spans, size_t n, int64_t now_ms, struct s
              struct cost *out)
 {
     cost_since(spans, n, 0, now_ms, region, out);
+}
+
+int64_t month_begin_ms(int64_t unix_ms)
+{
+    char text[RFC3339_SIZE];
+    int64_t begin_ms = 0;
+    time_rfc3339(unix_ms, text);
+    struct str month = str_slice(str_from(text), 0, sizeof "2026-11-" - 1);
+    AUTO_BUF day = BUF_INIT(RFC3339_SIZE);
+    buf_add(&day, month);
+    buf_add(&day, STR("01T00:00:00Z"));
+    return time_parse_rfc3339(buf_str(&day), &begin_ms) ? begin_ms : 0;
 }
 
 void cost_estimate(const struct cluster_spec *spec, struct str region, struct cost *out)

@@ -23,6 +23,9 @@ void cost_of(const struct ledger_span *spans, size_t n, int64_t now_ms, struct s
 void cost_since(const struct ledger_span *spans, size_t n, int64_t from_ms, int64_t now_ms,
                 struct str region, struct cost *out);
 
+/* When the month (UTC) of a time began. */
+int64_t month_begin_ms(int64_t unix_ms);
+
 /* What an hour of all its machines costs; the workers' first type stands for all. */
 void cost_estimate(const struct cluster_spec *spec, struct str region, struct cost *out);
 

@@ -9,15 +9,29 @@
 #ifndef CLUSTER_EMR_H
 #define CLUSTER_EMR_H
 
+#include "aws/ec2.h"
 #include "aws/emr.h"
 #include "cluster/cluster.h"
 #include "json/writer.h"
 
+/* What is looked up beside EMR before a cluster is asked for: ec2_groups(), ec2_subnets() and
+ * s3_bucket_region(), or those of a test. */
+struct emr_lookups {
+    bool (*groups)(void *ctx, struct arena *a, const struct str *ids, size_t n,
+                   const struct ec2_call *call, struct ec2_groups *out, struct err *err);
+    bool (*subnets)(void *ctx, struct arena *a, const struct str *ids, size_t n,
+                    const struct ec2_call *call, struct ec2_subnets *out, struct err *err);
+    bool (*bucket)(void *ctx, struct arena *a, struct str bucket, const struct ec2_call *call,
+                   struct str *region_out, struct err *err);
+    void *ctx;
+};
+
 /* How clusters are made.  Everything is borrowed and outlives the provider; what may be empty is
  * left to EMR then. */
 struct emr_settings {
-    struct str region;  /* for prices; may be empty */
-    struct str release; /* "emr-7.14.0" */
+    struct str region;                 /* for prices; may be empty */
+    const struct emr_lookups *lookups; /* NULL: nothing is looked up */
+    struct str release;                /* "emr-7.14.0" */
     struct str primary_type, worker_type;
     unsigned max_nodes;
     int64_t root_gib;          /* 0: as EMR takes it */

@@ -51,6 +51,8 @@ MUST_USE bool emr_view(struct cluster_provider *provider, struct arena *a, struc
                        struct cluster_view *out, struct err *err);
 MUST_USE bool emr_stop(struct cluster_provider *provider, struct arena *a, struct str id,
                        bool unprotect, const struct cluster_call *call, struct err *err);
+void emr_preflight(struct cluster_provider *provider, const struct cluster_spec *spec,
+                   const struct cluster_call *call, struct preflight *out);
 MUST_USE bool emr_spans(struct cluster_provider *provider, struct arena *a, struct str id,
                         const struct cluster_call *call, struct ledger_spans *out, struct err *err);
 

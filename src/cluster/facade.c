@@ -63,11 +63,16 @@ static bool create(struct cluster_provider *p, struct arena *a, const struct clu
     struct cluster_spec spec = *c->options.defaults;
     struct cluster_row row;
     bool is_replay;
+    if (req->template_name.len > 0 &&
+        !templates_apply(a, clusters_templates(c), req->template_name, &spec, err))
+        return false;
     spec.n_workers = (int64_t)req->n_nodes - p->n_primary;
     struct cluster_ask ask = { .caller = req->owner,
                                .key = req->key,
-                               .fingerprint = arena_printf(a, "create %u", req->n_nodes),
-                               .spec = &spec };
+                               .fingerprint = arena_printf(a, "create %u%.*s", req->n_nodes,
+                                                           STR_FMT(req->template_name)),
+                               .spec = &spec,
+                               .call = call };
     if (!clusters_make(c, a, &ask, &row, &is_replay, err) || !await_remote(c, a, call, &row, err))
         return false;
     *id_out = row.remote;

@@ -157,7 +157,10 @@ void lifecycle_due(const struct cluster_row *row, const struct lifecycle_rules *
     out->stop = is_up(row) && row->phase == PHASE_TERMINATING && wants_end &&
                 now - row->end_sent_ms >= rules->resend_ms;
     bool changes = row->phase != PHASE_READY && !phase_is_over(row->phase);
-    out->view = (changes || row->missing_ms > 0) && now - row->viewed_ms >= rules->view_ms;
+    /* Nothing more comes of looking at one that was adopted and is up. */
+    bool rests = row->is_adopted && row->phase == PHASE_HARDENING && row->missing_ms == 0;
+    out->view = (changes || row->missing_ms > 0) &&
+                now - row->viewed_ms >= (rests ? rules->spans_ms : rules->view_ms);
     out->spans = (phase_is_over(row->phase) && !row->has_final_spans) ||
                  ((row->phase == PHASE_HARDENING || row->phase == PHASE_READY) &&
                   now - row->spans_taken_ms >= rules->spans_ms);
@@ -548,7 +551,7 @@ static void watch(struct cluster_row *row, const struct lifecycle_rules *rules, 
                     : row->phase == PHASE_BOOTSTRAPPING ? rules->bootstrapping_ms
                     : row->phase == PHASE_HARDENING     ? rules->hardening_ms
                                                         : INT64_MAX;
-    if (row->warned_watchdog || now - row->phase_ms < limit)
+    if (row->is_adopted || row->warned_watchdog || now - row->phase_ms < limit)
         return;
     row->warned_watchdog = true;
     tell(out, "warning", "slow", "%.*s for %lld minutes", STR_FMT(phases[row->phase]),

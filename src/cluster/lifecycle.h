@@ -51,6 +51,7 @@ struct lifecycle_rules {
     int64_t provisioning_ms, bootstrapping_ms, hardening_ms; /* watchdogs */
     int64_t grace_ms; /* no end for idleness so soon after ready */
     unsigned max_attempts;
+    int64_t month_micro; /* what one person may spend in a month; 0: no limit */
 };
 extern const struct lifecycle_rules lifecycle_rules;
 
@@ -107,7 +108,9 @@ struct cluster_row {
     bool has_final_spans;
     int64_t spent_micro, hourly_micro;
     bool is_cost_complete;
+    int64_t month_near_ms, month_spent_ms; /* the month for which its owner was warned; 0: none */
 
+    bool is_adopted; /* made by others: whether it is safe is not known, so it is never ready */
     bool is_hardened;
     int64_t secret_generation; /* of the password */
     int64_t revealed_ms;       /* the password was shown; 0: not yet */
@@ -188,6 +191,9 @@ void lifecycle_extend(struct cluster_row *row, int64_t by_s, struct str by, int6
 void lifecycle_spans_taken(struct cluster_row *row, const struct ledger_spans *spans, bool is_final,
                            struct str region, int64_t now);
 void lifecycle_extra_spans_taken(struct cluster_row *row, struct str id);
+/* Its owner has spent so much since month_ms: a warning at four fifths and at all of it. */
+void lifecycle_month(struct cluster_row *row, int64_t spent_micro, int64_t month_micro,
+                     int64_t month_ms, struct lifecycle_out *out);
 /* Time has passed: attempts that were cut off, limits, warnings, watchdogs. */
 void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,
                     struct lifecycle_out *out);

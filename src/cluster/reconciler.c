@@ -50,6 +50,7 @@ void reconciler_release(struct reconciler *r)
 {
     sweep_release(&r->young);
     sweep_release(&r->live);
+    known_release(&r->known);
 }
 
 void turn_failed(const struct turn *t, const char *what, const struct err *err)
@@ -118,26 +119,36 @@ static bool keep_lease(struct turn *t)
     return false;
 }
 
-static bool load_rows(struct turn *t, struct err *err)
+static bool load_page(struct turn *t, struct known_turn *k, struct ledger_query *q, bool *is_last,
+                      struct err *err)
 {
     struct ledger *l = t->r->options.ledger;
-    struct ledger_query q = { .only_unsettled = true, .limit = ROWS_PAGE };
-    struct ledger_rows page;
-    do {
-        page = (struct ledger_rows){ 0 };
-        if (!l->ops->list(l, &t->arena, &q, &page, err))
+    struct ledger_rows page = { 0 };
+    if (!l->ops->list(l, &t->arena, q, &page, err))
+        return false;
+    for (size_t i = 0; i < page.n && t->n_rows < MAX_ROWS; i++) {
+        struct cluster_row *row = ARENA_NEW(&t->arena, struct cluster_row);
+        if (!known_row(k, t->r, &page.items[i], row, err))
             return false;
-        for (size_t i = 0; i < page.n && t->n_rows < MAX_ROWS; i++) {
-            struct cluster_row *row = ARENA_NEW(&t->arena, struct cluster_row);
-            if (!row_from_ledger(&t->arena, &page.items[i], row, err))
-                return false;
-            *ARENA_PUSH(&t->arena, t->rows, t->n_rows, t->cap_rows) = row;
-            strmap_put(&t->by_id, row->id, row);
-            q.before_ms = row->requested_ms;
-            q.before_id = row->id;
-        }
-    } while (page.n == ROWS_PAGE);
+        *ARENA_PUSH(&t->arena, t->rows, t->n_rows, t->cap_rows) = row;
+        strmap_put(&t->by_id, row->id, row);
+        q->before_ms = page.items[i].created_ms;
+        q->before_id = page.items[i].id;
+    }
+    *is_last = page.n < ROWS_PAGE;
     return true;
+}
+
+static bool load_rows(struct turn *t, struct err *err)
+{
+    struct ledger_query q = { .only_unsettled = true, .without_doc = true, .limit = ROWS_PAGE };
+    struct known_turn k;
+    bool ok = true;
+    known_begin(&k);
+    for (bool is_last = false; ok && !is_last;)
+        ok = load_page(t, &k, &q, &is_last, err);
+    known_end(&k, t->r);
+    return ok;
 }
 
 struct launch_result {
@@ -352,7 +363,7 @@ static void take_spans(struct turn *t, struct cluster_row *row, struct str id, b
     /* Whom the provider does not know any more, it tells nothing more about. */
     if (o->provider->ops->spans(o->provider, &t->arena, id, &call, &spans, &err) ||
         err.code == ERR_NOT_FOUND)
-        (void)turn_update(t, row->id, &spans, note_spans, &result, row);
+        turn_month(t, turn_update(t, row->id, &spans, note_spans, &result, row) ? row : NULL);
     else
         turn_failed(t, "taking the timelines of a cluster", &err);
 }

@@ -58,8 +58,15 @@ struct sweep {
     bool only_live;
 };
 
+/* Rows as they were read, so that those that did not change are not read again. */
+struct known_rows {
+    struct arena arena; /* of the map */
+    struct strmap by_id;
+};
+
 struct reconciler {
     struct reconciler_options options;
+    struct known_rows known;
     int64_t fence, lease_until_ms; /* 0: we do not have it */
     struct rate lists, views, spans, stops, launches;
     struct sweep young, live;

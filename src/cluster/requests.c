@@ -50,6 +50,21 @@ static void make_row(struct arena *a, const struct cluster_ask *ask, int64_t now
     lifecycle_request(row, now, out);
 }
 
+/* What is doubtful stays with the cluster; what was merely not looked at, or not limited, does not
+ * deserve it. */
+static void add_warnings(const struct preflight *found, struct lifecycle_out *out)
+{
+    for (size_t i = 0; found != NULL && i < found->n; i++) {
+        const struct preflight_finding *f = &found->items[i];
+        if (f->level == PREFLIGHT_WARNING && !str_eq(f->code, STR("unchecked")) &&
+            !str_eq(f->code, STR("no-limit")))
+            *ARENA_PUSH(out->arena, out->events, out->n_events, out->cap_events) =
+                (struct lifecycle_event){ .type = STR("preflight"),
+                                          .message = f->message,
+                                          .kind = STR("warning") };
+    }
+}
+
 static bool commit_new(struct ledger *l, struct arena *a, const struct cluster_ask *ask,
                        int64_t now, struct cluster_row *row, struct err *err)
 {
@@ -57,11 +72,14 @@ static bool commit_new(struct ledger *l, struct arena *a, const struct cluster_a
     struct ledger_row stored;
     make_row(a, ask, now, row, &what);
     row_to_ledger(a, row, &stored);
-    const struct ledger_event event = { .row = row->id,
-                                        .owner = row->owner,
-                                        .type = what.events[0].type,
-                                        .at_ms = now,
-                                        .doc = event_doc(a, row, &what.events[0]) };
+    add_warnings(ask->found, &what);
+    struct ledger_event *events = ARENA_NEW_N(a, struct ledger_event, what.n_events);
+    for (size_t i = 0; i < what.n_events; i++)
+        events[i] = (struct ledger_event){ .row = row->id,
+                                           .owner = row->owner,
+                                           .type = what.events[i].type,
+                                           .at_ms = now,
+                                           .doc = event_doc(a, row, &what.events[i]) };
     const struct ledger_key key = { .caller = ask->caller,
                                     .key = ask->key,
                                     .fingerprint = ask->fingerprint,
@@ -69,8 +87,8 @@ static bool commit_new(struct ledger *l, struct arena *a, const struct cluster_a
                                     .created_ms = now };
     const struct ledger_change change = { .rows = &stored,
                                           .n_rows = 1,
-                                          .events = &event,
-                                          .n_events = 1,
+                                          .events = events,
+                                          .n_events = what.n_events,
                                           .key = ask->key.len > 0 ? &key : NULL,
                                           .max_live = ask->max_live };
     row->version = 1;

@@ -6,6 +6,7 @@
 #ifndef CLUSTER_REQUESTS_H
 #define CLUSTER_REQUESTS_H
 
+#include "cluster/preflight.h"
 #include "cluster/reconciler.h"
 
 /* 48 bits of milliseconds and 80 random bits as 26 capitals and digits without I, L, O and U
@@ -21,7 +22,9 @@ struct cluster_ask {
     struct str fingerprint; /* of the request */
     struct str provider;
     const struct cluster_spec *spec;
-    unsigned max_live; /* of the caller; 0: no limit */
+    const struct cluster_call *call; /* how long it may be checked; NULL: nothing is looked up */
+    const struct preflight *found;   /* its warnings become events; or NULL */
+    unsigned max_live;               /* of the caller; 0: no limit */
     unsigned char random[10];
 };
 

@@ -155,6 +155,11 @@ struct clusters *clusters_new(const struct clusters_options *options, struct err
     c->rules = lifecycle_rules;
     if (options->sync_ms > 0)
         c->rules.view_ms = options->sync_ms;
+    if (options->quarantine_ms > 0)
+        c->rules.quarantine_ms = options->quarantine_ms;
+    if (options->attempt_ms > 0)
+        c->rules.call_ms = options->attempt_ms;
+    c->rules.month_micro = options->month_micro;
     c->lock_fd = -1;
     if (!open_files(c, err)) {
         free(c);
@@ -261,7 +266,14 @@ bool clusters_make(struct clusters *c, struct arena *a, struct cluster_ask *ask,
     ask->max_live = c->options.max_live;
     if (getrandom(ask->random, sizeof ask->random, 0) != (ssize_t)sizeof ask->random)
         panic("getrandom");
-    if (!cluster_request_make(c->options.ledger, a, ask, clock_unix_ms(), out, is_replay_out, err))
+    struct preflight found = { .arena = a };
+    if (!service_permits(c, a, ask, &found, err))
+        return false;
+    ask->found = &found;
+    bool ok =
+        cluster_request_make(c->options.ledger, a, ask, clock_unix_ms(), out, is_replay_out, err);
+    ask->found = NULL;
+    if (!ok)
         return false;
     clusters_wake(c);
     return true;

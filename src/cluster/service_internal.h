@@ -40,6 +40,9 @@ struct clusters {
     bool has_lock;
 };
 
+/* service_check.c: may what is asked for be made?  found: its warnings. */
+MUST_USE bool service_permits(struct clusters *c, struct arena *a, const struct cluster_ask *ask,
+                              struct preflight *found, struct err *err);
 /* facade.c */
 void facade_init(struct clusters *c);
 

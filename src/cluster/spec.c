@@ -21,6 +21,7 @@ static const struct member {
     {                                                                                              \
         STR_INIT(group), STR_INIT(name), kind, offsetof(struct cluster_spec, field), min, max      \
     }
+    M("", "template", MEMBER_STR, template_name, 0, 0),
     M("", "release", MEMBER_STR, release, 0, 0),
     M("size", "primary", MEMBER_STR, primary_type, 0, 0),
     M("size", "workers", MEMBER_INT, n_workers, 0, 2000),

@@ -21,6 +21,7 @@ struct spec_list {
 };
 
 struct cluster_spec {
+    struct str template_name;             /* which was taken; may be empty */
     struct str release;                   /* "emr-7.14.0" */
     struct str primary_type;              /* the primary node is always on demand */
     struct spec_list worker_types;        /* at least one if there are workers */

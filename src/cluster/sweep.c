@@ -92,6 +92,21 @@ static void add_orphan(struct sweep *s, const struct cluster_seen *seen)
     strmap_put(&s->orphans, copy->id, copy);
 }
 
+/* One without our marker has a row only if it was adopted; then by its id. */
+static const struct cluster_row *adopted(struct turn *t, struct str remote)
+{
+    struct ledger *l = t->r->options.ledger;
+    struct ledger_row stored;
+    struct err err = ERR_INIT;
+    if (!l->ops->get(l, &t->arena, remote, &stored, &err) || !str_eq(stored.remote, remote))
+        return NULL;
+    struct cluster_row *row = ARENA_NEW(&t->arena, struct cluster_row);
+    if (row_from_ledger(&t->arena, &stored, row, &err))
+        return row;
+    turn_failed(t, "reading a row", &err);
+    return NULL;
+}
+
 static void take_item(struct turn *t, struct sweep *s, struct cluster_seen *seen)
 {
     struct str deployment, marker;
@@ -114,6 +129,8 @@ static void take_item(struct turn *t, struct sweep *s, struct cluster_seen *seen
         if (seen->stage > STAGE_ENDING && str_eq(row->remote, seen->id))
             return;
     }
+    if (row == NULL && !is_ours)
+        row = adopted(t, seen->id);
     if (row == NULL) {
         if (seen->stage <= STAGE_ENDING && (!is_ours || err.code == ERR_NOT_FOUND))
             add_orphan(s, seen);

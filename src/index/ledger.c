@@ -258,21 +258,23 @@ static bool ledger_get(struct ledger *l, struct arena *a, struct str id, struct 
     return end_read(l, get_row(begin_read(l), a, id, out, err));
 }
 
+#define ROW_COLUMNS_NO_DOC                                                                         \
+    "id, version, owner, name, phase, remote, is_live, is_settled, created_ms, ''"
+
 /* One statement each, so that each has its index. */
-static const char list_all[] = "SELECT " ROW_COLUMNS " FROM row WHERE (created_ms, id) < (?, ?)"
-                               " ORDER BY created_ms DESC, id DESC LIMIT ?";
-static const char list_live[] =
-    "SELECT " ROW_COLUMNS " FROM row WHERE (created_ms, id) < (?, ?) AND is_live = 1"
-    " ORDER BY created_ms DESC, id DESC LIMIT ?";
-static const char list_unsettled[] =
-    "SELECT " ROW_COLUMNS " FROM row WHERE (created_ms, id) < (?, ?) AND is_settled = 0"
-    " ORDER BY created_ms DESC, id DESC LIMIT ?";
-static const char list_owner[] =
-    "SELECT " ROW_COLUMNS " FROM row WHERE (created_ms, id) < (?, ?) AND owner = ?"
-    " ORDER BY created_ms DESC, id DESC LIMIT ?";
-static const char list_owner_live[] =
-    "SELECT " ROW_COLUMNS " FROM row WHERE (created_ms, id) < (?, ?) AND owner = ? AND is_live = 1"
-    " ORDER BY created_ms DESC, id DESC LIMIT ?";
+enum listing { LIST_ALL, LIST_LIVE, LIST_UNSETTLED, LIST_OWNER, LIST_OWNER_LIVE, N_LISTINGS };
+
+#define LIST(columns, where)                                                                       \
+    "SELECT " columns " FROM row WHERE (created_ms, id) < (?, ?)" where                            \
+    " ORDER BY created_ms DESC, id DESC LIMIT ?"
+#define LISTS(columns)                                                                             \
+    {                                                                                              \
+        [LIST_ALL] = LIST(columns, ""), [LIST_LIVE] = LIST(columns, " AND is_live = 1"),           \
+        [LIST_UNSETTLED] = LIST(columns, " AND is_settled = 0"),                                   \
+        [LIST_OWNER] = LIST(columns, " AND owner = ?"),                                            \
+        [LIST_OWNER_LIVE] = LIST(columns, " AND owner = ? AND is_live = 1"),                       \
+    }
+static const char *const lists[2][N_LISTINGS] = { LISTS(ROW_COLUMNS), LISTS(ROW_COLUMNS_NO_DOC) };
 
 static bool list_rows(struct db *db, struct arena *a, const struct ledger_query *q,
                       struct ledger_rows *out, struct err *err)
@@ -281,15 +283,16 @@ static bool list_rows(struct db *db, struct arena *a, const struct ledger_query 
     struct ledger_rows found = { 0 };
     int64_t before = q->before_ms != 0 ? q->before_ms : INT64_MAX;
     bool has = false, ok;
+    enum listing what = q->owner.len > 0    ? q->only_live ? LIST_OWNER_LIVE : LIST_OWNER
+                        : q->only_unsettled ? LIST_UNSETTLED
+                        : q->only_live      ? LIST_LIVE
+                                            : LIST_ALL;
+    const char *sql = lists[q->without_doc][what];
     if (q->owner.len > 0)
-        ok = db_query(db, &rows, err, q->only_live ? list_owner_live : list_owner, "issi", before,
-                      q->before_id, q->owner, (int64_t)q->limit);
+        ok = db_query(db, &rows, err, sql, "issi", before, q->before_id, q->owner,
+                      (int64_t)q->limit);
     else
-        ok = db_query(db, &rows, err,
-                      q->only_unsettled ? list_unsettled
-                      : q->only_live    ? list_live
-                                        : list_all,
-                      "isi", before, q->before_id, (int64_t)q->limit);
+        ok = db_query(db, &rows, err, sql, "isi", before, q->before_id, (int64_t)q->limit);
     while (ok && (ok = db_next(&rows, &has, err)) && has)
         *ARENA_PUSH(a, found.items, found.n, found.cap) = take_row(a, &rows);
     if (ok)
@@ -349,33 +352,57 @@ static bool ledger_last_event(struct ledger *l, int64_t *out, struct err *err)
                                   "SELECT id FROM event ORDER BY id DESC LIMIT 1", ""));
 }
 
+/* ok: the statement could be begun. */
+static bool take_spans(struct db_rows *rows, bool ok, struct arena *a, struct ledger_spans *out,
+                       struct err *err)
+{
+    struct ledger_spans found = { 0 };
+    bool has = false;
+    while (ok && (ok = db_next(rows, &has, err)) && has)
+        *ARENA_PUSH(a, found.items, found.n, found.cap) =
+            (struct ledger_span){ .row = arena_str(a, db_text(rows, 0)),
+                                  .id = arena_str(a, db_text(rows, 1)),
+                                  .type = arena_str(a, db_text(rows, 2)),
+                                  .market = arena_str(a, db_text(rows, 3)),
+                                  .started_ms = db_int(rows, 4),
+                                  .ended_ms = db_int(rows, 5) };
+    if (ok)
+        *out = found;
+    return ok;
+}
+
+#define SPAN_COLUMNS "span.row, span.id, type, market, started_ms, ended_ms"
+
 static bool list_spans(struct db *db, struct arena *a, struct str row, struct ledger_spans *out,
                        struct err *err)
 {
     AUTO_ROWS rows = { 0 };
-    struct ledger_spans found = { 0 };
-    bool has = false;
     bool ok = db_query(db, &rows, err,
-                       "SELECT row, id, type, market, started_ms, ended_ms FROM span WHERE row = ?"
-                       " ORDER BY id",
-                       "s", row);
-    while (ok && (ok = db_next(&rows, &has, err)) && has)
-        *ARENA_PUSH(a, found.items, found.n, found.cap) =
-            (struct ledger_span){ .row = arena_str(a, db_text(&rows, 0)),
-                                  .id = arena_str(a, db_text(&rows, 1)),
-                                  .type = arena_str(a, db_text(&rows, 2)),
-                                  .market = arena_str(a, db_text(&rows, 3)),
-                                  .started_ms = db_int(&rows, 4),
-                                  .ended_ms = db_int(&rows, 5) };
-    if (ok)
-        *out = found;
-    return ok;
+                       "SELECT " SPAN_COLUMNS " FROM span WHERE row = ? ORDER BY id", "s", row);
+    return take_spans(&rows, ok, a, out, err);
 }
 
 static bool ledger_spans(struct ledger *l, struct arena *a, struct str row,
                          struct ledger_spans *out, struct err *err)
 {
     return end_read(l, list_spans(begin_read(l), a, row, out, err));
+}
+
+static bool list_owner_spans(struct db *db, struct arena *a, struct str owner, int64_t since_ms,
+                             struct ledger_spans *out, struct err *err)
+{
+    AUTO_ROWS rows = { 0 };
+    bool ok = db_query(db, &rows, err,
+                       "SELECT " SPAN_COLUMNS " FROM row JOIN span ON span.row = row.id"
+                       " WHERE owner = ? AND (ended_ms > ? OR (ended_ms = 0 AND is_live = 1))",
+                       "si", owner, since_ms);
+    return take_spans(&rows, ok, a, out, err);
+}
+
+static bool ledger_owner_spans(struct ledger *l, struct arena *a, struct str owner,
+                               int64_t since_ms, struct ledger_spans *out, struct err *err)
+{
+    return end_read(l, list_owner_spans(begin_read(l), a, owner, since_ms, out, err));
 }
 
 static bool get_key(struct db *db, struct arena *a, struct str caller, struct str key,
@@ -478,6 +505,7 @@ static const struct ledger_ops ops = { .commit = ledger_commit,
                                        .events = ledger_events,
                                        .last_event = ledger_last_event,
                                        .spans = ledger_spans,
+                                       .owner_spans = ledger_owner_spans,
                                        .key = ledger_key,
                                        .note = ledger_note,
                                        .lease = ledger_lease,

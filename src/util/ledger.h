@@ -78,6 +78,7 @@ struct ledger_change {
 struct ledger_query {
     struct str owner; /* empty: of all */
     bool only_live, only_unsettled;
+    bool without_doc;  /* the rows' documents are left empty */
     int64_t before_ms; /* with before_id: rows behind this one in the order; 0: from the front */
     struct str before_id;
     size_t limit;
@@ -116,6 +117,9 @@ struct ledger_ops {
     bool (*last_event)(struct ledger *l, int64_t *out, struct err *err);
     bool (*spans)(struct ledger *l, struct arena *a, struct str row, struct ledger_spans *out,
                   struct err *err);
+    /* Of all rows of an owner: what ran at or after since_ms, or runs still. */
+    bool (*owner_spans)(struct ledger *l, struct arena *a, struct str owner, int64_t since_ms,
+                        struct ledger_spans *out, struct err *err);
     /* ERR_NOT_FOUND. */
     bool (*key)(struct ledger *l, struct arena *a, struct str caller, struct str key,
                 struct ledger_key *out, struct err *err);

@@ -6,6 +6,7 @@
 #include "emr_internal.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,16 @@ static bool take_token(struct fake_emr *emr, size_t i, int64_t now_ms)
         return false;
     b->level -= 1;
     return true;
+}
+
+/* By its digits: the shortest text of a double is dear, and histories are many. */
+void fake_put_seconds(struct json_writer *w, struct str key, int64_t ms)
+{
+    char text[40];
+    int n =
+        snprintf(text, sizeof text, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+    json_write_key(w, key);
+    json_write_raw(w, (struct str){ text, (size_t)n });
 }
 
 void fake_fail(struct fake_call *call, int status, const char *code, const char *fmt, ...)

@@ -10,11 +10,6 @@
 /* The service does not say how many stand on a page; so few that tests see several pages. */
 enum { PAGE = 50 };
 
-static double seconds(int64_t ms)
-{
-    return (double)ms / 1000;
-}
-
 static struct str text_or(const struct json *object, struct str key, struct str fallback)
 {
     const struct json *value = json_get(object, key);
@@ -119,11 +114,11 @@ static void write_step(struct fake_call *call, const struct fake_cluster *c, str
     write_state(call, state);
     json_write_key(call->w, STR("Timeline"));
     json_write_object(call->w);
-    json_put_f64(call->w, STR("CreationDateTime"), seconds(c->created_ms));
+    fake_put_seconds(call->w, STR("CreationDateTime"), c->created_ms);
     if (ready_ms > 0 && call->now_ms >= begins_ms)
-        json_put_f64(call->w, STR("StartDateTime"), seconds(begins_ms));
+        fake_put_seconds(call->w, STR("StartDateTime"), begins_ms);
     if (str_eq(str_from(state), STR("COMPLETED")))
-        json_put_f64(call->w, STR("EndDateTime"), seconds(begins_ms + call->emr->times.step_ms));
+        fake_put_seconds(call->w, STR("EndDateTime"), begins_ms + call->emr->times.step_ms);
     json_write_end(call->w);
     json_write_end(call->w);
     json_write_end(call->w);
@@ -187,11 +182,11 @@ static void write_timeline(struct fake_call *call, const struct fake_cluster *c)
     int64_t end_ms = fake_cluster_end_ms(call->emr, c, call->now_ms);
     json_write_key(call->w, STR("Timeline"));
     json_write_object(call->w);
-    json_put_f64(call->w, STR("CreationDateTime"), seconds(c->created_ms));
+    fake_put_seconds(call->w, STR("CreationDateTime"), c->created_ms);
     if (ready_ms > 0)
-        json_put_f64(call->w, STR("ReadyDateTime"), seconds(ready_ms));
+        fake_put_seconds(call->w, STR("ReadyDateTime"), ready_ms);
     if (end_ms > 0)
-        json_put_f64(call->w, STR("EndDateTime"), seconds(end_ms));
+        fake_put_seconds(call->w, STR("EndDateTime"), end_ms);
     json_write_end(call->w);
 }
 

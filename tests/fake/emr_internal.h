@@ -69,6 +69,9 @@ struct fake_call {
     enum fake_emr_delivery delivery;
 };
 
+/* A time as EMR writes it: seconds with a fraction. */
+void fake_put_seconds(struct json_writer *w, struct str key, int64_t ms);
+
 /* Answer an AWS error. */
 void fake_fail(struct fake_call *call, int status, const char *code, const char *fmt, ...)
     PRINTF(4, 5);

@@ -175,11 +175,11 @@ static void write_status(struct fake_call *call, const struct fake_cluster *c)
     write_reason(call, c, state);
     json_write_key(call->w, STR("Timeline"));
     json_write_object(call->w);
-    json_put_f64(call->w, STR("CreationDateTime"), seconds(c->created_ms));
+    fake_put_seconds(call->w, STR("CreationDateTime"), c->created_ms);
     if (ready_ms > 0)
-        json_put_f64(call->w, STR("ReadyDateTime"), seconds(ready_ms));
+        fake_put_seconds(call->w, STR("ReadyDateTime"), ready_ms);
     if (end_ms > 0)
-        json_put_f64(call->w, STR("EndDateTime"), seconds(end_ms));
+        fake_put_seconds(call->w, STR("EndDateTime"), end_ms);
     json_write_end(call->w);
     json_write_end(call->w);
 }

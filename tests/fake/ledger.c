@@ -294,6 +294,22 @@ static bool ledger_spans(struct ledger *l, struct arena *a, struct str row,
     return true;
 }
 
+static bool ledger_owner_spans(struct ledger *l, struct arena *a, struct str owner,
+                               int64_t since_ms, struct ledger_spans *out, struct err *err)
+{
+    struct handle *h = handle_of(l, err);
+    if (h == NULL)
+        return false;
+    for (size_t i = 0; i < h->store->n_spans; i++) {
+        const struct ledger_span *s = &h->store->spans[i];
+        const struct ledger_row *row = row_by_id(h->store, s->row);
+        if (row != NULL && str_eq(row->owner, owner) &&
+            (s->ended_ms > since_ms || (s->ended_ms == 0 && row->is_live)))
+            *ARENA_PUSH(a, out->items, out->n, out->cap) = *s;
+    }
+    return true;
+}
+
 static bool ledger_key(struct ledger *l, struct arena *a, struct str caller, struct str key,
                        struct ledger_key *out, struct err *err)
 {
@@ -370,6 +386,7 @@ static const struct ledger_ops ops = { .commit = ledger_commit,
                                        .events = ledger_events,
                                        .last_event = ledger_last_event,
                                        .spans = ledger_spans,
+                                       .owner_spans = ledger_owner_spans,
                                        .key = ledger_key,
                                        .note = ledger_note,
                                        .lease = ledger_lease,
