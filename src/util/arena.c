@@ -5,19 +5,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/arena.h"
 
-#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#ifdef WITH_ASAN
+#if ARENA_IS_WATCHED
 #include <sanitizer/asan_interface.h>
 enum { REDZONE = 16, SMALL = 0 };
 #else
@@ -101,27 +93,33 @@ void arena_release(struct arena *a)
     *a = (struct arena)ARENA_INIT;
 }
 
-/* The newest blocks are the largest: they come first in the list of spare ones. */
-void arena_reset(struct arena *a)
+/* Move the blocks of list behind *end, freeing those past KEEP_MAX; the new end. */
+static struct arena_block **keep(struct arena_block *list, struct arena_block **end, size_t *kept)
 {
-    struct arena_block *all = a->newest, **end = &a->spare;
-    size_t kept = 0;
-    for (; *end != NULL; end = &(*end)->older)
-        kept += (*end)->size;
-    while (all != NULL) {
-        struct arena_block *block = all;
-        all = block->older;
-        if (kept + block->size > KEEP_MAX) {
+    while (list != NULL) {
+        struct arena_block *block = list;
+        list = block->older;
+        if (*kept + block->size > KEEP_MAX) {
             free_block(block);
             continue;
         }
-        kept += block->size;
+        *kept += block->size;
         ASAN_POISON_MEMORY_REGION(block->data, block->size);
-        block->older = NULL;
         *end = block;
         end = &block->older;
     }
-    *a = (struct arena){ .spare = a->spare };
+    *end = NULL;
+    return end;
+}
+
+/* The blocks that were just used come first, for the processor's caches hold them; among them the
+ * newest, which are the largest.  So the next request works in the same memory again. */
+void arena_reset(struct arena *a)
+{
+    struct arena_block *spare = NULL;
+    size_t kept = 0;
+    (void)keep(a->spare, keep(a->newest, &spare, &kept), &kept);
+    *a = (struct arena){ .spare = spare };
 }
 
 static inline size_t padded(size_t size)
