@@ -60,7 +60,7 @@ static inline const char *pass_blanks(const char *p, const char *end)
     return p;
 }
 
-const char *push_space(struct json_push *j, const char *p, const char *end)
+const char *push_some_space(struct json_push *j, const char *p, const char *end)
 {
     for (; p < end; p++) {
         if (*p == '\n') {

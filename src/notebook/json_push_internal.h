@@ -29,8 +29,13 @@ enum state {
 /* ERR_PARSE with the place of p, which lies in the present chunk or at its end. */
 bool push_fail(const struct json_push *j, const char *p, const char *what, struct err *err);
 
-/* The end of the white space from p on; counts lines. */
-const char *push_space(struct json_push *j, const char *p, const char *end);
+/* The end of the white space from p on, some of which stands there; counts lines. */
+const char *push_some_space(struct json_push *j, const char *p, const char *end);
+
+static inline const char *push_space(struct json_push *j, const char *p, const char *end)
+{
+    return p < end && (unsigned char)*p <= ' ' ? push_some_space(j, p, end) : p;
+}
 
 /* A scalar is at its end: tell the owner, go on behind it. */
 bool push_scalar_done(struct json_push *j, enum push_kind kind, struct err *err);

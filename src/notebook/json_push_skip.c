@@ -8,25 +8,30 @@
 #include "notebook/json_push_internal.h"
 
 #include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /* Bytes that may be looked at behind any position of the loop: it ends earlier in a chunk. */
-enum { BLOCK = 32, MARGIN = 2 * BLOCK };
+enum { BLOCK = 64, MARGIN = 2 * BLOCK };
 
 /* A bit for each byte of the block at p that is not plain inside a string. */
-static inline uint32_t stops(const char *p)
+static inline uint64_t stops(const char *p)
 {
 #ifdef __SSE2__
-    return push_stops(p) | push_stops(p + BLOCK / 2) << (BLOCK / 2);
+    uint64_t low = push_stops(p) | push_stops(p + 16) << 16;
+    uint64_t high = push_stops(p + 32) | push_stops(p + 48) << 16;
+    return low | high << 32;
 #else
-    uint32_t mask = 0;
+    uint64_t mask = 0;
     for (unsigned i = 0; i < BLOCK; i++)
-        mask |= (uint32_t)((signed char)p[i] < ' ' || p[i] == '"' || p[i] == '\\') << i;
+        mask |= (uint64_t)((signed char)p[i] < ' ' || p[i] == '"' || p[i] == '\\') << i;
     return mask;
 #endif
 }
 
 /* What is no plain byte at p, and no quote: the bytes that may be passed, 0: the states say. */
-static size_t special_size(const char *p)
+static inline size_t special_size(const char *p)
 {
     if (*p == '\\')
         return push_escape_size(p);
@@ -35,13 +40,16 @@ static size_t special_size(const char *p)
 
 /* From inside a string to behind its quote, or to the first byte that the states must see, with
  * *is_whole false. */
-static inline const char *pass_whole(const char *p, const char *end, bool *is_whole)
+typedef const char *pass_whole_fn(const char *p, const char *end, bool *is_whole);
+
+static ALWAYS_INLINE const char *pass_whole_by(uint64_t (*stops_of)(const char *p), const char *p,
+                                               const char *end, bool *is_whole)
 {
     *is_whole = false;
     while (end - p >= MARGIN) {
         const char *next = p + BLOCK;
-        for (uint32_t mask = stops(p); mask != 0;) {
-            unsigned at = (unsigned)__builtin_ctz(mask);
+        for (uint64_t mask = stops_of(p); mask != 0;) {
+            unsigned at = (unsigned)__builtin_ctzll(mask);
             if (p[at] == '"') {
                 *is_whole = true;
                 return p + at + 1;
@@ -53,11 +61,49 @@ static inline const char *pass_whole(const char *p, const char *end, bool *is_wh
                 next = p + at + size;
                 break;
             }
-            mask &= UINT32_MAX << (at + size);
+            mask &= UINT64_MAX << (at + size);
         }
         p = next;
     }
     return p;
+}
+
+static const char *pass_whole_plain(const char *p, const char *end, bool *is_whole)
+{
+    return pass_whole_by(stops, p, end, is_whole);
+}
+
+#ifdef __x86_64__
+/* The same with twice as wide registers, for processors that have them: most of a notebook is
+ * pictures, and this loop is most of what reading them takes. */
+__attribute__((target("avx2"))) static inline uint64_t stops_avx2(const char *p)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < BLOCK; i += 32) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+        __m256i is_low = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes);
+        __m256i is_mark = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+        uint32_t half = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(is_low, is_mark));
+        mask |= (uint64_t)half << i;
+    }
+    return mask;
+}
+
+__attribute__((target("avx2"))) static const char *pass_whole_avx2(const char *p, const char *end,
+                                                                   bool *is_whole)
+{
+    return pass_whole_by(stops_avx2, p, end, is_whole);
+}
+#endif
+
+static pass_whole_fn *choose_pass_whole(void)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        return pass_whole_avx2;
+#endif
+    return pass_whole_plain;
 }
 
 /* The end of true, false or null at p, or NULL. */
@@ -69,6 +115,7 @@ static const char *pass_literal(const char *p)
 }
 
 struct skip {
+    pass_whole_fn *pass_whole;
     const char *p;
     unsigned depth;
     enum state state;
@@ -80,7 +127,7 @@ static void pass_string(struct json_push *j, struct skip *s, const char *p, cons
                         bool is_key)
 {
     bool is_whole;
-    s->p = pass_whole(p, end, &is_whole);
+    s->p = s->pass_whole(p, end, &is_whole);
     s->state = is_key ? S_COLON : S_COMMA_OR_END;
     if (is_whole)
         return;
@@ -179,7 +226,7 @@ static void pass_token(struct json_push *j, struct skip *s, const char *p, const
 
 const char *push_skip(struct json_push *j, const char *p, const char *end)
 {
-    struct skip s = { p, j->depth, (enum state)j->state, false };
+    struct skip s = { choose_pass_whole(), p, j->depth, (enum state)j->state, false };
     while (!s.is_over && end - s.p >= MARGIN) {
         s.p = push_space(j, s.p, end);
         if (end - s.p >= MARGIN)

@@ -184,6 +184,40 @@ static bool pass_string(struct json_push *j, const char **p, const char *end, bo
     }
 }
 
+/* Room that is made at once for a wanted string, of which this much must be left to go on. */
+enum { ROOM = 512, STEP = 16 };
+
+/* What is simple of a wanted string from p on, copied while it is looked at: plain bytes and short
+ * escapes.  Ends at anything else, at a quote, and before the end of the chunk or of the room that
+ * the limit leaves. */
+static const char *copy_simple(struct buf *into, const char *p, const char *end)
+{
+#ifdef __SSE2__
+    while (end - p >= STEP && into->limit - into->len >= ROOM && !into->failed) {
+        char *to = buf_reserve(into, ROOM);
+        const char *start = to, *last = to + ROOM - 2 * STEP;
+        bool is_over = false;
+        while (!is_over && to <= last && end - p >= STEP) {
+            memcpy(to, p, STEP);
+            uint32_t mask = push_stops(p);
+            unsigned n = mask == 0 ? STEP : (unsigned)__builtin_ctz(mask);
+            p += n;
+            to += n;
+            if (mask == 0)
+                continue;
+            *to = end - p >= 2 && *p == '\\' ? push_escapes[(unsigned char)p[1]] : '\0';
+            is_over = *to == '\0';
+            to += !is_over;
+            p += is_over ? 0 : 2;
+        }
+        buf_added(into, (size_t)(to - start));
+        if (is_over)
+            break;
+    }
+#endif
+    return p;
+}
+
 /* Append n bytes and the meaning of the escape that ends them. */
 static void add_run(struct buf *into, const char *run, size_t n, char escape)
 {
@@ -195,10 +229,27 @@ static void add_run(struct buf *into, const char *run, size_t n, char escape)
     buf_added(into, n + 1);
 }
 
+/* Behind the quote of a wanted string.  Of the strings of an array that go to one place nobody is
+ * told. */
+static inline bool string_done(struct json_push *j, struct err *err)
+{
+    if (!j->repeats || j->in_key)
+        return push_scalar_done(j, PUSH_STRING, err);
+    j->state = S_COMMA_OR_END;
+    return true;
+}
+
 /* The bytes of a wanted string up to its end or that of the chunk. */
 static bool take_string(struct json_push *j, const char **p, const char *end, struct err *err)
 {
     const char *at = *p;
+    if (j->utf8_left == 0 && j->high_surrogate == 0) {
+        at = copy_simple(j->into, at, end);
+        if (at < end && *at == '"') {
+            *p = at + 1;
+            return string_done(j, err);
+        }
+    }
     for (;;) {
         const char *run = at;
         do {
@@ -224,7 +275,7 @@ static bool take_string(struct json_push *j, const char **p, const char *end, st
         if (*at == '"') {
             flush_surrogate(j);
             *p = at + 1;
-            return push_scalar_done(j, PUSH_STRING, err);
+            return string_done(j, err);
         }
         if (*at != '\\')
             return push_fail(j, at, "a control character stands in a string", err);

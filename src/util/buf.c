@@ -4,7 +4,6 @@
 
 #include "util/err.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,13 +128,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_end(args);
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+char *buf_reserve_more(struct buf *b, size_t n)
 {
     return make_room(b, n) ? b->ptr + b->len : NULL;
-}
-
-void buf_added(struct buf *b, size_t n)
-{
-    assert(n < b->cap - b->len);
-    b->len += n;
 }

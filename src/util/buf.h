@@ -12,6 +12,7 @@
 #include "util/attrs.h"
 #include "util/str.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 struct buf {
@@ -40,6 +41,8 @@ struct str buf_str(const struct buf *b);
 /* The same, NUL-terminated (the NUL is not counted and may exceed the limit by one). */
 const char *buf_cstr(struct buf *b);
 
+char *buf_reserve_more(struct buf *b, size_t n); /* for buf_reserve() */
+
 void buf_add(struct buf *b, struct str s);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t n);
@@ -48,7 +51,16 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list args) PRINTF(2, 0);
 
 /* At least n writable bytes behind the text, or NULL with failed set; commit with buf_added(). */
-char *buf_reserve(struct buf *b, size_t n);
-void buf_added(struct buf *b, size_t n);
+static inline char *buf_reserve(struct buf *b, size_t n)
+{
+    /* the capacity is never more than the limit and a byte */
+    return n < b->cap - b->len && !b->failed ? b->ptr + b->len : buf_reserve_more(b, n);
+}
+
+static inline void buf_added(struct buf *b, size_t n)
+{
+    assert(n < b->cap - b->len);
+    b->len += n;
+}
 
 #endif
