@@ -62,8 +62,10 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
 static uint32_t count_lines(struct str s)
 {
     uint32_t n = 0;
-    for (struct str line; s.len > 0; n++)
-        (void)str_cut(s, '\n', &line, &s);
+    for (size_t at; s.len > 0; n++) {
+        at = str_find_char(s, '\n');
+        s = at == SIZE_MAX ? STR_EMPTY : str_from_pos(s, at + 1);
+    }
     return n;
 }
 

@@ -46,10 +46,11 @@ static const struct language_name name_parts[] = {
     { STR_INIT("powershell"), CODE_OTHER },  { STR_INIT("conda-env"), CODE_PYTHON },
 };
 
+/* part is in lower case and begins with a letter. */
 static bool contains_nocase(struct str s, struct str part)
 {
     for (size_t i = 0; i + part.len <= s.len; i++) {
-        if (str_has_prefix_nocase(str_from_pos(s, i), part))
+        if ((s.ptr[i] | 0x20) == part.ptr[0] && str_same_folded(s.ptr + i, part.ptr, part.len))
             return true;
     }
     return false;

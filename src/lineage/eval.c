@@ -17,16 +17,6 @@ bool eval_may_report(struct eval *e)
     return false;
 }
 
-bool eval_step(struct eval *e)
-{
-    if (e->steps >= LIMIT_EVAL_STEPS || e->arena->used_bytes >= e->vs.limit_bytes) {
-        eval_hit_limit(e, e->steps >= LIMIT_EVAL_STEPS ? "steps" : "memory");
-        return false;
-    }
-    e->steps++;
-    return true;
-}
-
 static void assign_name(struct eval *e, struct str name, struct value *v, uint32_t line)
 {
     scope_set(e, name,

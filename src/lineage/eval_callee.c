@@ -56,13 +56,14 @@ static size_t n_names(const struct chain *c)
 static bool has_argument(void *ctx, size_t i, struct str text)
 {
     const struct chain *c = ctx;
-    for (const struct chain *at = c; at != NULL; at = at->base) {
-        if (at->step != STEP_CALL || at->base == NULL || at->args == NULL)
-            continue;
-        size_t before = 0;
-        for (const struct chain *b = at->base->base; b != NULL; b = b->base)
-            before += n_names(b);
-        if (before != i)
+    size_t left = 0; /* names of at and of all that it was come by */
+    for (const struct chain *at = c; at != NULL; at = at->base)
+        left += n_names(at);
+    for (const struct chain *at = c; at != NULL; left -= n_names(at), at = at->base) {
+        if (left < i)
+            return false;
+        if (at->step != STEP_CALL || at->base == NULL || at->args == NULL ||
+            left - n_names(at->base) != i)
             continue;
         for (size_t k = 0; k < at->args->n_items + at->args->n_named; k++) {
             const struct value *v =

@@ -35,10 +35,17 @@ static struct str line_of(struct eval *e, struct str text, uint32_t line)
     return str_slice(one, 0, LIMIT_CODE_LINE_BYTES);
 }
 
+/* What tells references apart, beside their location: the head of their key in eval.seen. */
+struct reference_place {
+    size_t cell;
+    uint32_t line, dir;
+};
+
 static void add(struct eval *e, struct reference *r)
 {
+    const struct reference_place place = { r->cell, r->line, (uint32_t)r->dir };
     struct str key =
-        arena_printf(e->arena, "%d %zu %u %.*s", r->dir, r->cell, r->line, STR_FMT(r->uri));
+        arena_concat(e->arena, (struct str){ (const char *)&place, sizeof place }, r->uri);
     size_t at = (size_t)(uintptr_t)strmap_get(&e->seen, key);
     if (at > 0) {
         struct reference *old = &e->out->references[at - 1];

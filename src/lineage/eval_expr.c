@@ -211,10 +211,27 @@ static struct value *eval_statement_value(struct eval *e, const struct node *n)
     return v != NULL ? v : value_const(&e->vs, STR("None"));
 }
 
+/* For the arguments that are written without stars. */
+static void make_room(struct eval *e, const struct node *args, struct call_args *out, size_t *cap,
+                      size_t *cap_named)
+{
+    for (const struct node *a = args; a != NULL; a = a->next)
+        if (a->arg.stars == 0)
+            ++*(a->arg.name.len == 0 ? cap : cap_named);
+    if (*cap > 0)
+        out->items = ARENA_NEW_N(e->arena, struct value *, *cap);
+    if (*cap_named > 0) {
+        out->named = ARENA_NEW_N(e->arena, struct value *, *cap_named);
+        out->names = ARENA_NEW_N(e->arena, struct str, *cap_named);
+    }
+}
+
 struct call_args *eval_args(struct eval *e, const struct node *args)
 {
     struct call_args *out = ARENA_NEW(e->arena, struct call_args);
     size_t cap = 0, cap_named = 0, cap_names = 0, n_names = 0;
+    make_room(e, args, out, &cap, &cap_named);
+    cap_names = cap_named;
     for (const struct node *a = args; a != NULL && eval_step(e); a = a->next) {
         struct value *v =
             a->arg.value != NULL ? eval_expr(e, a->arg.value) : value_const(&e->vs, STR("None"));
@@ -503,11 +520,14 @@ static const struct node *left_of(const struct node *n)
     }
 }
 
+/* Most spines are shorter; longer ones stand in the arena. */
+enum { SHORT_SPINE = 12 };
+
 /* Chains and sums nest to the left as deep as the text is long: a loop, from the inside out. */
 static struct value *eval_spine(struct eval *e, const struct node *n)
 {
-    const struct node **spine = NULL;
-    size_t count = 0, cap = 0;
+    const struct node *few[SHORT_SPINE], **spine = few;
+    size_t count = 0, cap = SHORT_SPINE;
     const struct node *at = n;
     for (const struct node *left; (left = left_of(at)) != NULL; at = left)
         *ARENA_PUSH(e->arena, spine, count, cap) = at;

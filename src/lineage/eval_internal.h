@@ -14,6 +14,7 @@
 #include "lineage/analysis.h"
 #include "lineage/pure.h"
 #include "lineage/sql.h"
+#include "util/limits.h"
 
 /* A text that code stands in: a cell, or a sibling file. */
 struct unit {
@@ -96,9 +97,17 @@ struct eval {
 /* eval.c */
 void eval_statements(struct eval *e, const struct node *list);
 void eval_statement(struct eval *e, const struct node *n);
-/* One step of the budget; false when it is used up (then nothing more is done). */
-bool eval_step(struct eval *e);
 void eval_hit_limit(struct eval *e, const char *which);
+/* One step of the budget; false when it is used up (then nothing more is done). */
+static inline bool eval_step(struct eval *e)
+{
+    if (e->steps >= LIMIT_EVAL_STEPS || e->arena->used_bytes >= e->vs.limit_bytes) {
+        eval_hit_limit(e, e->steps >= LIMIT_EVAL_STEPS ? "steps" : "memory");
+        return false;
+    }
+    e->steps++;
+    return true;
+}
 /* May what was found still be reported, even where the memory of the values is used up? */
 bool eval_may_report(struct eval *e);
 /* The elements that a loop over it runs with, at most LIMIT_LOOP + 1: one that stands for all where

@@ -18,21 +18,6 @@ void values_init(struct values *vs, struct arena *a, size_t limit_bytes)
     vs->limit_bytes = limit_bytes;
 }
 
-bool values_are_full(struct values *vs)
-{
-    if (vs->arena->used_bytes <= vs->limit_bytes)
-        return false;
-    vs->hit_limit = true;
-    return true;
-}
-
-struct value *value_make(struct values *vs, enum value_kind kind)
-{
-    struct value *v = ARENA_NEW(vs->arena, struct value);
-    v->kind = (uint8_t)kind;
-    return v;
-}
-
 struct value *value_unknown(struct values *vs, enum hole_reason reason, struct str name)
 {
     if (values_are_full(vs))
@@ -237,21 +222,6 @@ struct value *value_with_origin(struct values *vs, const struct value *v, const 
                                 struct str name, uint32_t cell, uint32_t line)
 {
     return value_with_origin_in(vs, v, step, name, STR_EMPTY, cell, line);
-}
-
-size_t value_n_alternatives(const struct value *v)
-{
-    return v->kind == VALUE_UNION ? v->either.n : 1;
-}
-
-struct value *value_alternative(const struct value *v, size_t i)
-{
-    /* a value that is no union is its own alternative; the caller may change its containers */
-    union {
-        const struct value *in;
-        struct value *out;
-    } same = { v };
-    return v->kind == VALUE_UNION ? v->either.items[i] : same.out;
 }
 
 bool value_is_known_text(const struct value *v, struct str *out)

@@ -234,8 +234,20 @@ bool value_eq(const struct value *a, const struct value *b);
 uint64_t value_hash(const struct value *v);
 
 /* The alternatives: n is 1 for all but a union. */
-size_t value_n_alternatives(const struct value *v);
-struct value *value_alternative(const struct value *v, size_t i);
+static inline size_t value_n_alternatives(const struct value *v)
+{
+    return v->kind == VALUE_UNION ? v->either.n : 1;
+}
+
+static inline struct value *value_alternative(const struct value *v, size_t i)
+{
+    /* a value that is no union is its own alternative; the caller may change its containers */
+    union {
+        const struct value *in;
+        struct value *out;
+    } same = { v };
+    return v->kind == VALUE_UNION ? v->either.items[i] : same.out;
+}
 
 /* Where a name may also hold None, what is set later is meant: v without that alternative. */
 struct value *value_without_none(struct values *vs, struct value *v);

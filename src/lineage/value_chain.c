@@ -1,98 +1,99 @@
 /* value_chain: objects of the outside world, and why what they give is not known.  See value.h. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/value_internal.h"
+#include "util/attrs.h"
 #include "util/limits.h"
 
 #include <string.h>
 
 /* Where chains begin that say why their values are unknown: a name and all below it, or the last
- * names of one. */
+ * names of one.  In byte order. */
 static const struct {
     struct str name;
     enum hole_reason reason;
 } roots[] = {
-    { STR_INIT("os.environ"), HOLE_ENVIRONMENT },
-    { STR_INIT("os.getenv"), HOLE_ENVIRONMENT },
-    { STR_INIT("os.environb"), HOLE_ENVIRONMENT },
-    { STR_INIT("environ"), HOLE_ENVIRONMENT },
-    { STR_INIT("decouple"), HOLE_ENVIRONMENT },
-    { STR_INIT("dotenv"), HOLE_ENVIRONMENT },
-    { STR_INIT("Sys.getenv"), HOLE_ENVIRONMENT },
-    { STR_INIT("sys.env"), HOLE_ENVIRONMENT },
-    { STR_INIT("System.getenv"), HOLE_ENVIRONMENT },
-    { STR_INIT("System.getProperty"), HOLE_ENVIRONMENT },
-    { STR_INIT("sys.props"), HOLE_ENVIRONMENT },
-    { STR_INIT("socket"), HOLE_ENVIRONMENT },
-    { STR_INIT("platform"), HOLE_ENVIRONMENT },
-    { STR_INIT("sys.argv"), HOLE_ARGUMENT },
-    { STR_INIT("argparse"), HOLE_ARGUMENT },
-    { STR_INIT("click"), HOLE_ARGUMENT },
-    { STR_INIT("fire"), HOLE_ARGUMENT },
-    { STR_INIT("absl.flags"), HOLE_ARGUMENT },
-    { STR_INIT("optparse"), HOLE_ARGUMENT },
-    { STR_INIT("docopt"), HOLE_ARGUMENT },
-    { STR_INIT("awsglue.utils.getResolvedOptions"), HOLE_ARGUMENT },
-    { STR_INIT("commandArgs"), HOLE_ARGUMENT },
-    { STR_INIT("args"), HOLE_ARGUMENT },
-    { STR_INIT("configparser"), HOLE_CONFIGURATION },
-    { STR_INIT("yaml"), HOLE_CONFIGURATION },
-    { STR_INIT("json"), HOLE_CONFIGURATION },
-    { STR_INIT("toml"), HOLE_CONFIGURATION },
-    { STR_INIT("tomllib"), HOLE_CONFIGURATION },
-    { STR_INIT("omegaconf"), HOLE_CONFIGURATION },
-    { STR_INIT("hydra"), HOLE_CONFIGURATION },
-    { STR_INIT("dynaconf"), HOLE_CONFIGURATION },
-    { STR_INIT("config.get"), HOLE_CONFIGURATION },
-    { STR_INIT("yaml.load_file"), HOLE_CONFIGURATION },
     { STR_INIT("ConfigFactory"), HOLE_CONFIGURATION },
-    { STR_INIT("spark.conf"), HOLE_CONFIGURATION },
-    { STR_INIT("datetime"), HOLE_CLOCK },
-    { STR_INIT("time"), HOLE_CLOCK },
-    { STR_INIT("calendar"), HOLE_CLOCK },
-    { STR_INIT("pendulum"), HOLE_CLOCK },
-    { STR_INIT("arrow"), HOLE_CLOCK },
-    { STR_INIT("dateutil"), HOLE_CLOCK },
-    { STR_INIT("pandas.Timestamp"), HOLE_CLOCK },
-    { STR_INIT("pandas.to_datetime"), HOLE_CLOCK },
-    { STR_INIT("Sys.time"), HOLE_CLOCK },
-    { STR_INIT("Sys.Date"), HOLE_CLOCK },
-    { STR_INIT("java.time"), HOLE_CLOCK },
     { STR_INIT("LocalDate"), HOLE_CLOCK },
     { STR_INIT("LocalDateTime"), HOLE_CLOCK },
+    { STR_INIT("StdIn"), HOLE_INPUT },
+    { STR_INIT("Sys.Date"), HOLE_CLOCK },
+    { STR_INIT("Sys.getenv"), HOLE_ENVIRONMENT },
+    { STR_INIT("Sys.glob"), HOLE_LISTING },
+    { STR_INIT("Sys.time"), HOLE_CLOCK },
     { STR_INIT("System.currentTimeMillis"), HOLE_CLOCK },
+    { STR_INIT("System.getProperty"), HOLE_ENVIRONMENT },
+    { STR_INIT("System.getenv"), HOLE_ENVIRONMENT },
     { STR_INIT("System.nanoTime"), HOLE_CLOCK },
-    { STR_INIT("uuid"), HOLE_RANDOM },
-    { STR_INIT("random"), HOLE_RANDOM },
-    { STR_INIT("secrets"), HOLE_RANDOM },
-    { STR_INIT("tempfile"), HOLE_RANDOM },
+    { STR_INIT("UUID"), HOLE_RANDOM },
+    { STR_INIT("absl.flags"), HOLE_ARGUMENT },
+    { STR_INIT("argparse"), HOLE_ARGUMENT },
+    { STR_INIT("args"), HOLE_ARGUMENT },
+    { STR_INIT("arrow"), HOLE_CLOCK },
+    { STR_INIT("awsglue.utils.getResolvedOptions"), HOLE_ARGUMENT },
+    { STR_INIT("calendar"), HOLE_CLOCK },
+    { STR_INIT("click"), HOLE_ARGUMENT },
+    { STR_INIT("commandArgs"), HOLE_ARGUMENT },
+    { STR_INIT("config.get"), HOLE_CONFIGURATION },
+    { STR_INIT("configparser"), HOLE_CONFIGURATION },
+    { STR_INIT("datetime"), HOLE_CLOCK },
+    { STR_INIT("dateutil"), HOLE_CLOCK },
+    { STR_INIT("dbutils.widgets"), HOLE_INPUT },
+    { STR_INIT("decouple"), HOLE_ENVIRONMENT },
+    { STR_INIT("docopt"), HOLE_ARGUMENT },
+    { STR_INIT("dotenv"), HOLE_ENVIRONMENT },
+    { STR_INIT("dynaconf"), HOLE_CONFIGURATION },
+    { STR_INIT("environ"), HOLE_ENVIRONMENT },
+    { STR_INIT("fire"), HOLE_ARGUMENT },
+    { STR_INIT("getpass"), HOLE_INPUT },
+    { STR_INIT("glob"), HOLE_LISTING },
+    { STR_INIT("google.colab.files"), HOLE_INPUT },
+    { STR_INIT("hydra"), HOLE_CONFIGURATION },
+    { STR_INIT("input"), HOLE_INPUT },
+    { STR_INIT("ipywidgets"), HOLE_INPUT },
+    { STR_INIT("java.time"), HOLE_CLOCK },
+    { STR_INIT("java.util.UUID"), HOLE_RANDOM },
+    { STR_INIT("json"), HOLE_CONFIGURATION },
+    { STR_INIT("list.files"), HOLE_LISTING },
     { STR_INIT("numpy.random"), HOLE_RANDOM },
+    { STR_INIT("omegaconf"), HOLE_CONFIGURATION },
+    { STR_INIT("optparse"), HOLE_ARGUMENT },
+    { STR_INIT("os.environ"), HOLE_ENVIRONMENT },
+    { STR_INIT("os.environb"), HOLE_ENVIRONMENT },
+    { STR_INIT("os.getenv"), HOLE_ENVIRONMENT },
+    { STR_INIT("os.listdir"), HOLE_LISTING },
+    { STR_INIT("os.scandir"), HOLE_LISTING },
     { STR_INIT("os.urandom"), HOLE_RANDOM },
+    { STR_INIT("os.walk"), HOLE_LISTING },
+    { STR_INIT("pandas.Timestamp"), HOLE_CLOCK },
+    { STR_INIT("pandas.to_datetime"), HOLE_CLOCK },
+    { STR_INIT("pendulum"), HOLE_CLOCK },
+    { STR_INIT("platform"), HOLE_ENVIRONMENT },
+    { STR_INIT("random"), HOLE_RANDOM },
+    { STR_INIT("raw_input"), HOLE_INPUT },
+    { STR_INIT("readline"), HOLE_INPUT },
+    { STR_INIT("rnorm"), HOLE_RANDOM },
+    { STR_INIT("runif"), HOLE_RANDOM },
     { STR_INIT("sagemaker.utils.name_from_base"), HOLE_CLOCK },
     { STR_INIT("sagemaker.utils.unique_name_from_base"), HOLE_RANDOM },
-    { STR_INIT("tempdir"), HOLE_RANDOM },
-    { STR_INIT("runif"), HOLE_RANDOM },
-    { STR_INIT("rnorm"), HOLE_RANDOM },
     { STR_INIT("sample"), HOLE_RANDOM },
-    { STR_INIT("java.util.UUID"), HOLE_RANDOM },
-    { STR_INIT("UUID"), HOLE_RANDOM },
-    { STR_INIT("scala.util.Random"), HOLE_RANDOM },
-    { STR_INIT("input"), HOLE_INPUT },
-    { STR_INIT("raw_input"), HOLE_INPUT },
-    { STR_INIT("getpass"), HOLE_INPUT },
-    { STR_INIT("ipywidgets"), HOLE_INPUT },
-    { STR_INIT("dbutils.widgets"), HOLE_INPUT },
-    { STR_INIT("sys.stdin"), HOLE_INPUT },
-    { STR_INIT("google.colab.files"), HOLE_INPUT },
-    { STR_INIT("tkinter"), HOLE_INPUT },
-    { STR_INIT("readline"), HOLE_INPUT },
     { STR_INIT("scala.io.StdIn"), HOLE_INPUT },
-    { STR_INIT("StdIn"), HOLE_INPUT },
-    { STR_INIT("os.listdir"), HOLE_LISTING },
-    { STR_INIT("os.walk"), HOLE_LISTING },
-    { STR_INIT("os.scandir"), HOLE_LISTING },
-    { STR_INIT("glob"), HOLE_LISTING },
-    { STR_INIT("list.files"), HOLE_LISTING },
-    { STR_INIT("Sys.glob"), HOLE_LISTING },
+    { STR_INIT("scala.util.Random"), HOLE_RANDOM },
+    { STR_INIT("secrets"), HOLE_RANDOM },
+    { STR_INIT("socket"), HOLE_ENVIRONMENT },
+    { STR_INIT("spark.conf"), HOLE_CONFIGURATION },
+    { STR_INIT("sys.argv"), HOLE_ARGUMENT },
+    { STR_INIT("sys.env"), HOLE_ENVIRONMENT },
+    { STR_INIT("sys.props"), HOLE_ENVIRONMENT },
+    { STR_INIT("sys.stdin"), HOLE_INPUT },
+    { STR_INIT("tempdir"), HOLE_RANDOM },
+    { STR_INIT("tempfile"), HOLE_RANDOM },
+    { STR_INIT("time"), HOLE_CLOCK },
+    { STR_INIT("tkinter"), HOLE_INPUT },
+    { STR_INIT("toml"), HOLE_CONFIGURATION },
+    { STR_INIT("tomllib"), HOLE_CONFIGURATION },
+    { STR_INIT("uuid"), HOLE_RANDOM },
+    { STR_INIT("yaml"), HOLE_CONFIGURATION },
+    { STR_INIT("yaml.load_file"), HOLE_CONFIGURATION },
 };
 
 /* Names of a chain that tell its reason, as many as its longest row has. */
@@ -139,14 +140,27 @@ static size_t match_root(struct str row, const struct str *names, size_t n)
     return 0;
 }
 
+/* The first row whose name begins with c or a later byte. */
+static size_t first_row_with(char c)
+{
+    size_t low = 0, high = ARRAY_LEN(roots);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if ((unsigned char)roots[middle].name.ptr[0] < (unsigned char)c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static enum hole_reason chain_reason(const struct chain *chain)
 {
     struct str names[MAX_ROOT_NAMES];
     size_t n = first_names(chain, names, MAX_ROOT_NAMES), best = 0;
     enum hole_reason reason = HOLE_RUN_TIME;
-    for (size_t i = 0; n > 0 && i < sizeof roots / sizeof *roots; i++) {
-        if (names[0].len == 0 || roots[i].name.ptr[0] != names[0].ptr[0])
-            continue;
+    size_t i = n > 0 && names[0].len > 0 ? first_row_with(names[0].ptr[0]) : ARRAY_LEN(roots);
+    for (; i < ARRAY_LEN(roots) && roots[i].name.ptr[0] == names[0].ptr[0]; i++) {
         size_t length = match_root(roots[i].name, names, n);
         if (length > best) {
             best = length;
@@ -286,14 +300,24 @@ static struct value *chain_value(struct values *vs, const struct value *base,
     return v;
 }
 
+static struct str member_name(struct values *vs, struct str module, struct str name)
+{
+    char *text = arena_alloc(vs->arena, module.len + 1 + name.len);
+    if (module.len > 0)
+        memcpy(text, module.ptr, module.len);
+    text[module.len] = '.';
+    if (name.len > 0)
+        memcpy(text + module.len + 1, name.ptr, name.len);
+    return (struct str){ text, module.len + 1 + name.len };
+}
+
 struct value *value_chain_attr(struct values *vs, const struct value *base, struct str name)
 {
     struct chain *c = step_of(vs, base, STEP_ATTR);
     if (c != NULL)
         c->name = name;
     if (c != NULL && is_member(c)) {
-        struct str dotted = arena_concat(vs->arena, c->base->name, STR("."));
-        c->hole = (struct hole){ HOLE_IMPORTED, arena_concat(vs->arena, dotted, name) };
+        c->hole = (struct hole){ HOLE_IMPORTED, member_name(vs, c->base->name, name) };
     }
     return chain_value(vs, base, c);
 }

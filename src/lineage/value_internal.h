@@ -8,10 +8,21 @@
 #include "lineage/value.h"
 
 /* True past limit_bytes; sets hit_limit. */
-bool values_are_full(struct values *vs);
+static inline bool values_are_full(struct values *vs)
+{
+    if (vs->arena->used_bytes <= vs->limit_bytes)
+        return false;
+    vs->hit_limit = true;
+    return true;
+}
 
 /* A new value of that kind; never called past the limit. */
-struct value *value_make(struct values *vs, enum value_kind kind);
+static inline struct value *value_make(struct values *vs, enum value_kind kind)
+{
+    struct value *v = ARENA_NEW(vs->arena, struct value);
+    v->kind = (uint8_t)kind;
+    return v;
+}
 
 /* A text under construction.  Equal holes side by side are one. */
 struct text_out {
