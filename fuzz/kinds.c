@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kinds kinds;
     struct sketch sketch, again;
     unsigned char bytes[SKETCH_BYTES];
-    kinds_find(&a, &nb, &an, &kinds);
+    kinds_find(NULL, &a, &nb, &an, &kinds);
     for (size_t i = 0; i < kinds.n; i++) {
         const struct kind_found *k = &kinds.items[i];
         FUZZ_CHECK(k->weight >= KINDS_ENOUGH && k->n_evidence >= 1);

@@ -9,6 +9,7 @@
 #include "catalog/code_token.h"
 #include "lineage/uri.h"
 #include "util/attrs.h"
+#include "util/err.h"
 
 #include <stdlib.h>
 
@@ -22,8 +23,8 @@ struct hits {
 
 struct finder {
     struct arena *arena;
-    struct kind_patterns tables[SIGNAL_N];
-    struct hits *hits; /* by rule */
+    const struct kind_patterns *tables; /* by signal */
+    struct hits *hits;                  /* by rule */
     size_t cell;
     struct str cell_text; /* that evidence is cut from */
     size_t n_markdown_words, n_markdown_cells;
@@ -338,15 +339,43 @@ static void sum_up(const struct finder *f, struct kinds *out)
     qsort(out->items, out->n, sizeof out->items[0], by_weight);
 }
 
-void kinds_find(struct arena *a, const struct notebook *nb, const struct analysis *an,
-                struct kinds *out)
+struct kind_rules {
+    struct arena arena;
+    struct kind_patterns tables[SIGNAL_N];
+};
+
+struct kind_rules *kind_rules_new(void)
 {
-    AUTO_ARENA tables = ARENA_INIT;
-    struct finder *f = ARENA_NEW(&tables, struct finder);
+    struct kind_rules *rules = calloc(1, sizeof *rules);
+    if (rules == NULL)
+        panic("out of memory");
+    kind_patterns_make(&rules->arena, rules->tables);
+    return rules;
+}
+
+void kind_rules_free(struct kind_rules *rules)
+{
+    if (rules == NULL)
+        return;
+    arena_release(&rules->arena);
+    free(rules);
+}
+
+void kinds_find(const struct kind_rules *rules, struct arena *a, const struct notebook *nb,
+                const struct analysis *an, struct kinds *out)
+{
+    AUTO_ARENA spare = ARENA_INIT;
+    struct finder *f = ARENA_NEW(&spare, struct finder);
     enum code_language kernel = notebook_code_language(nb);
     f->arena = a;
-    kind_patterns_make(&tables, f->tables);
-    f->hits = ARENA_NEW_N(&tables, struct hits, kind_n_rules());
+    if (rules == NULL) {
+        struct kind_patterns *tables = ARENA_NEW_N(&spare, struct kind_patterns, SIGNAL_N);
+        kind_patterns_make(&spare, tables);
+        f->tables = tables;
+    } else {
+        f->tables = rules->tables;
+    }
+    f->hits = ARENA_NEW_N(&spare, struct hits, kind_n_rules());
     f->cell = SIZE_MAX;
     if (nb->title.len > 0)
         look_at_title(f, nb->title, 0);

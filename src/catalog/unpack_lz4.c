@@ -1,5 +1,6 @@
-/* unpack_lz4: one block, and the frame format. */
+/* unpack_lz4: one block (both ways), and the frame format. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/pack.h"
 #include "catalog/unpack.h"
 
 #include <limits.h>
@@ -14,6 +15,18 @@ bool unpack_lz4(struct str in, char *out, size_t cap, struct unpacked *result)
     if (n < 0)
         return false;
     *result = (struct unpacked){ .n = (size_t)n, .is_whole = true };
+    return true;
+}
+
+bool pack_lz4(struct str in, struct buf *out)
+{
+    if (in.len < 2 || in.len > LZ4_MAX_INPUT_SIZE)
+        return false;
+    char *room = buf_reserve(out, in.len - 1);
+    int n = room == NULL ? 0 : LZ4_compress_default(in.ptr, room, (int)in.len, (int)in.len - 1);
+    if (n <= 0)
+        return false;
+    buf_added(out, (size_t)n);
     return true;
 }
 

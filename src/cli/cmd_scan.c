@@ -276,6 +276,22 @@ static bool do_list(struct scan_run *run, struct err *err)
     return print(run, err);
 }
 
+/* What was found is told and can be asked for: the search becomes quick meanwhile. */
+static bool catch_up(struct scan_run *run, struct err *err)
+{
+    uint64_t n_left = 1;
+    fflush(stdout);
+    while (n_left > 0) {
+        AUTO_ARENA a = ARENA_INIT;
+        if (!scans_catch_up(run->scanning->scans, &n_left, err))
+            return false;
+        output_progress(n_left == 0 ? STR_EMPTY
+                                    : arena_printf(&a, "the search: %.*s to be taken up",
+                                                   STR_FMT(grouped(&a, n_left))));
+    }
+    return true;
+}
+
 static bool do_scans(struct scan_run *run, struct err *err)
 {
     table_init(&run->table, run->cli->arena, columns, ARRAY_LEN(columns));
@@ -285,7 +301,7 @@ static bool do_scans(struct scan_run *run, struct err *err)
         scan_one(run, run->names[i]);
     if (run->n == 0)
         run->status = command_nothing(run->cli);
-    return print(run, err);
+    return print(run, err) && catch_up(run, err);
 }
 
 static bool do_import(struct scan_run *run, const char *place, struct err *err)
@@ -310,7 +326,7 @@ static bool do_import(struct scan_run *run, const char *place, struct err *err)
     if (c->n_outside > 0)
         fprintf(stderr, "boathouse: %llu notebooks are of no source (boathouse scan --list)\n",
                 (unsigned long long)c->n_outside);
-    return print(run, err);
+    return print(run, err) && catch_up(run, err);
 }
 
 static bool do_what_was_asked(struct scan_run *run, struct err *err)

@@ -46,10 +46,12 @@ static bool set_meta(struct index_writer *w, const char *key, int64_t value, str
 /* The cells of a document one by one, so that no trigram spans two. */
 static bool add_document(struct postings *p, int64_t id, struct str body, struct err *err)
 {
+    AUTO_BUF room = BUF_INIT(SIZE_MAX);
     struct document d;
     struct document_cell cell;
     bool has_cell;
-    document_open(&d, body);
+    if (!document_open(&d, body, &room, err))
+        return false;
     while (document_next(&d, &cell, &has_cell, err)) {
         if (!has_cell)
             return true;

@@ -147,8 +147,10 @@ static bool document_is_whole(const struct db_rows *rows)
     struct err err = ERR_INIT;
     struct document d;
     struct document_cell cell;
+    AUTO_BUF room = BUF_INIT(SIZE_MAX);
     bool has = true;
-    document_open(&d, db_blob(rows, 1));
+    if (!document_open(&d, db_blob(rows, 1), &room, &err))
+        return false;
     while (document_next(&d, &cell, &has, &err))
         if (!has)
             return true;

@@ -63,7 +63,8 @@ static bool set_pragmas(struct db *db, const struct db_options *o, struct err *e
         o->cache_bytes / 1024, o->map_bytes, o->is_durable ? "FULL" : "NORMAL",
         !o->is_writer ? "PRAGMA query_only=ON;"
         : o->is_plain ? ""
-                      : "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;",
+                      : "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;"
+                        "PRAGMA wal_autocheckpoint=4000;",
         '\0');
     return db_exec(db, sql.ptr, err);
 }

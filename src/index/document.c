@@ -1,14 +1,18 @@
 /*
  * A cell in a document: its index, a byte of what it is, the length and bytes of its language, the
- * length and bytes of its text.  Numbers are LEB128.
+ * length and bytes of its text.  Numbers are LEB128.  A body is the cells one behind the other, or
+ * PACKED (which is the index of no cell), their size, and one block of LZ4.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/document.h"
+#include "catalog/pack.h"
+#include "catalog/unpack.h"
 #include "index/index_internal.h"
 #include "index/varint.h"
 #include "util/limits.h"
 
 enum { KIND_BITS = 3, IS_PARAMETERS = 4 };
+enum { PACKED = LIMIT_CELLS + 1, MAX_PACKED = 2 * LIMIT_CELL_BYTES };
 
 void document_add(struct buf *body, const struct document_cell *cell)
 {
@@ -20,10 +24,38 @@ void document_add(struct buf *body, const struct document_cell *cell)
     buf_add(body, cell->text);
 }
 
-void document_open(struct document *d, struct str body)
+void document_pack(struct str cells, struct buf *out)
 {
-    d->at = (const unsigned char *)body.ptr;
-    d->end = d->at + body.len;
+    buf_reset(out);
+    varint_add(out, PACKED);
+    varint_add(out, cells.len);
+    if (cells.len <= MAX_PACKED && pack_lz4(cells, out) && out->len < cells.len)
+        return;
+    buf_reset(out);
+    buf_add(out, cells);
+}
+
+static bool damaged(struct err *err)
+{
+    return err_set(err, ERR_PARSE, "the text of a notebook is damaged in the index");
+}
+
+bool document_open(struct document *d, struct str body, struct buf *room, struct err *err)
+{
+    const unsigned char *at = (const unsigned char *)body.ptr, *end = at + body.len;
+    uint64_t first, size;
+    struct unpacked result;
+    *d = (struct document){ at, end };
+    if (!varint_take(&at, end, PACKED, &first) || first != PACKED)
+        return true;
+    buf_reset(room);
+    char *cells = varint_take(&at, end, MAX_PACKED, &size) ? buf_reserve(room, size) : NULL;
+    const struct str packed = { (const char *)at, (size_t)(end - at) };
+    if (cells == NULL || !unpack_lz4(packed, cells, size, &result) || result.n != size)
+        return damaged(err);
+    buf_added(room, size);
+    *d = (struct document){ (const unsigned char *)cells, (const unsigned char *)cells + size };
+    return true;
 }
 
 static bool take_text(struct document *d, uint64_t max, struct str *out)
@@ -54,18 +86,20 @@ bool document_next(struct document *d, struct document_cell *out, bool *has_out,
              take_text(d, LIMIT_CELL_BYTES, &cell.text);
     }
     if (!ok)
-        return err_set(err, ERR_PARSE, "the text of a notebook is damaged in the index");
+        return damaged(err);
     *out = cell;
     *has_out = true;
     return true;
 }
 
-static bool each_of_body(struct str body, index_cell_fn *each, void *ctx, struct err *err)
+static bool each_of_body(struct str body, struct buf *room, index_cell_fn *each, void *ctx,
+                         struct err *err)
 {
     struct document d;
     struct document_cell cell;
     bool has_cell;
-    document_open(&d, body);
+    if (!document_open(&d, body, room, err))
+        return false;
     while (document_next(&d, &cell, &has_cell, err)) {
         if (!has_cell)
             return true;
@@ -80,13 +114,14 @@ bool index_each_cell(struct index_reader *r, int64_t notebook, index_cell_fn *ea
 {
     static const char sql[] = "SELECT body FROM document WHERE notebook = ? ORDER BY first_cell";
     AUTO_ROWS rows = { 0 };
+    AUTO_BUF room = BUF_INIT(MAX_PACKED);
     bool has_row;
     if (!db_query(&r->db, &rows, err, sql, "i", notebook))
         return false;
     while (db_next(&rows, &has_row, err)) {
         if (!has_row)
             return true;
-        if (!each_of_body(db_blob(&rows, 0), each, ctx, err))
+        if (!each_of_body(db_blob(&rows, 0), &room, each, ctx, err))
             return false;
     }
     return false;
@@ -109,6 +144,7 @@ bool index_cell_line(struct index_reader *r, struct arena *a, int64_t notebook, 
     static const char sql[] = "SELECT body FROM document WHERE notebook = ? AND first_cell <= ?"
                               " ORDER BY first_cell DESC LIMIT 1";
     AUTO_ROWS rows = { 0 };
+    AUTO_BUF room = BUF_INIT(MAX_PACKED);
     bool has_row, has_cell = true;
     struct document d;
     struct document_cell found;
@@ -118,7 +154,8 @@ bool index_cell_line(struct index_reader *r, struct arena *a, int64_t notebook, 
         return false;
     if (!has_row)
         return true;
-    document_open(&d, db_blob(&rows, 0));
+    if (!document_open(&d, db_blob(&rows, 0), &room, err))
+        return false;
     while (document_next(&d, &found, &has_cell, err)) {
         if (has_cell && found.index == cell)
             *out = arena_str(a, line_of(found.text, line));

@@ -26,11 +26,18 @@ struct document_cell {
 /* Append one cell; cells of a document come in order. */
 void document_add(struct buf *body, const struct document_cell *cell);
 
+/* The bytes to be stored of the cells that were added: packed where that makes them fewer.  out is
+ * emptied first. */
+void document_pack(struct str cells, struct buf *out);
+
 struct document {
     const unsigned char *at, *end;
 };
-void document_open(struct document *d, struct str body);
-/* The next cell, borrowed from the body.  *has_out false: that was all.  ERR_PARSE: damaged. */
+/* Of a stored body.  room: takes the cells if they were packed; the same may serve again for the
+ * next document.  ERR_PARSE: damaged. */
+MUST_USE bool document_open(struct document *d, struct str body, struct buf *room, struct err *err);
+/* The next cell, borrowed from the body or the room.  *has_out false: that was all.  ERR_PARSE:
+ * damaged. */
 MUST_USE bool document_next(struct document *d, struct document_cell *out, bool *has_out,
                             struct err *err);
 

@@ -7,7 +7,7 @@
 
 #include "index/db.h"
 #include "index/index.h"
-#include "util/strmap.h"
+#include "index/memo.h"
 
 #include <pthread.h>
 
@@ -51,14 +51,16 @@ struct index_writer {
     struct db db;
     struct index *index;
     bool is_in_batch;
-    bool is_changed; /* this batch changed sources, notebooks or datasets */
+    uint64_t n_batches; /* begun */
+    bool is_changed;    /* this batch changed sources, notebooks or datasets */
     int64_t counts[N_COUNTS];
     struct tally_delta *tallies; /* a hash table by axis, key and kind */
     size_t n_tallies, cap_tallies;
-    /* Ids of the table name: its rows are never changed, so what a batch that was rolled back put
-     * here is dropped with all. */
-    struct arena name_arena;
-    struct strmap names;
+    struct memo names;    /* ids of the table name: its rows are never changed */
+    struct memo places;   /* ids of places, by key; mark: the batch that queued it to be settled */
+    struct memo sketches; /* groups of near-copies, by the sketch that each began with */
+    struct memo no_datasets; /* folders where none stands; of this batch */
+    int64_t data_version; /* PRAGMA data_version when places and sketches were last known to hold */
 };
 
 /* ERR_INTERNAL outside of a batch: a bug of the caller. */

@@ -39,14 +39,12 @@ static bool add_of_key(struct index_writer *w, struct candidates *c, uint64_t ke
     return false;
 }
 
-static bool make_group(struct index_writer *w, const struct sketch *sketch, const uint64_t *keys,
+static bool make_group(struct index_writer *w, struct str bytes, const uint64_t *keys,
                        int64_t *group, struct err *err)
 {
     static const char make[] = "INSERT INTO near_group(sketch, n) VALUES(?, 1)";
     static const char add_key[] = "INSERT OR IGNORE INTO near_band VALUES(?, ?)";
-    unsigned char bytes[SKETCH_BYTES];
-    sketch_write(sketch, bytes);
-    if (!db_run(&w->db, err, make, "b", (struct str){ (const char *)bytes, sizeof bytes }))
+    if (!db_run(&w->db, err, make, "b", bytes))
         return false;
     *group = db_last_id(&w->db);
     for (size_t i = 0; i < SKETCH_BANDS; i++)
@@ -55,13 +53,12 @@ static bool make_group(struct index_writer *w, const struct sketch *sketch, cons
     return true;
 }
 
-bool near_join(struct index_writer *w, const struct sketch *sketch, int64_t *group, struct err *err)
+/* The group of the most similar leader, or a new one; a member more either way. */
+static bool choose(struct index_writer *w, const struct sketch *sketch, struct str bytes,
+                   int64_t *group, struct err *err)
 {
     static const char join[] = "UPDATE near_group SET n = n + 1 WHERE id = ?";
     uint64_t keys[SKETCH_BANDS];
-    *group = 0;
-    if (sketch->is_empty)
-        return true;
     AUTO_ARENA a = ARENA_INIT;
     struct candidates *c = ARENA_NEW(&a, struct candidates);
     sketch_keys(sketch, keys);
@@ -69,10 +66,30 @@ bool near_join(struct index_writer *w, const struct sketch *sketch, int64_t *gro
         if (!add_of_key(w, c, keys[i], err))
             return false;
     size_t chosen = sketch_choose(sketch, c->sketches, c->n);
-    if (chosen == SIZE_MAX)
-        return make_group(w, sketch, keys, group, err);
-    *group = c->ids[chosen];
-    return db_run(&w->db, err, join, "i", *group);
+    bool is_new = chosen == SIZE_MAX;
+    *group = is_new ? 0 : c->ids[chosen];
+    if (is_new ? !make_group(w, bytes, keys, group, err) : !db_run(&w->db, err, join, "i", *group))
+        return false;
+    /* No leader can be more similar than one that is the same. */
+    if (is_new || sketch_equal_lanes(sketch, &c->sketches[chosen]) == SKETCH_LANES)
+        memo_put(&w->sketches, bytes, *group);
+    return true;
+}
+
+bool near_join(struct index_writer *w, const struct sketch *sketch, int64_t *group, struct err *err)
+{
+    static const char join_known[] = "UPDATE near_group SET n = n + 1 WHERE id = ?";
+    unsigned char bytes[SKETCH_BYTES];
+    const struct str key = { (const char *)bytes, sizeof bytes };
+    *group = 0;
+    if (sketch->is_empty)
+        return true;
+    sketch_write(sketch, bytes);
+    const struct memo_item *known = memo_find(&w->sketches, key);
+    if (known == NULL)
+        return choose(w, sketch, key, group, err);
+    *group = known->id;
+    return db_run(&w->db, err, join_known, "i", *group);
 }
 
 /* The last member left: the keys go by what made them. */
@@ -81,6 +98,7 @@ static bool drop_group(struct index_writer *w, int64_t group, struct str bytes, 
     static const char drop_key[] = "DELETE FROM near_band WHERE band = ? AND near = ?";
     uint64_t keys[SKETCH_BANDS];
     struct sketch sketch;
+    memo_forget(&w->sketches);
     if (!sketch_read(bytes, &sketch))
         return err_set(err, ERR_PARSE, "a sketch is damaged in the index");
     sketch_keys(&sketch, keys);

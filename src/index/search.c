@@ -28,6 +28,7 @@ struct searcher {
     /* Of the document that is looked through. */
     int64_t document, notebook;
     const struct db_rows *row;
+    struct buf room;       /* for its cells */
     struct str uri, title; /* copied when its first hit is found */
 };
 
@@ -141,7 +142,8 @@ static bool search_document(struct searcher *s, int64_t id, struct err *err)
     s->row = &rows;
     s->uri = s->title = STR_EMPTY;
     s->out->n_documents++;
-    document_open(&d, db_blob(&rows, 1));
+    if (!document_open(&d, db_blob(&rows, 1), &s->room, err))
+        return false;
     while (!s->is_full) {
         if (!document_next(&d, &cell, &has_cell, err))
             return false;
@@ -236,6 +238,7 @@ bool index_find_text(struct index_reader *r, struct arena *a, const struct index
 {
     struct index_hits hits = { 0 };
     struct searcher s = { .db = &r->db, .arena = a, .search = search, .out = &hits };
+    s.room = (struct buf)BUF_INIT(SIZE_MAX);
     unsigned budget_ms = search->budget_ms == 0 ? DEFAULT_BUDGET_MS : search->budget_ms;
     s.where = search->where == 0 ? INDEX_IN_ALL : search->where;
     s.deadline_ms = clock_mono_ms() + budget_ms;
@@ -246,6 +249,7 @@ bool index_find_text(struct index_reader *r, struct arena *a, const struct index
                                   : need_of_plain(a, search->text, search->is_case_ignored);
     bool ok = run(&s, need, err);
     matcher_free(s.matcher);
+    buf_release(&s.room);
     if (ok)
         *out = hits;
     return ok;

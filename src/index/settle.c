@@ -22,32 +22,49 @@ static bool mark(struct index_writer *w, int64_t dataset, struct err *err)
     return dataset == 0 || db_run(&w->db, err, sql, "i", dataset);
 }
 
-/* The datasets that uri is in or at, all marked; *innermost is the id of the last one, or 0. */
+/* The datasets at a folder, or whose pattern begins there, that uri falls into: all marked.  *n:
+ * how many stand there; *innermost, *longest: the one with the longest uri so far. */
+static bool mark_of_folder(struct index_writer *w, struct str folder, struct str uri,
+                           int64_t *innermost, size_t *longest, size_t *n, struct err *err)
+{
+    static const char sql[] = "SELECT id, uri FROM dataset WHERE uri = ?1 UNION ALL"
+                              " SELECT id, uri FROM dataset WHERE root = ?1 AND is_pattern = 1";
+    AUTO_ROWS rows = { 0 };
+    bool has_row;
+    *n = 0;
+    if (!db_query(&w->db, &rows, err, sql, "s", folder))
+        return false;
+    while (db_next(&rows, &has_row, err)) {
+        if (!has_row)
+            return true;
+        (*n)++;
+        struct str dataset = db_text(&rows, 1);
+        if (!place_falls_into(uri, dataset))
+            continue;
+        if (dataset.len > *longest) {
+            *innermost = db_int(&rows, 0);
+            *longest = dataset.len;
+        }
+        if (!mark(w, db_int(&rows, 0), err))
+            return false;
+    }
+    return false;
+}
+
+/* The datasets that uri is in or at, all marked; *innermost is the id of the last one, or 0.  Most
+ * folders have none, and come again and again. */
 static bool mark_at(struct index_writer *w, struct str uri, int64_t *innermost, struct err *err)
 {
-    static const char by_uri[] = "SELECT id, uri FROM dataset WHERE uri = ?";
-    static const char by_root[] = "SELECT id, uri FROM dataset WHERE root = ? AND is_pattern = 1";
     struct str folders[PLACE_MAX_PREFIXES + 1] = { uri };
-    size_t n = 1 + place_ancestors(uri, folders + 1, PLACE_MAX_PREFIXES), longest = 0;
+    size_t n = 1 + place_ancestors(uri, folders + 1, PLACE_MAX_PREFIXES), longest = 0, n_found;
     *innermost = 0;
-    for (size_t i = 0; i < 2 * n; i++) {
-        AUTO_ROWS rows = { 0 };
-        bool has_row = true;
-        if (!db_query(&w->db, &rows, err, i % 2 == 0 ? by_uri : by_root, "s", folders[i / 2]))
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && memo_find(&w->no_datasets, folders[i]) != NULL)
+            continue;
+        if (!mark_of_folder(w, folders[i], uri, innermost, &longest, &n_found, err))
             return false;
-        while (has_row) {
-            if (!db_next(&rows, &has_row, err))
-                return false;
-            struct str dataset = has_row ? db_text(&rows, 1) : STR_EMPTY;
-            if (!has_row || !place_falls_into(uri, dataset))
-                continue;
-            if (dataset.len > longest) {
-                *innermost = db_int(&rows, 0);
-                longest = dataset.len;
-            }
-            if (!mark(w, db_int(&rows, 0), err))
-                return false;
-        }
+        if (i > 0 && n_found == 0)
+            memo_put(&w->no_datasets, folders[i], 0);
     }
     return true;
 }
@@ -154,10 +171,12 @@ static bool place_is_used(struct index_writer *w, int64_t place, bool *is_used, 
 static bool drop_place(struct index_writer *w, int64_t place, struct err *err)
 {
     writer_count(w, COUNT_PLACES, -1);
+    memo_forget(&w->places);
     return db_run(&w->db, err, "DELETE FROM place WHERE id = ?", "i", place);
 }
 
-static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
+/* has_datasets false: none at all, so this place is about none. */
+static bool settle_place(struct index_writer *w, int64_t place, bool has_datasets, struct err *err)
 {
     static const char find[] = "SELECT uri, dataset FROM place WHERE id = ?";
     static const char bind[] = "UPDATE place SET dataset = ? WHERE id = ?";
@@ -173,10 +192,10 @@ static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
     struct str uri = arena_str(&a, db_text(&rows, 0));
     int64_t before = db_int(&rows, 1), dataset = 0;
     db_rows_release(&rows);
-    if (!mark(w, before, err) || !mark_at(w, uri, &dataset, err) || !mark_below(w, &a, uri, err) ||
-        !place_is_used(w, place, &is_used, err))
+    if (!mark(w, before, err) || !place_is_used(w, place, &is_used, err) ||
+        (has_datasets && (!mark_at(w, uri, &dataset, err) || !mark_below(w, &a, uri, err))))
         return false;
-    if (str_has_prefix(uri, STR("table:")) &&
+    if (has_datasets && str_has_prefix(uri, STR("table:")) &&
         (!db_query(&w->db, &locations, err, bound, "s", uri) ||
          !mark_locations(w, &locations, &dataset, err)))
         return false;
@@ -187,40 +206,67 @@ static bool settle_place(struct index_writer *w, int64_t place, struct err *err)
 
 /* ---- All of them. ---- */
 
-/* Take one from a queue; *id 0: it is empty. */
-static bool take(struct index_writer *w, const char *first, const char *drop, int64_t *id,
-                 struct err *err)
+/* Take at most max from the front of a queue. */
+static bool take(struct index_writer *w, struct arena *a, const char *first, const char *drop,
+                 size_t max, int64_t **ids, size_t *n, struct err *err)
 {
-    bool has_id;
-    if (!db_get_int(&w->db, id, &has_id, err, first, ""))
+    AUTO_ROWS rows = { 0 };
+    bool has_row = true;
+    size_t cap = 0;
+    *ids = NULL;
+    *n = 0;
+    if (!db_query(&w->db, &rows, err, first, "i", (int64_t)max))
         return false;
-    return !has_id || db_run(&w->db, err, drop, "i", *id);
+    while (has_row) {
+        if (!db_next(&rows, &has_row, err))
+            return false;
+        if (has_row)
+            *ARENA_PUSH(a, *ids, *n, cap) = db_int(&rows, 0);
+    }
+    db_rows_release(&rows);
+    return *n == 0 || db_run(&w->db, err, drop, "i", (*ids)[*n - 1]);
+}
+
+static bool settle_places(struct index_writer *w, size_t max, size_t *n, struct err *err)
+{
+    static const char first[] = "SELECT place FROM unsettled_place ORDER BY place LIMIT ?";
+    static const char drop[] = "DELETE FROM unsettled_place WHERE place <= ?";
+    AUTO_ARENA a = ARENA_INIT;
+    int64_t *ids, ignored;
+    bool has_datasets;
+    if (!take(w, &a, first, drop, max, &ids, n, err) ||
+        !db_get_int(&w->db, &ignored, &has_datasets, err, "SELECT 1 FROM dataset LIMIT 1", ""))
+        return false;
+    for (size_t i = 0; i < *n; i++)
+        if (!settle_place(w, ids[i], has_datasets, err))
+            return false;
+    return true;
+}
+
+static bool settle_datasets(struct index_writer *w, size_t max, struct err *err)
+{
+    static const char first[] = "SELECT dataset FROM unsettled_dataset ORDER BY dataset LIMIT ?";
+    static const char drop[] = "DELETE FROM unsettled_dataset WHERE dataset <= ?";
+    AUTO_ARENA a = ARENA_INIT;
+    int64_t *ids;
+    size_t n;
+    if (!take(w, &a, first, drop, max, &ids, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!users_settle(w, ids[i], err))
+            return false;
+    return true;
 }
 
 bool index_settle(struct index_writer *w, size_t max, uint64_t *n_left, struct err *err)
 {
-    static const char first_place[] = "SELECT place FROM unsettled_place LIMIT 1";
-    static const char drop_place_mark[] = "DELETE FROM unsettled_place WHERE place = ?";
-    static const char first_dataset[] = "SELECT dataset FROM unsettled_dataset LIMIT 1";
-    static const char drop_dataset_mark[] = "DELETE FROM unsettled_dataset WHERE dataset = ?";
     static const char left[] = "SELECT (SELECT count(*) FROM unsettled_place) +"
                                " (SELECT count(*) FROM unsettled_dataset)";
-    int64_t id = 1, n = 0;
-    if (!writer_check(w, err))
-        return false;
-    for (size_t i = 0; i < max && id != 0; i++) {
-        if (!take(w, first_place, drop_place_mark, &id, err))
-            return false;
-        if (id != 0) {
-            if (!settle_place(w, id, err))
-                return false;
-            continue;
-        }
-        if (!take(w, first_dataset, drop_dataset_mark, &id, err) ||
-            (id != 0 && !users_settle(w, id, err)))
-            return false;
-    }
-    if (!db_get_int(&w->db, &n, NULL, err, left, ""))
+    int64_t n = 0;
+    size_t n_places;
+    if (!writer_check(w, err) || !settle_places(w, max, &n_places, err) ||
+        (n_places < max && !settle_datasets(w, max - n_places, err)) ||
+        !db_get_int(&w->db, &n, NULL, err, left, ""))
         return false;
     *n_left = (uint64_t)n;
     return true;

@@ -13,7 +13,9 @@
 #include "index/index.h"
 
 struct analysis;
+struct arena;
 struct dataset;
+struct index_prepared; /* a notebook as its rows */
 struct kinds;
 struct notebook;
 struct sketch;
@@ -119,7 +121,14 @@ struct index_notebook {
     const struct sketch *sketch; /* NULL or empty: compared with no other */
 };
 
+/* What of a notebook is kept, made ready in a: on any thread, without the index, which is most of
+ * the work.  Nothing of the notebook is borrowed. */
+struct index_prepared *index_prepare_notebook(struct arena *a,
+                                              const struct index_notebook *notebook);
 /* Put it in, or in the place of the one with its uri; *id (may be NULL) stays the same then. */
+MUST_USE bool index_put_prepared(struct index_writer *w, const struct index_prepared *prepared,
+                                 int64_t *id, struct err *err);
+/* Both in one. */
 MUST_USE bool index_put_notebook(struct index_writer *w, const struct index_notebook *notebook,
                                  int64_t *id, struct err *err);
 /* Only its etag and time changed, not its bytes. */

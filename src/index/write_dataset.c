@@ -234,6 +234,7 @@ bool index_put_dataset(struct index_writer *w, int64_t source, const struct data
     if (row == 0 && !make_row(w, d->uri, &row, err))
         return false;
     w->is_changed = true;
+    memo_forget(&w->no_datasets);
     bool keeps_columns =
         old.id != 0 && d->schema == NULL && old.fingerprint == (int64_t)d->fingerprint;
     if (!fill_row(w, row, source, d, err) || (!keeps_columns && !put_columns(w, row, d, err)) ||

@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Names that are remembered before all are forgotten. */
-enum { MAX_NAMES = 50000 };
-
 bool index_writer_open(struct index *ix, struct index_writer **out, struct err *err)
 {
     if (ix->options.mode == INDEX_READ_ONLY)
@@ -34,7 +31,10 @@ bool index_writer_open(struct index *ix, struct index_writer **out, struct err *
         return false;
     }
     w->index = ix;
-    strmap_init(&w->names, &w->name_arena);
+    memo_init(&w->names);
+    memo_init(&w->places);
+    memo_init(&w->sketches);
+    memo_init(&w->no_datasets);
     *out = w;
     return true;
 }
@@ -45,7 +45,10 @@ void index_writer_close(struct index_writer *w)
         return;
     index_rollback(w);
     db_close(&w->db);
-    arena_release(&w->name_arena);
+    memo_release(&w->names);
+    memo_release(&w->places);
+    memo_release(&w->sketches);
+    memo_release(&w->no_datasets);
     free(w->tallies);
     free(w);
 }
@@ -55,10 +58,22 @@ bool writer_check(struct index_writer *w, struct err *err)
     return w->is_in_batch || err_set(err, ERR_INTERNAL, "a write outside of a batch");
 }
 
-static void forget_names(struct index_writer *w)
+/* PRAGMA data_version changes when another connection committed: then places and groups that were
+ * known may be gone. */
+static bool check_memos(struct index_writer *w, struct err *err)
 {
-    arena_reset(&w->name_arena);
-    strmap_init(&w->names, &w->name_arena);
+    int64_t version;
+    if (!db_get_int(&w->db, &version, NULL, err, "PRAGMA data_version", ""))
+        return false;
+    if (version != w->data_version || memo_is_full(&w->places))
+        memo_forget(&w->places);
+    if (version != w->data_version || memo_is_full(&w->sketches))
+        memo_forget(&w->sketches);
+    if (memo_is_full(&w->names))
+        memo_forget(&w->names);
+    memo_forget(&w->no_datasets);
+    w->data_version = version;
+    return true;
 }
 
 static void begin_counting(struct index_writer *w)
@@ -91,8 +106,9 @@ bool index_begin(struct index_writer *w, const struct index_lease *lease, struct
     if (!db_run(&w->db, err, "BEGIN IMMEDIATE", ""))
         return false;
     w->is_in_batch = true;
+    w->n_batches++;
     begin_counting(w);
-    if (lease == NULL || check_fence(w, lease, err))
+    if (check_memos(w, err) && (lease == NULL || check_fence(w, lease, err)))
         return true;
     index_rollback(w);
     return false;
@@ -106,7 +122,9 @@ void index_rollback(struct index_writer *w)
     if (sqlite3_get_autocommit(w->db.handle) == 0)
         db_try(&w->db, "ROLLBACK");
     w->is_in_batch = false;
-    forget_names(w);
+    memo_forget(&w->names);
+    memo_forget(&w->places);
+    memo_forget(&w->sketches);
 }
 
 /* ---- What is counted. ---- */
@@ -215,8 +233,6 @@ bool index_commit(struct index_writer *w, bool is_durable, struct err *err)
         return false;
     }
     w->is_in_batch = false;
-    if (w->names.n > MAX_NAMES)
-        forget_names(w);
     return !is_durable || sync_log(w, err);
 }
 
@@ -229,9 +245,9 @@ bool writer_name(struct index_writer *w, struct str text, int64_t *id, struct er
     *id = 0;
     if (text.len == 0)
         return true;
-    int64_t *known = strmap_get(&w->names, text);
+    const struct memo_item *known = memo_find(&w->names, text);
     if (known != NULL) {
-        *id = *known;
+        *id = known->id;
         return true;
     }
     bool has_id;
@@ -242,9 +258,7 @@ bool writer_name(struct index_writer *w, struct str text, int64_t *id, struct er
             return false;
         *id = db_last_id(&w->db);
     }
-    known = ARENA_NEW(&w->name_arena, int64_t);
-    *known = *id;
-    strmap_put(&w->names, arena_str(&w->name_arena, text), known);
+    memo_put(&w->names, text, *id);
     return true;
 }
 

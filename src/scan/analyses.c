@@ -17,12 +17,15 @@
 
 /* The analysis recurses as deep as LIMIT_DEPTH allows, whatever the shell's own limit is. */
 enum { WINDOW = 4, STACK_BYTES = 16 * 1024 * 1024 };
+/* Of findings that wait for their turn: with so many nothing more is begun. */
+enum { ENOUGH_BYTES = 8 * 1024 * 1024 };
 
 enum slot_state { SLOT_WAITING, SLOT_READY };
 
 struct slot {
     struct finding finding;
     enum slot_state state;
+    size_t size_bytes; /* of what it holds, when it is ready */
 };
 
 /* What one analysis needs while it goes on. */
@@ -41,6 +44,7 @@ struct analyses {
     struct slot *slots;
     size_t n_slots;
     size_t next_done, next_work, end; /* they only grow; modulo n_slots */
+    size_t waiting_bytes;             /* of all that are ready */
     bool is_last;                     /* nothing comes behind end */
     bool is_handing;                  /* a worker is in done() */
     bool has_failed;                  /* done() failed with err; the rest is dropped */
@@ -110,8 +114,6 @@ static void give_desk(struct analyses *x, struct desk *desk)
 static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
 {
     struct notebook nb;
-    if (f->kind == FINDING_NOTEBOOK && x->options.keeps_notebook)
-        a = &f->arena;
     if (f->kind == FINDING_TASK || f->err.code != ERR_NONE ||
         !read_notebook(x, a, f, &nb, &f->err)) {
         x->options.work(x->options.ctx, f, NULL, NULL);
@@ -141,6 +143,7 @@ static void hand_on(struct analyses *x)
         struct slot *slot = slot_at(x, x->next_done);
         bool has_failed = x->has_failed;
         struct err err = ERR_INIT;
+        size_t size_bytes = slot->size_bytes;
         unlock(x);
         bool ok = has_failed || x->options.done(x->options.ctx, &slot->finding, &err);
         if (has_failed && x->options.drop != NULL)
@@ -152,9 +155,20 @@ static void hand_on(struct analyses *x)
             x->err = err;
         }
         x->next_done++;
+        bool was_enough = x->waiting_bytes > ENOUGH_BYTES;
+        x->waiting_bytes -= size_bytes;
+        if (was_enough)
+            pthread_cond_broadcast(&x->has_work);
         pthread_cond_signal(&x->has_room);
     }
     x->is_handing = false;
+}
+
+/* Is there something to begin with?  The oldest one always: what waits, waits for it. */
+static bool may_begin(const struct analyses *x)
+{
+    return x->next_work < x->end &&
+           (x->waiting_bytes <= ENOUGH_BYTES || x->next_work == x->next_done);
 }
 
 static void *run_worker(void *arg)
@@ -163,7 +177,7 @@ static void *run_worker(void *arg)
     AUTO_ARENA a = ARENA_INIT;
     lock(x);
     for (;;) {
-        while (x->next_work == x->end && !x->is_last)
+        while (!may_begin(x) && (x->next_work < x->end || !x->is_last))
             pthread_cond_wait(&x->has_work, &x->lock);
         if (x->next_work == x->end)
             break;
@@ -175,6 +189,8 @@ static void *run_worker(void *arg)
         arena_reset(&a);
         lock(x);
         slot->state = SLOT_READY;
+        slot->size_bytes = slot->finding.arena.used_bytes + slot->finding.out.len;
+        x->waiting_bytes += slot->size_bytes;
         hand_on(x);
     }
     unlock(x);
@@ -214,7 +230,7 @@ struct analyses *analyses_start(const struct analyses_options *options)
     if (x == NULL)
         panic("no memory for the analyses");
     x->options = *options;
-    x->n_slots = (size_t)options->n_workers * WINDOW;
+    x->n_slots = (size_t)options->n_workers * WINDOW + options->n_ahead;
     x->slots = calloc(x->n_slots, sizeof *x->slots);
     if (x->slots == NULL || pthread_mutex_init(&x->lock, NULL) != 0 ||
         pthread_cond_init(&x->has_work, NULL) != 0 || pthread_cond_init(&x->has_room, NULL) != 0 ||

@@ -3,8 +3,9 @@
  *
  * Notebooks are given one by one; workers read and analyse them, each with one arena; results are
  * handed on in the order of input, each as soon as it and all before it are done, whoever produces
- * the input and however slowly.  At most WINDOW results a worker wait, so memory is bounded and the
- * output is the same for any number of workers.
+ * the input and however slowly.  At most WINDOW results a worker (and n_ahead) wait, and no work is
+ * begun while some MB wait already, so memory is bounded; the output is the same for any number of
+ * workers.
  *
  * Where notebooks come from far away, most of a worker's time is waiting: then there are more
  * workers than may analyse at once.
@@ -41,9 +42,11 @@ struct finding {
 struct analyses_options {
     struct reading reading;
     const struct analyst *analyst;
-    unsigned n_workers;  /* 1 .. ANALYSES_MAX_WORKERS */
-    unsigned n_at_once;  /* that analyse at the same time; 0: all */
-    bool keeps_notebook; /* read it into the finding's arena, so that it outlives work() */
+    unsigned n_workers; /* 1 .. ANALYSES_MAX_WORKERS */
+    unsigned n_at_once; /* that analyse at the same time; 0: all */
+    /* Findings more than WINDOW a worker that may wait for their turn: so that the other workers go
+     * on while one of them is in a done() that takes long. */
+    unsigned n_ahead;
     /* On a worker, several at once: take from the analysis what is needed later; nb and an die when
      * it returns.  Both are NULL when f->err is set. */
     void (*work)(void *ctx, struct finding *f, const struct notebook *nb,

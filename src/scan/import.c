@@ -53,7 +53,7 @@ static bool leave_source(struct import *im, struct err *err)
 {
     if (im->session == NULL)
         return true;
-    bool ok = flush(im, err) && run_settle(im->run, err) && run_catch_up(im->run, err);
+    bool ok = flush(im, err) && run_settle(im->run, err);
     merge_range_free(im->range);
     scan_session_end(im->session);
     arena_release(&im->arena);
@@ -111,7 +111,7 @@ static bool enter_source(struct import *im, struct str path, struct err *err)
     return true;
 }
 
-static bool add(struct import *im, const struct imported *in, struct arena *kept, struct err *err)
+static bool add(struct import *im, const struct imported *in, struct err *err)
 {
     struct run *run = im->run;
     const struct store_object object = { .key = str_from_pos(in->path, run->place.root.len),
@@ -132,10 +132,7 @@ static bool add(struct import *im, const struct imported *in, struct arena *kept
     range->is_changed = true;
     struct result *r = result_new(&object, run->place.root, range->n - 1);
     r->err = in->error;
-    if (in->analysis != NULL)
-        result_take(r, kept, in->notebook, in->analysis);
-    r->kept = *kept;
-    *kept = (struct arena)ARENA_INIT;
+    result_prepare(run, r, &r->kept, in->notebook, in->analysis, 0);
     run_add_pending(run, r);
     im->counts.n_imported++;
     im->counts.n_broken += in->error.code != ERR_NONE;
@@ -144,15 +141,15 @@ static bool add(struct import *im, const struct imported *in, struct arena *kept
 
 bool import_line(struct import *im, struct str line, struct err *err)
 {
-    AUTO_ARENA kept = ARENA_INIT;
+    AUTO_ARENA a = ARENA_INIT;
     struct imported in;
-    if (!import_parse(&kept, line, &in, err) || !enter_source(im, in.path, err))
+    if (!import_parse(&a, line, &in, err) || !enter_source(im, in.path, err))
         return false;
     if (im->source.id == 0) {
         im->counts.n_outside++;
         return true;
     }
-    return add(im, &in, &kept, err);
+    return add(im, &in, err);
 }
 
 bool import_finish(struct import *im, struct import_counts *out, struct err *err)

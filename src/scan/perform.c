@@ -122,8 +122,8 @@ static bool scan_it(struct run *run, struct err *err)
 }
 
 /* The lease is ours. */
-static bool perform(struct run *run, const struct scan_order *order, struct scan_progress *progress,
-                    struct err *err)
+static bool perform(struct scans *s, struct run *run, const struct scan_order *order,
+                    struct scan_progress *progress, struct err *err)
 {
     struct err why = ERR_INIT, last = ERR_INIT;
     if (!begin_row(run, order, err))
@@ -132,9 +132,7 @@ static bool perform(struct run *run, const struct scan_order *order, struct scan
     bool is_ended = end_row(run, ok ? NULL : &why, &last);
     run_progress(run, progress);
     progress->is_done = true;
-    /* Off the critical path: the scan has ended, and the search is right without it. */
-    if (ok && is_ended && !run_catch_up(run, &last))
-        is_ended = false;
+    atomic_store(&s->is_behind, true);
     if (order->tell != NULL)
         order->tell(order->ctx, progress);
     if (!ok)
@@ -242,7 +240,7 @@ static bool attempt(struct scans *s, const struct scan_order *order, struct scan
         return false;
     *progress = (struct scan_progress){ .left_ms = -1 };
     if (is_mine) {
-        bool ok = perform(&run, order, progress, err);
+        bool ok = perform(s, &run, order, progress, err);
         if (ok)
             scan_follow(s, &run);
         return ok;
@@ -311,6 +309,7 @@ static bool with_lease(struct scans *s, int64_t source,
     if (ok)
         scan_follow(s, run);
     scan_session_end(session);
+    atomic_store(&s->is_behind, true);
     return ok;
 }
 

@@ -6,6 +6,9 @@
 #include "scan/run_datasets.h"
 #include "util/clock.h"
 
+/* Notebooks that are analysed while a range of some 64 is written. */
+enum { AHEAD = 96 };
+
 /* A listing goes on for as long as there is something to be analysed. */
 #define LISTING_MS ((int64_t)30 * 24 * 3600 * 1000)
 
@@ -139,7 +142,7 @@ void run_begin(struct run *run)
     struct analyses_options analyses = { .reading = o->reading,
                                          .analyst = o->analyst,
                                          .n_workers = o->n_workers,
-                                         .keeps_notebook = true,
+                                         .n_ahead = AHEAD,
                                          .work = run_work,
                                          .done = run_done,
                                          .drop = drop,
@@ -149,6 +152,7 @@ void run_begin(struct run *run)
         analyses.n_workers = o->n_fetchers;
         analyses.n_at_once = o->n_workers;
     }
+    run->kind_rules = kind_rules_new();
     run->analyses = analyses_start(&analyses);
     if ((run->source.wants & INDEX_WANTS_DATASETS) != 0)
         run_datasets_begin(run);
@@ -160,6 +164,8 @@ bool run_end(struct run *run, bool ok, const struct err *why, struct err *err)
         atomic_store(&run->stop, true); /* what was not written yet is not worth the wait */
     bool is_written = analyses_finish(run->analyses, err);
     unload_analyst(run);
+    kind_rules_free(run->kind_rules);
+    run->kind_rules = NULL;
     run_drop_pending(run);
     if (is_written && !ok)
         *err = *why;

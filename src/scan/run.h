@@ -26,20 +26,13 @@ enum { RUN_LEASE_MS = 30000, RUN_BEAT_MS = 1000, RUN_TELL_MS = 100 };
 struct result {
     struct result *next;
     struct arena arena; /* of what the listing told */
-    struct arena kept;  /* of what the analysis told; taken over from the finding */
+    struct arena kept;  /* of its rows; taken over from the finding */
     size_t entry;       /* of the range that it belongs to */
     struct str key, uri, etag;
     uint64_t size_bytes;
     int64_t modified_unix_ms;
     struct err err;
-    /* Of a notebook that was read. */
-    const struct notebook *notebook;
-    const struct analysis *analysis;
-    const struct kinds *kinds;
-    const struct str *languages; /* of its cells */
-    struct str title;
-    struct sketch sketch;
-    unsigned n_siblings;
+    struct index_prepared *rows; /* of a notebook; in kept */
     struct found_family *family; /* NULL: a notebook */
 };
 
@@ -58,6 +51,7 @@ struct run {
     struct listing_cursor *cursor;
     struct merge *merge;
     struct analyses *analyses;
+    struct kind_rules *kind_rules;         /* NULL outside of run_begin() and run_end() */
     struct run_datasets *datasets;         /* NULL: they are not wanted */
     bool has_evidence;                     /* the discovery asked what notebooks read */
     uint64_t evidence_digest;              /* of the answer */
@@ -105,9 +99,10 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
 bool run_done(void *ctx, struct finding *f, struct err *err);
 /* A result with its own copies; freed by result_free(). */
 struct result *result_new(const struct store_object *object, struct str root, size_t entry);
-/* What was found in it: nb and an are in a, which becomes its. */
-void result_take(struct result *r, struct arena *a, const struct notebook *nb,
-                 const struct analysis *an);
+/* What is to be written of it, in a; nb and an (NULL: it could not be read, r->err says why) are
+ * not needed any more then.  On any thread. */
+void result_prepare(const struct run *run, struct result *r, struct arena *a,
+                    const struct notebook *nb, const struct analysis *an, size_t n_siblings);
 void result_free(struct result *r);
 /* The next one that is done. */
 void run_add_pending(struct run *run, struct result *r);
@@ -119,15 +114,9 @@ void run_drop_pending(struct run *run);
 /* Work out who uses which dataset, as far as the last batches changed it. */
 MUST_USE bool run_settle(struct run *run, struct err *err);
 
-/* Let the search know the cells that were written; it finds them before too, but slower. */
-MUST_USE bool run_catch_up(struct run *run, struct err *err);
-
 /* run_beat.c */
 void run_beat_start(struct run *run);
 void run_beat_stop(struct run *run);
 void run_progress(const struct run *run, struct scan_progress *out);
-
-/* keep.c: a copy of an analysis whose strings live in a; origins are left out. */
-const struct analysis *analysis_keep(struct arena *a, const struct analysis *an);
 
 #endif

@@ -7,7 +7,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/run.h"
 
-#include "index/search.h"
 #include "lineage/cells.h"
 #include "notebook/reader.h"
 #include "scan/run_datasets.h"
@@ -92,17 +91,39 @@ static struct str find_heading(const struct notebook *nb)
     return STR_EMPTY;
 }
 
-void result_take(struct result *r, struct arena *a, const struct notebook *nb,
-                 const struct analysis *an)
+/* The first folder below the source. */
+static struct str owner_of(const struct run *run, struct str key)
 {
-    struct kinds *kinds = ARENA_NEW(a, struct kinds);
-    kinds_find(a, nb, an, kinds);
-    sketch_make(nb, &r->sketch);
-    r->notebook = nb;
-    r->analysis = an;
-    r->kinds = kinds;
-    r->languages = find_languages(a, nb);
-    r->title = nb->title.len > 0 ? nb->title : find_heading(nb);
+    struct str owner, rest;
+    key = str_from_pos(key, run->place.prefix.len);
+    return str_cut(key, '/', &owner, &rest) ? owner : STR_EMPTY;
+}
+
+void result_prepare(const struct run *run, struct result *r, struct arena *a,
+                    const struct notebook *nb, const struct analysis *an, size_t n_siblings)
+{
+    AUTO_ARENA spare = ARENA_INIT;
+    struct kinds *kinds = ARENA_NEW(&spare, struct kinds);
+    struct sketch sketch;
+    struct index_notebook notebook = { .source = run->source.id,
+                                       .uri = r->uri,
+                                       .etag = r->etag,
+                                       .size_bytes = r->size_bytes,
+                                       .modified_unix_ms = r->modified_unix_ms,
+                                       .owner = owner_of(run, r->key),
+                                       .n_siblings = (unsigned)n_siblings,
+                                       .error = r->err.code == ERR_NONE ? NULL : &r->err };
+    if (an != NULL) {
+        kinds_find(run->kind_rules, &spare, nb, an, kinds);
+        sketch_make(nb, &sketch);
+        notebook.notebook = nb;
+        notebook.analysis = an;
+        notebook.kinds = kinds;
+        notebook.sketch = &sketch;
+        notebook.languages = find_languages(&spare, nb);
+        notebook.title = nb->title.len > 0 ? nb->title : find_heading(nb);
+    }
+    r->rows = index_prepare_notebook(a, &notebook);
 }
 
 void run_work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an)
@@ -114,22 +135,9 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
         return;
     }
     r->err = f->err;
-    r->n_siblings = (unsigned)f->n_siblings;
     atomic_fetch_add(&run->counters.n_analyzed, 1);
     atomic_fetch_add(&run->counters.read_bytes, r->size_bytes);
-    if (an == NULL)
-        return;
-    struct notebook *kept = ARENA_NEW(&f->arena, struct notebook);
-    *kept = *nb; /* its cells are in the finding's arena already */
-    result_take(r, &f->arena, kept, analysis_keep(&f->arena, an));
-}
-
-/* The first folder below the source. */
-static struct str owner_of(const struct run *run, struct str key)
-{
-    struct str owner, rest;
-    key = str_from_pos(key, run->place.prefix.len);
-    return str_cut(key, '/', &owner, &rest) ? owner : STR_EMPTY;
+    result_prepare(run, r, &f->arena, nb, an, f->n_siblings);
 }
 
 /* May the same bytes be read another time? */
@@ -157,23 +165,7 @@ static bool tell_error(struct run *run, const struct result *r, struct err *err)
 
 static bool write_notebook(struct run *run, const struct result *r, struct err *err)
 {
-    const struct index_notebook notebook = {
-        .source = run->source.id,
-        .uri = r->uri,
-        .etag = r->etag,
-        .size_bytes = r->size_bytes,
-        .modified_unix_ms = r->modified_unix_ms,
-        .owner = owner_of(run, r->key),
-        .title = r->title,
-        .n_siblings = r->n_siblings,
-        .notebook = r->notebook,
-        .analysis = r->analysis,
-        .kinds = r->kinds,
-        .languages = r->languages,
-        .sketch = &r->sketch,
-        .error = r->err.code == ERR_NONE ? NULL : &r->err,
-    };
-    if (!index_put_notebook(run->writer, &notebook, NULL, err))
+    if (!index_put_prepared(run->writer, r->rows, NULL, err))
         return err_wrap(err, "writing %.*s", STR_FMT(r->uri));
     if (r->err.code == ERR_NONE)
         return true;
@@ -290,15 +282,6 @@ bool run_settle(struct run *run, struct err *err)
             index_rollback(run->writer);
             return false;
         }
-    return true;
-}
-
-bool run_catch_up(struct run *run, struct err *err)
-{
-    uint64_t n_left = 1;
-    while (n_left > 0 && !atomic_load(&run->stop))
-        if (!index_search_catch_up(run->writer, 0, &n_left, err))
-            return false;
     return true;
 }
 

@@ -70,6 +70,7 @@ struct scans *scans_new(const struct scans_options *options)
     pthread_condattr_destroy(&attr);
     s->options = *options;
     s->end = &s->first;
+    atomic_init(&s->is_behind, true); /* what a process before left */
     return s;
 }
 
@@ -363,6 +364,21 @@ static void wait_tick(struct scans *s)
     unlock(s);
 }
 
+/* A piece of it.  After a failure the next scan tries again. */
+static void catch_up(struct scans *s)
+{
+    struct err err = ERR_INIT;
+    uint64_t n_left = 0;
+    atomic_store(&s->is_behind, false);
+    if (!scans_catch_up(s, &n_left, &err))
+        log_to(LOG_WARN, "search", LOG_STR("code", str_from(err_kind(err.code)->code)),
+               LOG_STR("error", str_from(err.msg)));
+    else if (n_left > 0)
+        atomic_store(&s->is_behind, true);
+    if (n_left == 0)
+        malloc_trim(0);
+}
+
 static void *run_thread(void *arg)
 {
     struct scans *s = arg;
@@ -377,6 +393,8 @@ static void *run_thread(void *arg)
         const struct waiting due = { .source = find_due(s) };
         if (due.source != 0)
             run_one(s, &due, "interval");
+        else if (atomic_load(&s->is_behind))
+            catch_up(s);
         else
             wait_tick(s);
     }

@@ -35,7 +35,8 @@ struct scans {
     struct scans_options options;
     pthread_t thread;
     bool is_started;
-    atomic_bool stop; /* ends what runs */
+    atomic_bool stop;      /* ends what runs */
+    atomic_bool is_behind; /* the search may have something to take up */
 
     pthread_mutex_t lock;
     pthread_cond_t wake;

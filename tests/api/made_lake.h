@@ -53,7 +53,7 @@ static inline void made_put_notebook(struct made_lake *lake, const struct made_n
                                            .index = nb.n_cells };
     const struct analysis_options options = { .calls = lake->calls };
     analyze(&a, &nb, &options, &an);
-    kinds_find(&a, &nb, &an, &kinds);
+    kinds_find(NULL, &a, &nb, &an, &kinds);
     sketch_make(&nb, &sketch);
     struct table_binding table = {
         .table = str_from(m->table), .location = str_from(m->location), .cell = 1, .line = 1

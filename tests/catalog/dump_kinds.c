@@ -53,7 +53,7 @@ static void dump_kinds(const struct calls *calls, const char *path)
     struct analysis_options options = { .calls = calls };
     read_notebook(&a, path, &nb);
     analyze(&a, &nb, &options, &an);
-    kinds_find(&a, &nb, &an, &kinds);
+    kinds_find(NULL, &a, &nb, &an, &kinds);
     printf("%s\t", path);
     for (size_t i = 0; i < kinds.n; i++) {
         printf("%s%s:%u", i > 0 ? " " : "", process_name(kinds.items[i].process),

@@ -27,7 +27,7 @@ static void make(struct made *m, const struct calls *calls, const char *const *c
     const struct analysis_options options = { .calls = calls };
     struct analysis an;
     analyze(&m->arena, &nb, &options, &an);
-    kinds_find(&m->arena, &nb, &an, &m->kinds);
+    kinds_find(NULL, &m->arena, &nb, &an, &m->kinds);
 }
 
 static const struct kind_found *find(const struct kinds *kinds, enum process process)

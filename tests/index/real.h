@@ -34,7 +34,7 @@ static inline void real_analyse(struct real *real, struct str name, struct str b
     arena_reset(&real->arena);
     MUST(notebook_read(&real->arena, name, bytes, &real->notebook, &err));
     analyze(&real->arena, &real->notebook, &options, &real->analysis);
-    kinds_find(&real->arena, &real->notebook, &real->analysis, &real->kinds);
+    kinds_find(NULL, &real->arena, &real->notebook, &real->analysis, &real->kinds);
     sketch_make(&real->notebook, &real->sketch);
 }
 

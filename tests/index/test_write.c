@@ -379,6 +379,43 @@ static void the_version_changes_with_what_readers_see(void **state)
     temp_end(&t);
 }
 
+static void count_problem(void *ctx, struct str problem)
+{
+    size_t *n = ctx;
+    print_message("%.*s\n", STR_FMT(problem));
+    ++*n;
+}
+
+/* A writer remembers places and groups of near-copies; another one may have removed them. */
+static void what_another_writer_removed_is_made_again(void **state)
+{
+    struct temp t;
+    struct real real = { 0 };
+    struct index_writer *other;
+    size_t n_problems, n_told = 0;
+    (void)state;
+    temp_open(&t);
+    MUST(index_writer_open(t.index, &other, &err));
+    for (int i = 0; i < 3; i++) {
+        (void)real_put_code(&t, &real, "s3://nb/a.py", training);
+        assert_number(&t, "SELECT count(*) FROM near_group WHERE n = 1", 1);
+        real_settle(&t);
+        MUST(index_begin(other, NULL, &err));
+        MUST(index_remove_notebook(other, STR("s3://nb/a.py"), &err));
+        uint64_t n_left;
+        MUST(index_settle(other, 1000, &n_left, &err));
+        MUST(index_commit(other, false, &err));
+        assert_number(&t, "SELECT count(*) FROM place", 0);
+        assert_number(&t, "SELECT count(*) FROM near_group", 0);
+    }
+    (void)real_put_code(&t, &real, "s3://nb/a.py", training);
+    MUST(index_check(t.index, count_problem, &n_told, &n_problems, &err));
+    assert_int_equal(n_problems, 0);
+    index_writer_close(other);
+    real_end(&real);
+    temp_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +429,7 @@ int main(void)
         cmocka_unit_test(near_copies_are_one_group_until_the_last_is_gone),
         cmocka_unit_test(a_dataset_keeps_its_columns_while_its_objects_stay),
         cmocka_unit_test(the_version_changes_with_what_readers_see),
+        cmocka_unit_test(what_another_writer_removed_is_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

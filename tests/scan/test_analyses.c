@@ -18,6 +18,7 @@ struct world {
     struct analyst analyst;
     struct reading reading;
     size_t n_done, n_wrong, fail_at; /* done() fails at that one; N: never */
+    size_t finding_bytes;            /* that work() keeps of each */
 };
 
 static void path_of(const struct world *w, size_t i, char out[128])
@@ -69,8 +70,9 @@ static int tear_down(void **state)
 
 static void work(void *ctx, struct finding *f, const struct notebook *nb, const struct analysis *an)
 {
-    (void)ctx;
+    const struct world *w = ctx;
     (void)nb;
+    (void)arena_alloc(&f->arena, w->finding_bytes);
     buf_printf(&f->out, "%zu", an != NULL ? an->n_references : (size_t)99);
 }
 
@@ -96,6 +98,7 @@ static size_t run(struct world *w, unsigned n_workers, bool *ok, struct err *err
     const struct analyses_options options = { .reading = w->reading,
                                               .analyst = &w->analyst,
                                               .n_workers = n_workers,
+                                              .n_ahead = n_workers % 2 == 0 ? 100 : 0,
                                               .work = work,
                                               .done = done,
                                               .ctx = w };
@@ -123,6 +126,20 @@ static void results_come_in_order_for_any_number_of_workers(void **state)
         struct err err = ERR_INIT;
         bool ok;
         assert_int_equal(run(w, workers[i], &ok, &err), N);
+        assert_true(ok);
+        assert_int_equal(w->n_done, N);
+    }
+}
+
+/* What waits is bounded by its bytes as well: the oldest one always goes on. */
+static void large_results_come_in_order_too(void **state)
+{
+    struct world *w = *state;
+    for (unsigned n_workers = 1; n_workers < 6; n_workers++) {
+        struct err err = ERR_INIT;
+        bool ok;
+        w->finding_bytes = (size_t)5 << 20;
+        assert_int_equal(run(w, n_workers, &ok, &err), N);
         assert_true(ok);
         assert_int_equal(w->n_done, N);
     }
@@ -161,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(results_come_in_order_for_any_number_of_workers, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(large_results_come_in_order_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_of_the_output_ends_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_at_all_is_done_at_once, set_up, tear_down),
     };
