@@ -7,19 +7,50 @@ static char byte_at(const struct code_tokens *t, size_t at)
     return at < t->text.len ? t->text.ptr[at] : '\0';
 }
 
+enum { NAME_START = 1, DIGIT = 2, BLANK = 4 };
+
+#define FOUR(x) x, x, x, x
+#define SIXTEEN(x) FOUR(x), FOUR(x), FOUR(x), FOUR(x)
+#define N NAME_START
+#define D DIGIT
+#define B BLANK
+/* By byte, from 0x00: \t \n \f \r and the blank; 0-9; A-Z _ a-z; all from 0x80 on. */
+static const unsigned char classes[256] = {
+    0,          0,          0,          0,          0, 0, 0, 0, 0, B, B, 0, B, B, 0, 0, /* 00 */
+    SIXTEEN(0),                                                                         /* 10 */
+    B,          0,          0,          0,          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 20 */
+    D,          D,          D,          D,          D, D, D, D, D, D, 0, 0, 0, 0, 0, 0, /* 30 */
+    0,          N,          N,          N,          N, N, N, N, N, N, N, N, N, N, N, N, /* 40 */
+    N,          N,          N,          N,          N, N, N, N, N, N, N, 0, 0, 0, 0, N, /* 50 */
+    0,          N,          N,          N,          N, N, N, N, N, N, N, N, N, N, N, N, /* 60 */
+    N,          N,          N,          N,          N, N, N, N, N, N, N, 0, 0, 0, 0, 0, /* 70 */
+    SIXTEEN(N), SIXTEEN(N), SIXTEEN(N), SIXTEEN(N), /* 80 to bf */
+    SIXTEEN(N), SIXTEEN(N), SIXTEEN(N), SIXTEEN(N), /* c0 to ff */
+};
+#undef N
+#undef D
+#undef B
+#undef FOUR
+#undef SIXTEEN
+
+static bool is_of(char c, unsigned which)
+{
+    return (classes[(unsigned char)c] & which) != 0;
+}
+
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return is_of(c, DIGIT);
 }
 
 static bool is_name_start(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+    return is_of(c, NAME_START);
 }
 
 static bool is_name_part(const struct code_tokens *t, char c)
 {
-    return is_name_start(c) || is_digit(c) || (c == '.' && t->language == CODE_R);
+    return is_of(c, NAME_START | DIGIT) || (c == '.' && t->language == CODE_R);
 }
 
 /* Move to at, counting lines. */
@@ -53,11 +84,13 @@ static size_t comment_end(const struct code_tokens *t)
 
 static void skip(struct code_tokens *t)
 {
-    while (t->at < t->text.len) {
-        char c = t->text.ptr[t->at];
-        bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-        size_t end = is_blank ? t->at + 1 : comment_end(t);
-        if (end == t->at)
+    for (;;) {
+        size_t at = t->at;
+        for (; at < t->text.len && is_of(t->text.ptr[at], BLANK); at++)
+            t->line += t->text.ptr[at] == '\n';
+        t->at = at;
+        size_t end = comment_end(t);
+        if (end == at)
             return;
         move(t, end);
     }
@@ -160,6 +193,8 @@ bool code_token_next(struct code_tokens *t, struct code_token *out)
         out->text = str_slice(t->text, start + 1, tick);
         end = tick + 1;
     }
-    move(t, end);
+    if (out->kind == CODE_TOKEN_TEXT)
+        move(t, end);
+    t->at = end; /* no other token holds the end of a line */
     return true;
 }

@@ -7,6 +7,7 @@
 #include "catalog/kinds_internal.h"
 
 #include "catalog/code_token.h"
+#include "catalog/sketch.h"
 #include "lineage/uri.h"
 #include "util/attrs.h"
 #include "util/err.h"
@@ -25,12 +26,14 @@ struct finder {
     struct arena *arena;
     const struct kind_patterns *tables; /* by signal */
     struct hits *hits;                  /* by rule */
+    struct sketch_maker sketch;
     size_t cell;
     struct str cell_text; /* that evidence is cut from */
     size_t n_markdown_words, n_markdown_cells;
     bool has_title;
     char words[MAX_LINE_BYTES + 1]; /* of one line, in lower case, parted by single blanks */
     uint16_t starts[MAX_LINE_BYTES / 2 + 2]; /* of each word; then the end and one more */
+    uint32_t hashes[MAX_LINE_BYTES / 2 + 2]; /* kind_word_hash() of each */
     size_t n_words;
 };
 
@@ -111,6 +114,7 @@ static void look_at_code(struct finder *f, const struct code_piece *piece)
     bool is_method = false;
     code_tokens_init(&tokens, piece->text, piece->language, piece->first_line);
     while (code_token_next(&tokens, &t)) {
+        sketch_add(&f->sketch, &t);
         if (last.kind == CODE_TOKEN_NAME)
             look_at_name(f, &last, is_sign(&t, '('), is_method);
         is_method = is_sign(&last, '.') || is_sign(&last, '$');
@@ -118,6 +122,7 @@ static void look_at_code(struct finder *f, const struct code_piece *piece)
     }
     if (last.kind == CODE_TOKEN_NAME)
         look_at_name(f, &last, false, is_method);
+    sketch_end_cell(&f->sketch);
 }
 
 static void look_at_code_cell(struct finder *f, const struct cell *c, enum code_language kernel)
@@ -154,11 +159,15 @@ static void take_words(struct finder *f, struct str line)
         at += at == start;
         if (word.len == 0)
             continue;
-        f->starts[f->n_words++] = (uint16_t)n;
+        f->starts[f->n_words] = (uint16_t)n;
+        uint32_t hash = 0;
         for (size_t i = 0; i < word.len; i++) {
             char c = word.ptr[i];
-            f->words[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+            c = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+            hash = kind_word_hash(hash, c);
+            f->words[n++] = c;
         }
+        f->hashes[f->n_words++] = hash;
         f->words[n++] = ' ';
     }
     f->starts[f->n_words] = (uint16_t)n;
@@ -167,13 +176,17 @@ static void take_words(struct finder *f, struct str line)
 /* Every run of one to most_words words that is a pattern. */
 static void match_words(struct finder *f, enum kind_signal signal, uint32_t line, struct str text)
 {
-    size_t most = f->tables[signal].most_words;
-    for (size_t first = 0; first < f->n_words; first++)
+    const struct kind_patterns *table = &f->tables[signal];
+    size_t most = table->most_words;
+    for (size_t first = 0; first < f->n_words; first++) {
+        if (!kind_patterns_may_begin(table, f->hashes[first]))
+            continue;
         for (size_t last = first; last < f->n_words && last < first + most; last++) {
             size_t end = f->starts[last + 1] - 1U;
             const struct str run = { f->words + f->starts[first], end - f->starts[first] };
             hit_all(f, signal, run, 1, line, text);
         }
+    }
 }
 
 /* What a heading says; empty for another line. */
@@ -361,8 +374,9 @@ void kind_rules_free(struct kind_rules *rules)
     free(rules);
 }
 
-void kinds_find(const struct kind_rules *rules, struct arena *a, const struct notebook *nb,
-                const struct analysis *an, struct kinds *out)
+void kinds_find_and_sketch(const struct kind_rules *rules, struct arena *a,
+                           const struct notebook *nb, const struct analysis *an, struct kinds *out,
+                           struct sketch *sketch)
 {
     AUTO_ARENA spare = ARENA_INIT;
     struct finder *f = ARENA_NEW(&spare, struct finder);
@@ -377,6 +391,7 @@ void kinds_find(const struct kind_rules *rules, struct arena *a, const struct no
     }
     f->hits = ARENA_NEW_N(&spare, struct hits, kind_n_rules());
     f->cell = SIZE_MAX;
+    sketch_begin(&f->sketch);
     if (nb->title.len > 0)
         look_at_title(f, nb->title, 0);
     for (size_t i = 0; i < nb->n_cells; i++) {
@@ -389,6 +404,14 @@ void kinds_find(const struct kind_rules *rules, struct arena *a, const struct no
     look_at_analysis(f, an);
     look_at_counts(f, nb, an);
     sum_up(f, out);
+    sketch_end(&f->sketch, sketch);
+}
+
+void kinds_find(const struct kind_rules *rules, struct arena *a, const struct notebook *nb,
+                const struct analysis *an, struct kinds *out)
+{
+    struct sketch ignored;
+    kinds_find_and_sketch(rules, a, nb, an, out, &ignored);
 }
 
 /* ---- names ---- */

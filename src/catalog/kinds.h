@@ -61,6 +61,11 @@ void kind_rules_free(struct kind_rules *rules);
  * made of. */
 void kinds_find(const struct kind_rules *rules, struct arena *a, const struct notebook *nb,
                 const struct analysis *an, struct kinds *out);
+/* The same, and sketch_make() of catalog/sketch.h, with one look at the code. */
+struct sketch;
+void kinds_find_and_sketch(const struct kind_rules *rules, struct arena *a,
+                           const struct notebook *nb, const struct analysis *an, struct kinds *out,
+                           struct sketch *sketch);
 
 /* "exploration", "ingestion", ...: what the API and the index call it. */
 const char *process_name(enum process process);

@@ -41,6 +41,13 @@ struct kind_pattern {
     struct kind_pattern *next; /* of the same text and signal; or NULL */
 };
 
+/* Of a word, byte by byte from 0 on. */
+static inline uint32_t kind_word_hash(uint32_t before, char c)
+{
+    return before * 31 + (unsigned char)c;
+}
+enum { KIND_HEADS = 8192 };
+
 /* All patterns of one signal by their text. */
 struct kind_patterns {
     struct kind_pattern **slots; /* open addressing */
@@ -48,6 +55,8 @@ struct kind_patterns {
     /* By the first byte, which lengths there are (31: that and longer): most names end here. */
     uint32_t lengths[256];
     size_t most_words; /* of a pattern: 1 .. 4 */
+    /* By kind_word_hash() of the first word, is there a pattern that begins with it? */
+    uint64_t heads[KIND_HEADS / 64];
 };
 
 /* a: owns the tables.  Patterns borrow from the rules. */
@@ -65,6 +74,13 @@ static inline const struct kind_pattern *kind_patterns_find(const struct kind_pa
         (table->lengths[(unsigned char)text.ptr[0]] & 1U << (text.len < 31 ? text.len : 31)) == 0)
         return NULL;
     return kind_patterns_look_up(table, text);
+}
+
+/* False: no pattern begins with the word of that hash. */
+static inline bool kind_patterns_may_begin(const struct kind_patterns *table, uint32_t hash)
+{
+    uint32_t bit = (hash ^ hash >> 13) % KIND_HEADS;
+    return (table->heads[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 #endif

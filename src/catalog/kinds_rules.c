@@ -46,8 +46,13 @@ static void add(struct kind_patterns *table, struct kind_pattern *p)
     p->next = *slot;
     *slot = p;
     table->lengths[(unsigned char)p->text.ptr[0]] |= length_bit(p->text);
-    for (size_t i = 0; i < p->text.len; i++)
+    uint32_t hash = 0;
+    for (size_t i = 0; i < p->text.len; i++) {
         words += p->text.ptr[i] == ' ';
+        hash = words == 1 ? kind_word_hash(hash, p->text.ptr[i]) : hash;
+    }
+    uint32_t bit = (hash ^ hash >> 13) % KIND_HEADS;
+    table->heads[bit / 64] |= (uint64_t)1 << bit % 64;
     table->most_words = words > table->most_words ? words : table->most_words;
 }
 

@@ -52,12 +52,13 @@ static uint64_t hash_token(const struct code_token *t)
 
 /* ---- making ---- */
 
-struct maker {
-    uint64_t least[SKETCH_LANES]; /* UINT64_MAX: nothing yet */
-    size_t n_runs;
-};
+void sketch_begin(struct sketch_maker *m)
+{
+    *m = (struct sketch_maker){ .n_runs = 0 };
+    memset(m->least, 0xff, sizeof m->least);
+}
 
-static void add_run(struct maker *m, const uint64_t *tokens, size_t n)
+static void add_run(struct sketch_maker *m, const uint64_t *tokens, size_t n)
 {
     uint64_t h = n;
     for (size_t i = 0; i < n; i++)
@@ -70,26 +71,24 @@ static void add_run(struct maker *m, const uint64_t *tokens, size_t n)
     m->n_runs++;
 }
 
-static void add_cell(struct maker *m, const struct code_piece *piece)
+void sketch_add(struct sketch_maker *m, const struct code_token *t)
 {
-    uint64_t last[SKETCH_RUN];
-    struct code_tokens tokens;
-    struct code_token t;
-    size_t n = 0;
-    code_tokens_init(&tokens, piece->text, piece->language, piece->first_line);
-    while (code_token_next(&tokens, &t)) {
-        if (n >= SKETCH_RUN)
-            memmove(last, last + 1, sizeof last - sizeof last[0]);
-        last[n < SKETCH_RUN ? n : SKETCH_RUN - 1] = hash_token(&t);
-        if (++n >= SKETCH_RUN)
-            add_run(m, last, SKETCH_RUN);
-    }
-    if (n > 0 && n < SKETCH_RUN)
-        add_run(m, last, n);
+    if (m->n_tokens >= SKETCH_RUN)
+        memmove(m->last, m->last + 1, sizeof m->last - sizeof m->last[0]);
+    m->last[m->n_tokens < SKETCH_RUN ? m->n_tokens : SKETCH_RUN - 1] = hash_token(t);
+    if (++m->n_tokens >= SKETCH_RUN)
+        add_run(m, m->last, SKETCH_RUN);
+}
+
+void sketch_end_cell(struct sketch_maker *m)
+{
+    if (m->n_tokens > 0 && m->n_tokens < SKETCH_RUN)
+        add_run(m, m->last, m->n_tokens);
+    m->n_tokens = 0;
 }
 
 /* An empty lane takes what another has, always asking them in the same order. */
-static uint64_t borrowed(const struct maker *m, size_t lane)
+static uint64_t borrowed(const struct sketch_maker *m, size_t lane)
 {
     for (uint64_t try = 1;; try++) {
         size_t other = mix(((uint64_t)lane << 32) + try) >> 58;
@@ -98,23 +97,33 @@ static uint64_t borrowed(const struct maker *m, size_t lane)
     }
 }
 
+void sketch_end(const struct sketch_maker *m, struct sketch *out)
+{
+    *out = (struct sketch){ .is_empty = m->n_runs < LEAST_RUNS };
+    for (size_t i = 0; i < SKETCH_LANES && !out->is_empty; i++) {
+        uint64_t value = m->least[i] != UINT64_MAX ? m->least[i] : borrowed(m, i);
+        out->lanes[i] = (uint16_t)(value & 0xffff);
+    }
+}
+
 void sketch_make(const struct notebook *nb, struct sketch *out)
 {
-    struct maker m = { .n_runs = 0 };
+    struct sketch_maker m;
     enum code_language kernel = notebook_code_language(nb);
-    memset(m.least, 0xff, sizeof m.least);
+    sketch_begin(&m);
     for (size_t i = 0; i < nb->n_cells; i++) {
         struct code_piece piece;
+        struct code_tokens tokens;
+        struct code_token t;
         if (nb->cells[i].kind != CELL_CODE)
             continue;
         cell_read(&nb->cells[i], kernel, &piece);
-        add_cell(&m, &piece);
+        code_tokens_init(&tokens, piece.text, piece.language, piece.first_line);
+        while (code_token_next(&tokens, &t))
+            sketch_add(&m, &t);
+        sketch_end_cell(&m);
     }
-    *out = (struct sketch){ .is_empty = m.n_runs < LEAST_RUNS };
-    for (size_t i = 0; i < SKETCH_LANES && !out->is_empty; i++) {
-        uint64_t value = m.least[i] != UINT64_MAX ? m.least[i] : borrowed(&m, i);
-        out->lanes[i] = (uint16_t)(value & 0xffff);
-    }
+    sketch_end(&m, out);
 }
 
 /* ---- comparing ---- */

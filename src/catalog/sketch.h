@@ -33,6 +33,19 @@ struct sketch {
 
 void sketch_make(const struct notebook *nb, struct sketch *out);
 
+/* The same for who cuts the code cells into tokens himself. */
+struct code_token;
+struct sketch_maker {
+    uint64_t least[SKETCH_LANES]; /* UINT64_MAX: nothing yet */
+    size_t n_runs;
+    uint64_t last[SKETCH_RUN]; /* tokens of the cell */
+    size_t n_tokens;           /* of the cell */
+};
+void sketch_begin(struct sketch_maker *m);
+void sketch_add(struct sketch_maker *m, const struct code_token *t);
+void sketch_end_cell(struct sketch_maker *m);
+void sketch_end(const struct sketch_maker *m, struct sketch *out);
+
 /* Equal lanes, 0 .. SKETCH_LANES; 0 if either is empty. */
 unsigned sketch_equal_lanes(const struct sketch *a, const struct sketch *b);
 

@@ -44,7 +44,8 @@ static bool set_meta(struct index_writer *w, const char *key, int64_t value, str
 }
 
 /* The cells of a document one by one, so that no trigram spans two. */
-static bool add_document(struct postings *p, int64_t id, struct str body, struct err *err)
+static bool add_document(struct postings *p, int64_t id, struct str body, size_t *n_bytes,
+                         struct err *err)
 {
     AUTO_BUF room = BUF_INIT(SIZE_MAX);
     struct document d;
@@ -52,6 +53,7 @@ static bool add_document(struct postings *p, int64_t id, struct str body, struct
     bool has_cell;
     if (!document_open(&d, body, &room, err))
         return false;
+    *n_bytes += (size_t)(d.end - d.at) + 1;
     while (document_next(&d, &cell, &has_cell, err)) {
         if (!has_cell)
             return true;
@@ -70,9 +72,9 @@ static bool add_one(struct index_writer *w, struct postings *p, enum space space
     if (!has_row) /* gone meanwhile */
         return true;
     struct str text = db_blob(&rows, 0);
-    *n_bytes += text.len + 1;
     if (space == SPACE_CODE)
-        return add_document(p, id, text, err);
+        return add_document(p, id, text, n_bytes, err);
+    *n_bytes += text.len + 1;
     postings_add(p, id, text);
     return true;
 }

@@ -202,13 +202,16 @@ bool postings_find(struct db *db, struct arena *a, enum space space, const struc
 
 /* ---- Building. ---- */
 
+enum { HALF = 12, N_HALVES = 1 << HALF }; /* bits of a trigram */
+
 /* A pair for each trigram of each document: trigram * 2^32 + the document's number in the batch. */
 struct postings {
     uint64_t *pairs;
     size_t n, cap;
     int64_t *ids; /* of the documents of the batch */
     size_t n_ids, cap_ids;
-    unsigned char *seen; /* a bit for each trigram, of the text that is being added */
+    size_t starts[N_HALVES + 1]; /* for sorting */
+    unsigned char *seen;         /* a bit for each trigram, of the text that is being added */
 };
 
 enum { SEEN_BYTES = 1 << 21 };
@@ -263,28 +266,26 @@ void postings_add(struct postings *p, int64_t id, struct str text)
         p->seen[(p->pairs[i] >> 32) / 8] = 0;
 }
 
-/* By trigram; documents stay in order: sorted by each byte of the trigram, the low one first. */
+/* By trigram; documents stay in order: sorted by the low half of the trigram, then by the high. */
 static void sort_pairs(struct postings *p)
 {
     uint64_t *from = p->pairs, *to = malloc((p->n + 1) * sizeof *to);
     if (to == NULL)
         panic("out of memory");
-    for (unsigned shift = 32; shift < 56; shift += 8) {
-        size_t starts[257] = { 0 };
+    for (unsigned shift = 32; shift < 32 + 2 * HALF; shift += HALF) {
+        size_t *starts = p->starts;
+        memset(starts, 0, sizeof p->starts);
         for (size_t i = 0; i < p->n; i++)
-            starts[(from[i] >> shift & 0xff) + 1]++;
-        for (size_t i = 1; i < 257; i++)
+            starts[(from[i] >> shift & (N_HALVES - 1)) + 1]++;
+        for (size_t i = 1; i <= N_HALVES; i++)
             starts[i] += starts[i - 1];
         for (size_t i = 0; i < p->n; i++)
-            to[starts[from[i] >> shift & 0xff]++] = from[i];
+            to[starts[from[i] >> shift & (N_HALVES - 1)]++] = from[i];
         uint64_t *swap = from;
         from = to;
         to = swap;
     }
-    /* Three rounds: the sorted pairs are in the new piece. */
-    p->pairs = from;
-    p->cap = p->n + 1;
-    free(to);
+    free(to); /* after two rounds the sorted pairs are where they were */
 }
 
 static bool put_row(struct db *db, int64_t id, struct str documents, struct err *err)

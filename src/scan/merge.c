@@ -8,7 +8,7 @@
 
 /* A range ends at the end of an old block once it has LEAST entries, anywhere with MOST of them; a
  * batch has at most WORK results, because they wait in memory to be written together. */
-enum { LEAST = 100, MOST = 1000, WORK = 64 };
+enum { LEAST = 100, MOST = 1000, WORK = 200 };
 
 struct merge {
     struct merge_options options;

@@ -114,8 +114,7 @@ void result_prepare(const struct run *run, struct result *r, struct arena *a,
                                        .n_siblings = (unsigned)n_siblings,
                                        .error = r->err.code == ERR_NONE ? NULL : &r->err };
     if (an != NULL) {
-        kinds_find(run->kind_rules, &spare, nb, an, kinds);
-        sketch_make(nb, &sketch);
+        kinds_find_and_sketch(run->kind_rules, &spare, nb, an, kinds, &sketch);
         notebook.notebook = nb;
         notebook.analysis = an;
         notebook.kinds = kinds;

@@ -34,8 +34,12 @@ static inline void real_analyse(struct real *real, struct str name, struct str b
     arena_reset(&real->arena);
     MUST(notebook_read(&real->arena, name, bytes, &real->notebook, &err));
     analyze(&real->arena, &real->notebook, &options, &real->analysis);
-    kinds_find(NULL, &real->arena, &real->notebook, &real->analysis, &real->kinds);
-    sketch_make(&real->notebook, &real->sketch);
+    struct sketch sketch;
+    kinds_find_and_sketch(NULL, &real->arena, &real->notebook, &real->analysis, &real->kinds,
+                          &real->sketch);
+    sketch_make(&real->notebook, &sketch);
+    assert_int_equal(sketch.is_empty, real->sketch.is_empty);
+    assert_memory_equal(sketch.lanes, real->sketch.lanes, sizeof sketch.lanes);
 }
 
 /* Put what was analysed last into the open batch; the id of its row. */
