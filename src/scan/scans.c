@@ -364,13 +364,17 @@ static void wait_tick(struct scans *s)
     unlock(s);
 }
 
-/* A piece of it.  After a failure the next scan tries again. */
+/* A piece of it.  After a failure the next scan tries again; at once where another process writes,
+ * which was waited for. */
 static void catch_up(struct scans *s)
 {
     struct err err = ERR_INIT;
     uint64_t n_left = 0;
     atomic_store(&s->is_behind, false);
-    if (!scans_catch_up(s, &n_left, &err))
+    bool ok = scans_catch_up(s, &n_left, &err);
+    if (!ok && err.code == ERR_BUSY)
+        atomic_store(&s->is_behind, true);
+    else if (!ok)
         log_to(LOG_WARN, "search", LOG_STR("code", str_from(err_kind(err.code)->code)),
                LOG_STR("error", str_from(err.msg)));
     else if (n_left > 0)

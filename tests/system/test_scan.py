@@ -213,6 +213,26 @@ def test_killed_at_any_moment_the_catalogue_is_right_and_the_next_scan_completes
     assert lake.rows("SELECT count(*) FROM scan WHERE state < 2") == [(0,)], "a scan that was killed still runs"
 
 
+def test_what_a_scan_told_is_found_before_the_search_has_its_trigrams(lake):
+    for i in range(60):
+        lake.put(f"team/n{i:03}.ipynb", notebook(*(f"s3://data/{i}-{k}.csv" for k in range(40))))
+
+    def found(text):
+        result = run_cli("search", text, "--json", "--state", lake.folder / "state", cwd=lake.folder)
+        return [(hit["notebook"], hit["cell"], hit["line"]) for hit in json.loads(result.stdout)["items"]]
+    argv = [str(BINARY), "scan", "--json", "--state", str(lake.folder / "state")]
+    with subprocess.Popen(argv, cwd=lake.folder, env=clean_env(), stdout=subprocess.PIPE, text=True) as child:
+        assert json.loads(child.stdout.readline())[0]["state"] == "done"
+        child.send_signal(signal.SIGKILL)
+    texts = ("s3://data/17-3.csv", "s3://data/59", "range(10)", "s3://data/60")
+    before = [found(text) for text in texts]
+    assert [len(hits) for hits in before] == [1, 40, 100, 0]
+    result, [team] = lake.scan()
+    assert result.returncode == 0 and team["progress"]["analyzed"] == 0
+    assert lake.rows("SELECT count(*) FROM unindexed") == [(0,)] and lake.rows("SELECT count(*) > 100 FROM posting") == [(1,)]
+    assert [found(text) for text in texts] == before
+
+
 def test_two_scans_of_one_source_do_not_run_together(lake):
     for i in range(120):
         lake.put(f"team/n{i:03}.ipynb", notebook(*(f"s3://data/{i}-{k}.csv" for k in range(20))))
@@ -265,6 +285,8 @@ def test_the_server_scans_every_bucket_when_it_starts(server, lake):
     [team] = http("GET", f"{server}/v1/sources").json()["items"]
     assert team["name"] == "team" and team["uri"] == "s3://team" and team["is_from_config"] and team["last_scan_id"] == scan["id"]
     assert http("DELETE", f"{server}/v1/sources/team").status == 409
+    wait_for(lambda: lake.rows("SELECT count(*) FROM unindexed") == [(0,)], "the trigrams of the search")
+    assert lake.rows("SELECT count(*) > 0 FROM posting") == [(1,)]
 
 
 def test_scans_are_started_and_followed_by_the_api(server, lake):
