@@ -24,3 +24,8 @@ as_root() {
         fail "this step needs root: $*" "Run the script as root, or install sudo."
     fi
 }
+
+# Is the folder configured, and since the tools of the page came?
+is_configured() {
+    [ -f "$1/build.ninja" ] && [ -z "$(find web/node_modules/.stamp -newer "$1/build.ninja" 2>/dev/null)" ]
+}

@@ -13,6 +13,7 @@
 #define API_API_H
 
 #include "cluster/cluster.h"
+#include "http/asset.h"
 #include "http/server.h"
 #include "store/store.h"
 #include "util/outbound.h"
@@ -39,8 +40,9 @@ struct api_options {
     struct str version;    /* of the program */
     struct str public_url; /* "https://boathouse.example"; empty: made from each request's Host */
     const struct outbound
-        *outbound;   /* calls that store and provider make, for the metrics; or NULL */
-    unsigned window; /* notebooks fetched at once for one request */
+        *outbound; /* calls that store and provider make, for the metrics; or NULL */
+    const struct http_assets *assets; /* the page: index.html at "/"; NULL or empty: none */
+    unsigned window;                  /* notebooks fetched at once for one request */
     uint64_t max_notebook_bytes;
 };
 

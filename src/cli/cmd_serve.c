@@ -11,6 +11,7 @@
 #include "util/log.h"
 #include "util/memory.h"
 #include "util/scan.h"
+#include "web/web.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,6 +182,7 @@ int cmd_serve(struct cli *cli, bool *ok, struct err *err)
         .tokens = c->values[CONFIG_AUTH_TOKENS].items,
         .n_tokens = c->values[CONFIG_AUTH_TOKENS].n_items,
         .lake = wiring_lake(cli),
+        .assets = &web_assets,
         .version = STR(BOATHOUSE_VERSION),
         .public_url = config_text(c, CONFIG_SERVER_PUBLIC_URL),
         .window = (unsigned)config_int(c, CONFIG_FETCH_CONCURRENCY),

@@ -89,6 +89,14 @@ struct world {
     char folder[64];
 };
 
+static const struct http_asset files[] = {
+    { STR_INIT("index.html"),
+      STR_INIT("text/html; charset=utf-8"),
+      { [HTTP_IDENTITY] = { STR_INIT("the page itself"), STR_INIT("\"a\"") },
+        [HTTP_BROTLI] = { STR_INIT("small"), STR_INIT("\"b\"") } } },
+};
+static const struct http_assets assets = { files, ARRAY_LEN(files) };
+
 static struct str token_row(struct arena *a, const char *name, const char *role, const char *token)
 {
     char hash[65];
@@ -111,6 +119,7 @@ static void world_init(struct world *w, bool has_tokens)
                                          .provider = &w->harbour.base,
                                          .tokens = tokens,
                                          .n_tokens = has_tokens ? 2 : 0,
+                                         .assets = &assets,
                                          .window = 4,
                                          .max_notebook_bytes = 1024 };
     w->api = api_new(&options, &err);
@@ -147,6 +156,11 @@ static int ask(struct world *w, enum http_method method, const char *target,
     assert_true(http_header_get(w->answer.headers, w->answer.n_headers, STR("X-Request-Id")).len >
                 0);
     return w->answer.status;
+}
+
+static struct str answer_header(const struct world *w, const char *name)
+{
+    return http_header_get(w->answer.headers, w->answer.n_headers, str_from(name));
 }
 
 static struct str member(struct world *w, struct str key)
@@ -273,6 +287,41 @@ static void a_role_is_needed_where_the_contract_says_so(void **state)
     world_release(&w);
 }
 
+static void the_page_comes_in_the_form_that_the_client_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *accept, *etag;
+        int status;
+        const char *body, *coding;
+    } cases[] = {
+        { "/", "", "", 200, "the page itself", "" },
+        { "/", "gzip, br", "", 200, "small", "br" },
+        { "/", "br", "\"b\"", 304, "", "br" },
+        { "/", "br", "\"a\"", 200, "small", "br" },
+        { "/assets/index.html", "", "\"b\"", 200, "the page itself", "" },
+    };
+    struct world w;
+    world_init(&w, true); /* it needs no token */
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct http_header headers[] = {
+            { STR("Accept-Encoding"), str_from(cases[i].accept) },
+            { STR("If-None-Match"), str_from(cases[i].etag) },
+        };
+        const struct http_answer *answer = &w.answer;
+        assert_int_equal(ask(&w, HTTP_GET, cases[i].target, headers, 2), cases[i].status);
+        assert_str(answer->static_body, cases[i].body);
+        assert_str(answer_header(&w, "Content-Encoding"), cases[i].coding);
+        assert_str(answer_header(&w, "Vary"), "Accept-Encoding");
+        struct str policy = answer_header(&w, "Content-Security-Policy");
+        assert_true(str_contains(policy, STR("script-src 'self'")));
+        assert_false(str_contains(policy, STR("unsafe")));
+    }
+    assert_int_equal(ask(&w, HTTP_GET, "/assets/none.js", NULL, 0), 404);
+    assert_int_equal(ask(&w, HTTP_POST, "/", NULL, 0), 405);
+    world_release(&w);
+}
+
 static void what_is_said_inside_stays_inside_but_for_unclear_outcomes(void **state)
 {
     (void)state;
@@ -372,6 +421,7 @@ int main(void)
         cmocka_unit_test(every_wrong_parameter_is_told),
         cmocka_unit_test(a_request_keeps_the_id_that_its_sender_gave_it),
         cmocka_unit_test(a_role_is_needed_where_the_contract_says_so),
+        cmocka_unit_test(the_page_comes_in_the_form_that_the_client_takes),
         cmocka_unit_test(what_is_said_inside_stays_inside_but_for_unclear_outcomes),
     };
     return cmocka_run_group_tests_name("api", tests, NULL, NULL);

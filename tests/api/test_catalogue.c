@@ -408,6 +408,25 @@ static void analyses_are_counted(void **state)
     world_release(&w);
 }
 
+static void an_overview_counts_what_there_is(void **state)
+{
+    struct world w;
+    const struct json *answer;
+    struct err err = ERR_INIT;
+    int64_t n;
+    struct str role;
+    (void)state;
+    world_init(&w);
+    assert_int_equal(ask(&w, "/v1/overview", &answer), 200);
+    assert_true(json_get_i64(answer, STR("n_notebooks"), 0, INT64_MAX, &n, &err));
+    assert_int_equal(n, ARRAY_LEN(notebooks));
+    assert_true(json_get_i64(answer, STR("n_datasets"), 0, INT64_MAX, &n, &err));
+    assert_int_equal(n, ARRAY_LEN(datasets));
+    assert_true(json_get_str(answer, STR("role"), &role, &err));
+    assert_str(role, "admin");
+    world_release(&w);
+}
+
 /* The status, with the tag that the client has. */
 static int ask_again(struct world *w, struct str tag, struct str *tag_out)
 {
@@ -480,6 +499,7 @@ int main(void)
         cmocka_unit_test(the_graph_has_other_forms),
         cmocka_unit_test(lines_are_found),
         cmocka_unit_test(analyses_are_counted),
+        cmocka_unit_test(an_overview_counts_what_there_is),
         cmocka_unit_test(an_answer_has_a_tag_until_the_catalogue_changes),
         cmocka_unit_test(without_an_index_it_says_what_to_do),
     };
