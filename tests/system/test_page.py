@@ -118,6 +118,10 @@ PARTS = [
     ("dataset", "{iris.csv}", "Who uses it"),
     ("partitions", "{titanic}", "4 partitions"),
     ("usage", f"#/usage?uri={IRIS}", "pd.read_csv(dataset)"),
+    ("notebooks", "#/notebooks", "iris_train.ipynb"),
+    ("notebook", "{iris_train.ipynb}", "What it reads and writes"),
+    ("notebook-at", "#/notebook?uri=s3://notebooks/explore/iris_in_r.ipynb", "read_csv_arrow"),
+    ("lines", "#/search?q=read_csv", "pd.read_csv"),
     ("nowhere", "#/nowhere", "There is no such page"),
 ]
 

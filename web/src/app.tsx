@@ -7,6 +7,9 @@ import { Icon } from "./icons";
 import { DatasetPage } from "./pages/dataset";
 import { Datasets } from "./pages/datasets";
 import { Home } from "./pages/home";
+import { NotebookAt, NotebookPage } from "./pages/notebook";
+import { Notebooks } from "./pages/notebooks";
+import { SearchPage } from "./pages/search";
 import { Usage } from "./pages/usage";
 import { to, useAddress } from "./router";
 import type { Address } from "./router";
@@ -24,6 +27,9 @@ interface Route {
 const routes: Route[] = [
   { name: "", title: "Home", list: (a) => <Home address={a} /> },
   { name: "datasets", title: "Datasets", list: (a) => <Datasets address={a} />, one: (id) => <DatasetPage key={id} id={id} /> },
+  { name: "notebooks", title: "Notebooks", list: (a) => <Notebooks address={a} />, one: (id, a) => <NotebookPage key={id} id={id} address={a} /> },
+  { name: "notebook", list: (a) => <NotebookAt address={a} /> },
+  { name: "search", list: (a) => <SearchPage address={a} /> },
   { name: "usage", list: (a) => <Usage address={a} /> },
 ];
 
