@@ -4,6 +4,7 @@
 #include "api/api.h"
 
 #include "api/api_internal.h"
+#include "api/live.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -22,6 +23,7 @@ struct api *api_new(const struct api_options *options, struct err *err)
     api->metrics = metrics_new();
     api->kept = kept_new(options->kept_bytes);
     api->kept_clusters = kept_new(options->clusters != NULL ? KEPT_CLUSTERS_BYTES : 0);
+    api->live = live_new(options->index, options->clusters);
     if (getrandom(&api->id_start, sizeof api->id_start, 0) != (ssize_t)sizeof api->id_start)
         panic("getrandom");
     if (auth_load(api, err))
@@ -34,6 +36,7 @@ void api_free(struct api *api)
 {
     if (api == NULL)
         return;
+    live_free(api->live);
     metrics_free(api->metrics);
     kept_free(api->kept);
     kept_free(api->kept_clusters);
@@ -218,9 +221,15 @@ static void done(void *ctx, struct http_request *req, int status, uint64_t body_
            LOG_STR("sent", is_sent ? STR("yes") : STR("no")));
 }
 
+static void stopping(void *ctx)
+{
+    struct api *api = ctx;
+    live_stop(api->live);
+}
+
 struct http_handler api_handler(struct api *api)
 {
-    return (struct http_handler){ api, plan, handle, refuse, done };
+    return (struct http_handler){ api, plan, handle, refuse, done, stopping };
 }
 
 void api_ask(struct api *api, struct arena *a, const struct api_question *question,

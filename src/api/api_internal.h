@@ -137,10 +137,19 @@ struct api {
     struct kept *kept;
     struct kept *kept_clusters; /* what rows say, by their versions */
     atomic_ullong n_ids;
-    atomic_uint n_streams; /* of events, at this moment */
-    atomic_uint n_waits;   /* calls about clusters that wait for an event: each holds a worker */
+    struct live *live;   /* streams of events */
+    atomic_uint n_waits; /* calls about clusters that wait for an event: each holds a worker */
     uint64_t id_start;
 };
+
+/* event_streams.c: does the caller want a stream rather than a page?  Behind which event: the
+ * header Last-Event-ID, else the parameter after, else fallback.  Make the answer a stream of what
+ * is asked for. */
+bool call_wants_stream(const struct call *call);
+MUST_USE bool call_last_event(const struct call *call, int64_t fallback, int64_t *out,
+                              struct err *err);
+struct live_ask;
+MUST_USE bool call_stream(struct call *call, const struct live_ask *ask, struct err *err);
 
 /* The value of a parameter of the route, checked; without it that of the contract's default, else
  * empty (0, false).  The number of a text that is one of some words is its position among them. */

@@ -59,6 +59,7 @@ static void write_jupyter(struct json_writer *w, const struct cluster_row *row)
     json_put_str(w, STR("user"), row->spec.hub_user);
     json_put_bool(w, STR("hardened"), row->is_hardened);
     put_time(w, STR("password_shown_at"), row->revealed_ms);
+    json_put_bool(w, STR("rotating"), row->wants_rotation);
     json_write_end(w);
     json_write_key(w, STR("notebooks"));
     json_write_object(w);
@@ -66,6 +67,7 @@ static void write_jupyter(struct json_writer *w, const struct cluster_row *row)
     json_put_str(w, STR("uri"),
                  arena_printf(&a, "s3://%.*s/%.*s", STR_FMT(row->spec.bucket),
                               STR_FMT(cluster_notebooks_prefix(&a, row))));
+    put_time(w, STR("last_saved_at"), row->saved_ms);
     json_write_end(w);
 }
 
@@ -83,6 +85,16 @@ static void write_times(struct json_writer *w, const struct cluster_row *row)
     put_time(w, STR("expires_at"), row->expires_ms);
     put_text(w, STR("ends_because"), ends_because_name(row->ends_because));
     put_text(w, STR("ends_by"), row->ends_by);
+    /* What is not known is not told: idle_since and blockers belong to the time idle_known_at. */
+    bool is_known = row->phase == PHASE_READY && row->activity_known_ms > 0;
+    put_time(w, STR("idle_known_at"), is_known ? row->activity_known_ms : 0);
+    put_time(w, STR("idle_since"), is_known && row->blocker.len == 0 ? row->active_ms : 0);
+    json_write_key(w, STR("idle_blockers"));
+    json_write_array(w);
+    if (is_known && row->blocker.len > 0)
+        json_write_str(w, row->blocker);
+    json_write_end(w);
+    json_put_bool(w, STR("resizing"), row->wants_resize);
     json_write_end(w);
 }
 

@@ -7,61 +7,6 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-static void write_event(struct json_writer *w, const struct ledger_event *e)
-{
-    json_write_object(w);
-    json_put_i64(w, STR("id"), e->id);
-    json_put_str(w, STR("cluster"), e->row);
-    json_put_str(w, STR("type"), e->type);
-    json_put_time(w, STR("at"), e->at_ms);
-    json_write_key(w, STR("data"));
-    json_write_raw(w, e->doc);
-    json_write_end(w);
-}
-
-static bool await_events(struct call *call, struct clusters *c, struct str id, int64_t until_ms,
-                         struct ledger_events *events, struct err *err)
-{
-    struct ledger *l = clusters_ledger(c);
-    int64_t newest = 0;
-    for (;;) {
-        if (!l->ops->last_event(l, &newest, err) ||
-            !l->ops->events(l, call->req->arena, call_number(call, STR("after")), id, STR_EMPTY,
-                            (size_t)call_number(call, STR("limit")), events, err))
-            return false;
-        if (events->n > 0 || clock_mono_ms() >= until_ms || atomic_load(call->req->cancel))
-            return true;
-        if (!clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err))
-            return false;
-    }
-}
-
-bool api_cluster_events(struct call *call, struct err *err)
-{
-    struct clusters *c = clusters_of(call, err);
-    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s"));
-    struct ledger_events events = { 0 };
-    struct cluster_row row;
-    if (c == NULL || !cluster_named(call, c, &row, err))
-        return false;
-    bool waits = clusters_may_wait(call);
-    bool ok = await_events(call, c, row.id, waits ? until_ms : 0, &events, err);
-    if (waits)
-        clusters_waited(call);
-    if (!ok)
-        return false;
-    json_write_object(&call->json);
-    json_write_key(&call->json, STR("items"));
-    json_write_array(&call->json);
-    for (size_t i = 0; i < events.n; i++)
-        write_event(&call->json, &events.items[i]);
-    json_write_end(&call->json);
-    json_put_i64(&call->json, STR("last_id"),
-                 events.n > 0 ? events.items[events.n - 1].id : call_number(call, STR("after")));
-    json_write_end(&call->json);
-    return true;
-}
-
 static void write_line(struct json_writer *w, struct arena *a, const char *what, int64_t micro)
 {
     json_write_object(w);
@@ -150,6 +95,36 @@ bool api_cluster_diagnosis(struct call *call, struct err *err)
     return true;
 }
 
+/* Want another password, and wait until it is set, at most as long as wait_s says. */
+static bool rotate(struct call *call, struct clusters *c, struct cluster_row *row, struct err *err)
+{
+    int64_t until_ms = clock_mono_ms() + 1000 * call_number(call, STR("wait_s")), newest = 0;
+    struct ledger *l = clusters_ledger(c);
+    struct arena *a = call->req->arena;
+    if (!clusters_rotate(c, a, row->id, call->caller, row, err))
+        return false;
+    log_to(LOG_INFO, "credentials_rotating", LOG_STR("id", call->id), LOG_STR("cluster", row->id),
+           LOG_STR("caller", call->caller));
+    bool waits = clusters_may_wait(call), ok = true;
+    while (ok && waits && row->wants_rotation && clock_mono_ms() < until_ms &&
+           !atomic_load(call->req->cancel))
+        ok = l->ops->last_event(l, &newest, err) && cluster_row_get(l, a, row->id, row, err) &&
+             (!row->wants_rotation ||
+              clusters_wait(c, newest, until_ms, call->req->cancel, &newest, err));
+    if (waits)
+        clusters_waited(call);
+    return ok;
+}
+
+static bool answer_rotating(struct call *call)
+{
+    call->answer->status = 202;
+    json_write_object(&call->json);
+    json_put_str(&call->json, STR("status"), STR("rotating"));
+    json_write_end(&call->json);
+    return true;
+}
+
 bool api_cluster_credentials(struct call *call, struct err *err)
 {
     struct clusters *c = clusters_of(call, err);
@@ -160,6 +135,12 @@ bool api_cluster_credentials(struct call *call, struct err *err)
     if (!str_eq(row.owner, call->caller))
         return err_set(err, ERR_FORBIDDEN, "the password is shown to %.*s alone",
                        STR_FMT(row.owner));
+    if (call_flag(call, STR("rotate"))) {
+        if (!rotate(call, c, &row, err))
+            return false;
+        if (row.wants_rotation)
+            return answer_rotating(call);
+    }
     if (!clusters_reveal(c, call->req->arena, row.id, &password, err))
         return false;
     log_to(LOG_INFO, "credentials_shown", LOG_STR("id", call->id), LOG_STR("cluster", row.id),

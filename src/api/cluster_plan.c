@@ -36,8 +36,8 @@ static bool take_template(const struct call *call, struct clusters *c, struct cl
             template_allows(templates_find(templates, name), call->body, err));
 }
 
-static bool check_size(const struct cluster_provider *p, const struct cluster_spec *spec,
-                       struct err *err)
+bool cluster_plan_check_size(const struct cluster_provider *p, const struct cluster_spec *spec,
+                             struct err *err)
 {
     int64_t most = spec->n_workers > spec->autoscale_max ? spec->n_workers : spec->autoscale_max;
     if (most + 1 > (int64_t)p->max_nodes) {
@@ -54,7 +54,7 @@ bool cluster_plan_read(struct call *call, struct clusters *c, struct cluster_spe
     const struct json own = without_own(call);
     *spec = *clusters_defaults(c);
     return take_template(call, c, spec, err) && spec_merge(call->req->arena, spec, &own, err) &&
-           check_size(clusters_provider(c), spec, err);
+           cluster_plan_check_size(clusters_provider(c), spec, err);
 }
 
 static void write_estimate(struct call *call, const struct cluster_provider *p,

@@ -311,6 +311,22 @@ bool api_cluster_get(struct call *call, struct err *err)
     return ok && cluster_answer(call, c, &row, err);
 }
 
+static bool resize(const struct call *call, struct cluster_row *row,
+                   const struct cluster_spec *before, struct lifecycle_out *out, struct err *err)
+{
+    struct cluster_provider *p = clusters_provider(call->api->options.clusters);
+    if (json_get(call->body, STR("size")) == NULL)
+        return true;
+    if (p->ops->resize == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "this provider resizes no clusters");
+    if (row->ends_because != ENDS_NOT)
+        return err_set(err, ERR_CONFLICT, "cluster %.*s is ending", STR_FMT(row->id));
+    if (!cluster_plan_check_size(p, &row->spec, err))
+        return false;
+    lifecycle_resize(row, before, call->caller, out);
+    return true;
+}
+
 static bool patch(void *ctx, struct cluster_row *row, int64_t now, struct lifecycle_out *out,
                   struct err *err)
 {
@@ -322,17 +338,19 @@ static bool patch(void *ctx, struct cluster_row *row, int64_t now, struct lifecy
                        STR_FMT(etag_of(call, row)));
     if (phase_is_over(row->phase))
         return err_set(err, ERR_CONFLICT, "cluster %.*s has ended", STR_FMT(row->id));
-    int64_t lifetime_s = row->spec.max_lifetime_s;
-    if (!spec_merge(out->arena, &row->spec, call->body, err))
+    const struct cluster_spec before = row->spec;
+    int64_t lifetime_s = before.max_lifetime_s;
+    if (!spec_merge(out->arena, &row->spec, call->body, err) ||
+        !resize(call, row, &before, out, err))
         return false;
     /* Counted from where it was counted before. */
     if (row->expires_ms > 0)
         row->expires_ms += (row->spec.max_lifetime_s - lifetime_s) * 1000;
     if (row->spec.max_lifetime_s == 0)
         row->expires_ms = 0;
-    row->warned_expiry = row->warned_budget = false;
+    row->warned_expiry = row->warned_budget = row->warned_idle = false;
     *ARENA_PUSH(out->arena, out->events, out->n_events, out->cap_events) = (struct lifecycle_event){
-        .type = STR("changed"), .message = STR("limits or labels"), .kind = STR("info")
+        .type = STR("changed"), .message = STR("size, limits or labels"), .kind = STR("info")
     };
     return true;
 }

@@ -19,7 +19,10 @@ void clusters_waited(struct call *call);
 /* Answer the cluster, with its ETag. */
 MUST_USE bool cluster_answer(struct call *call, struct clusters *c, const struct cluster_row *row,
                              struct err *err);
-/* cluster_plan.c: what the body asks for, over its template and the settings; and the answer of a
+/* cluster_plan.c: as many nodes as may be, and limits that are in order? */
+MUST_USE bool cluster_plan_check_size(const struct cluster_provider *p,
+                                      const struct cluster_spec *spec, struct err *err);
+/* What the body asks for, over its template and the settings; and the answer of a
  * dry run. */
 MUST_USE bool cluster_plan_read(struct call *call, struct clusters *c, struct cluster_spec *spec,
                                 struct err *err);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
-#include "cli/ask.h"
+#include "cli/follow.h"
 #include "cli/output.h"
 #include "cli/wiring.h"
 #include "cluster/service.h"
@@ -10,9 +10,7 @@
 #include "util/scan.h"
 #include "json/writer.h"
 
-#include <stdio.h>
-
-enum { CLUSTER_OUTPUT_MAX_BYTES = 64 * 1024, MAX_MEMBERS = 5, SHOWN_EVENTS = 100, LOOK_MS = 5000 };
+enum { CLUSTER_OUTPUT_MAX_BYTES = 64 * 1024, MAX_MEMBERS = 5 };
 
 /* One result: names for JSON, which are those of the API, and for the table. */
 struct member {
@@ -60,34 +58,16 @@ static bool open_service(struct wiring *w, struct cli *cli, struct cluster_provi
     return true;
 }
 
-/* What happens, a line each on standard error, until the cluster is ready or has ended. */
-static bool follow(struct clusters *c, struct str id, struct err *err)
+/* With --wait: what happens, a line each on standard error, until it is ready or has ended. */
+static bool wait_for(struct cli *cli, struct wiring *w, struct str id, int64_t after,
+                     bool until_ready, struct err *err)
 {
-    struct ledger *l = clusters_ledger(c);
-    struct cluster_row row;
-    int64_t seen = 0, newest = 0;
-    for (;;) {
-        AUTO_ARENA a = ARENA_INIT;
-        struct ledger_events events = { 0 };
-        if (!l->ops->last_event(l, &newest, err) || !cluster_row_get(l, &a, id, &row, err) ||
-            !l->ops->events(l, &a, seen, row.id, STR_EMPTY, SHOWN_EVENTS, &events, err))
-            return false;
-        for (size_t i = 0; i < events.n; i++) {
-            const struct json *doc = json_parse(&a, events.items[i].doc, LIMIT_JSON_BYTES, err);
-            if (doc == NULL)
-                return false;
-            struct str message = output_safe(&a, answer_text(doc, STR("message")));
-            fprintf(stderr, "%.*s: %.*s\n", STR_FMT(events.items[i].type), STR_FMT(message));
-            seen = events.items[i].id;
-        }
-        if (row.phase == PHASE_READY)
-            return true;
-        if (phase_is_over(row.phase))
-            return err_set(err, ERR_UPSTREAM, "the cluster is %.*s: %.*s",
-                           STR_FMT(phase_name(row.phase)), STR_FMT(row.reason.message));
-        if (!clusters_wait(c, newest, clock_mono_ms() + LOOK_MS, NULL, &newest, err))
-            return false;
-    }
+    struct follow f = { .clusters = w->clusters,
+                        .id = id,
+                        .after = after,
+                        .until_ready = until_ready,
+                        .each = follow_say };
+    return cli_option(cli, "wait") == NULL || follow_cluster(&f, err);
 }
 
 int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
@@ -105,9 +85,8 @@ int cmd_clusters_create(struct cli *cli, bool *ok, struct err *err)
     const struct cluster_request req = { .n_nodes = (unsigned)n,
                                          .template_name = str_from(cli_option(cli, "template")) };
     *ok = open_service(&w, cli, &provider, err) &&
-          cluster_create(provider, cli->arena, &req, &call, &id, err);
-    if (*ok && cli_option(cli, "wait") != NULL)
-        *ok = follow(w.clusters, id, err);
+          cluster_create(provider, cli->arena, &req, &call, &id, err) &&
+          wait_for(cli, &w, id, 0, true, err);
     const struct member members[] = { { "ClusterId", "CLUSTER", id } };
     *ok = *ok && print(cli, members, ARRAY_LEN(members), err);
     return 0;
@@ -132,15 +111,25 @@ int cmd_clusters_info(struct cli *cli, bool *ok, struct err *err)
     return 0;
 }
 
+static bool newest_event(struct clusters *c, int64_t *out, struct err *err)
+{
+    struct ledger *l = clusters_ledger(c);
+    return l->ops->last_event(l, out, err);
+}
+
 int cmd_clusters_terminate(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(wiring_release) struct wiring w = { 0 };
     struct cluster_provider *provider = NULL;
     const struct cluster_call call = limits(cli);
-    *ok = open_service(&w, cli, &provider, err) &&
-          cluster_terminate(provider, cli->arena, cli_arg(cli, 0), &call, err);
+    bool waits = cli_option(cli, "wait") != NULL;
+    int64_t after = 0;
+    *ok = open_service(&w, cli, &provider, err) && newest_event(w.clusters, &after, err) &&
+          cluster_terminate(provider, cli->arena, cli_arg(cli, 0), &call, err) &&
+          wait_for(cli, &w, cli_arg(cli, 0), after, false, err);
     const struct member members[] = { { "ClusterId", "CLUSTER", cli_arg(cli, 0) },
-                                      { "Status", "STATE", STR("TERMINATING") } };
+                                      { "Status", "STATE",
+                                        waits ? STR("TERMINATED") : STR("TERMINATING") } };
     *ok = *ok && print(cli, members, ARRAY_LEN(members), err);
     return 0;
 }

@@ -5,8 +5,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/clusters_ask.h"
 
+#include "api/live.h"
+#include "cli/follow.h"
 #include "cli/output.h"
 #include "cluster/service.h"
+#include "util/clock.h"
 #include "util/scan.h"
 #include "util/url.h"
 
@@ -79,6 +82,35 @@ void clusters_ask_members(struct cli *cli, const struct json *object, const stru
     table_print(&t);
 }
 
+/* As the table of the command, which cannot know how wide its columns will be; with --json a line
+ * each. */
+static bool show_event(void *ctx, struct arena *a, const struct ledger_event *event,
+                       const struct json *doc, struct err *err)
+{
+    const struct cli *cli = ctx;
+    char at[RFC3339_SIZE];
+    if (cli->is_json) {
+        struct str line = arena_concat(a, live_cluster_json(a, event), STR("\n"));
+        return output_write(line, err);
+    }
+    time_rfc3339(event->at_ms, at);
+    struct str message = output_safe(a, answer_text(doc, STR("message")));
+    struct str level = output_safe(a, answer_text(doc, STR("level")));
+    struct str line = arena_printf(a, "%s  %-12.*s  %-7.*s  %.*s\n", at, STR_FMT(event->type),
+                                   STR_FMT(level), STR_FMT(message));
+    return output_write(line, err);
+}
+
+static int follow_events(struct cli *cli, bool *ok, struct err *err)
+{
+    AUTO(ask_release) struct ask ask = { 0 };
+    struct follow f = { .id = cli_arg(cli, 0), .each = show_event, .ctx = cli };
+    *ok = clusters_ask_open(&ask, cli, err);
+    f.clusters = ask.wiring.clusters;
+    *ok = *ok && follow_cluster(&f, err);
+    return 0;
+}
+
 int cmd_clusters_events(struct cli *cli, bool *ok, struct err *err)
 {
     static const char *const columns[] = { "AT", "TYPE", "LEVEL", "MESSAGE" };
@@ -86,6 +118,8 @@ int cmd_clusters_events(struct cli *cli, bool *ok, struct err *err)
                                           STR_INIT("message") };
     AUTO(ask_release) struct ask ask = { 0 };
     const struct json *answer = NULL;
+    if (cli_option(cli, "follow") != NULL)
+        return follow_events(cli, ok, err);
     *ok = clusters_ask_open(&ask, cli, err) &&
           clusters_ask_take(&ask, HTTP_GET, "/events", STR_EMPTY, &answer, err);
     return *ok && answer != NULL

@@ -314,6 +314,9 @@ static const struct command commands[] = {
         .nothing = "nothing is known to have happened to it",
         .next = "boathouse clusters info CLUSTER says how it is doing.",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+        .options = { { "follow", 'f', NULL,
+                       "Go on with what happens, until the cluster has ended; with --json a line "
+                       "for each event." } },
     },
     {
         .name = "clusters extend",
@@ -423,6 +426,8 @@ static const struct command commands[] = {
         .about = "Asks the provider to end the cluster; one that has ended already is no failure.",
         .sections = "- aws clusters",
         .positionals = { { "CLUSTER", false, false, "The cluster's id." } },
+        .options = { { "wait", 'w', NULL,
+                       "Wait until it has ended, and say on standard error what happens." } },
     },
     {
         .name = "demo",

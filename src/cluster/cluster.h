@@ -108,8 +108,8 @@ struct cluster_page {
     struct str next; /* empty: this was the last page */
 };
 
-/* The step that makes a cluster safe. */
-enum cluster_hardening { HARDENING_PENDING, HARDENING_DONE, HARDENING_FAILED };
+/* The step that makes a cluster safe: replaces the password that it had. */
+enum cluster_hardening { HARDENING_PENDING, HARDENING_DONE, HARDENING_FAILED, HARDENING_ABSENT };
 
 /* One cluster, as its provider describes it. */
 struct cluster_view {
@@ -118,9 +118,25 @@ struct cluster_view {
     struct str host, hub_url;                    /* of the primary node and JupyterHub, or "" */
     struct str progress;                         /* what it is doing, for people; or "" */
     enum cluster_stage stage;
-    enum cluster_hardening hardening; /* once it is UP */
+    enum cluster_hardening hardening; /* once it is UP: of the password that was asked about */
     bool is_protected;
     int64_t created_ms, ready_ms, ended_ms;
+};
+
+/* A cluster that is up, for what is asked of it.  Strings are borrowed. */
+struct cluster_target {
+    struct str id, state, host; /* state: the provider's word */
+    const struct cluster_spec *spec;
+    int64_t generation;                 /* of the password */
+    struct str password, password_hash; /* of rotate alone, as in struct cluster_order */
+};
+
+/* Signs of work.  Strings in the arena of the call. */
+struct cluster_activity {
+    int64_t active_ms;  /* the last one, unix; 0: none is known */
+    int64_t saved_ms;   /* a notebook was last saved; 0: not known */
+    struct str blocker; /* what works at this moment, for people; empty: nothing */
+    bool is_known;      /* somebody could be asked: no sign means that it is idle */
 };
 
 struct json_writer;
@@ -156,8 +172,9 @@ struct cluster_ops {
     bool (*page)(struct cluster_provider *p, struct arena *a, int64_t created_ms, bool only_live,
                  struct str cursor, const struct cluster_call *call, struct cluster_page *out,
                  struct err *err);
-    /* ERR_NOT_FOUND: the provider does not know it.  hardening is asked for when it is wanted. */
-    bool (*view)(struct cluster_provider *p, struct arena *a, struct str id, bool wants_hardening,
+    /* ERR_NOT_FOUND: the provider does not know it.  generation: of the password whose hardening is
+     * asked for; 0: of none. */
+    bool (*view)(struct cluster_provider *p, struct arena *a, struct str id, int64_t generation,
                  const struct cluster_call *call, struct cluster_view *out, struct err *err);
     /* Ask for the end; may be repeated.  ERR_NOT_FOUND as above. */
     bool (*stop)(struct cluster_provider *p, struct arena *a, struct str id, bool unprotect,
@@ -165,6 +182,16 @@ struct cluster_ops {
     /* From when to when each of its machines ran; row is left empty. */
     bool (*spans)(struct cluster_provider *p, struct arena *a, struct str id,
                   const struct cluster_call *call, struct ledger_spans *out, struct err *err);
+    /* Signs of work.  NULL: the provider knows none. */
+    bool (*activity)(struct cluster_provider *p, struct arena *a, const struct cluster_target *t,
+                     const struct cluster_call *call, struct cluster_activity *out,
+                     struct err *err);
+    /* Replace the password; view tells when it is done.  May be repeated.  NULL: it cannot. */
+    bool (*rotate)(struct cluster_provider *p, struct arena *a, const struct cluster_target *t,
+                   const struct cluster_call *call, struct err *err);
+    /* From now on as many workers as the spec says.  May be repeated.  ERR_INVALID: never. */
+    bool (*resize)(struct cluster_provider *p, struct arena *a, const struct cluster_target *t,
+                   const struct cluster_call *call, struct err *err);
     void (*free)(struct cluster_provider *p);
 };
 

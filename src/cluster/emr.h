@@ -46,6 +46,19 @@ struct emr_settings {
     struct str log_uri; /* empty: s3://<notebooks_bucket>/logs/ */
     struct str notebooks_bucket;
     struct str hub_user;
+    const struct emr_probes *probes; /* NULL: nobody can be asked for signs of work */
+};
+
+/* Where signs of work are looked for besides EMR's own state. */
+struct emr_probes {
+    /* When the newest object below the prefix was written, unix ms; 0: there is none. */
+    bool (*newest)(void *ctx, struct arena *a, struct str bucket, struct str prefix,
+                   const struct cluster_call *call, int64_t *out_ms, struct err *err);
+    /* The body of the answer 200 of a URL; NULL: Livy is not asked. */
+    bool (*get)(void *ctx, struct arena *a, struct str url, const struct cluster_call *call,
+                struct str *body_out, struct err *err);
+    void *ctx;
+    unsigned livy_port; /* of the primary node; 0: Livy is not asked */
 };
 
 /* Can clusters be made by these?  Fails with ERR_CONFIG, naming the setting. */
@@ -73,7 +86,8 @@ struct emr_release {
 };
 struct emr_release emr_release_describe(struct str release);
 
-/* The name of the step that replaces the default password. */
+/* The name of the step that replaces the default password; of later passwords with a number behind
+ * it. */
 #define EMR_HARDEN_STEP "boathouse: replace the default password"
 
 /* The body of RunJobFlow.  name: made by marker_name(). */

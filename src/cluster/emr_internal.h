@@ -6,6 +6,7 @@
 #include "cluster/emr.h"
 #include "util/ledger.h"
 #include "json/json.h"
+#include "json/writer.h"
 
 struct emr_provider {
     struct cluster_provider base; /* first */
@@ -37,6 +38,25 @@ MUST_USE bool emr_list(struct cluster_provider *provider, struct arena *a, enum 
                        struct str id, const struct cluster_call *call, struct cluster_items *out,
                        struct err *err);
 
+/* emr_request.c: the name of the step that sets that password; the open object's member Steps with
+ * it; the member ManagedScalingPolicy; is it made of fleets, not of groups? */
+struct str emr_harden_name(struct arena *a, int64_t generation);
+void emr_write_harden(struct json_writer *w, struct str name, bool is_first, struct str user,
+                      struct str hash);
+void emr_write_scaling(struct json_writer *w, const struct cluster_spec *spec);
+bool emr_is_fleet(const struct cluster_spec *spec);
+
+/* emr_change.c, emr_activity.c: as cluster_ops says. */
+MUST_USE bool emr_rotate(struct cluster_provider *provider, struct arena *a,
+                         const struct cluster_target *t, const struct cluster_call *call,
+                         struct err *err);
+MUST_USE bool emr_resize(struct cluster_provider *provider, struct arena *a,
+                         const struct cluster_target *t, const struct cluster_call *call,
+                         struct err *err);
+MUST_USE bool emr_activity(struct cluster_provider *provider, struct arena *a,
+                           const struct cluster_target *t, const struct cluster_call *call,
+                           struct cluster_activity *out, struct err *err);
+
 /* emr_life.c: what the lifecycle asks for, as cluster_ops says. */
 void emr_launch(struct cluster_provider *provider, struct arena *a,
                 const struct cluster_order *order, const struct cluster_call *call,
@@ -47,7 +67,7 @@ MUST_USE bool emr_page(struct cluster_provider *provider, struct arena *a, int64
                        bool only_live, struct str cursor, const struct cluster_call *call,
                        struct cluster_page *out, struct err *err);
 MUST_USE bool emr_view(struct cluster_provider *provider, struct arena *a, struct str id,
-                       bool wants_hardening, const struct cluster_call *call,
+                       int64_t generation, const struct cluster_call *call,
                        struct cluster_view *out, struct err *err);
 MUST_USE bool emr_stop(struct cluster_provider *provider, struct arena *a, struct str id,
                        bool unprotect, const struct cluster_call *call, struct err *err);

@@ -154,18 +154,20 @@ static bool read_status(struct arena *a, const struct json *cluster, struct clus
             emr_read_time(timeline, STR("EndDateTime"), &out->ended_ms, err));
 }
 
-/* By the newest step of that name: the password may have been replaced again later. */
-static bool view_step(struct emr_provider *p, struct arena *a, struct str id,
+/* By the newest step of that password's name. */
+static bool view_step(struct emr_provider *p, struct arena *a, struct str id, int64_t generation,
                       const struct cluster_call *call, struct cluster_view *out, struct err *err)
 {
     struct cluster_items steps = { 0 };
     if (!emr_list(&p->base, a, CLUSTER_LIST_STEPS, id, call, &steps, err))
         return false;
-    out->hardening = HARDENING_PENDING;
+    struct str name = emr_harden_name(a, generation);
+    out->hardening = HARDENING_ABSENT;
     for (size_t i = 0; i < steps.n; i++) {
         struct str state = steps.items[i].state;
-        if (!str_eq(steps.items[i].name, STR(EMR_HARDEN_STEP)))
+        if (!str_eq(steps.items[i].name, name))
             continue;
+        out->hardening = HARDENING_PENDING;
         if (str_eq(state, STR("COMPLETED")))
             out->hardening = HARDENING_DONE;
         else if (str_eq(state, STR("FAILED")) || str_eq(state, STR("CANCELLED")) ||
@@ -176,9 +178,8 @@ static bool view_step(struct emr_provider *p, struct arena *a, struct str id,
     return true;
 }
 
-bool emr_view(struct cluster_provider *provider, struct arena *a, struct str id,
-              bool wants_hardening, const struct cluster_call *call, struct cluster_view *out,
-              struct err *err)
+bool emr_view(struct cluster_provider *provider, struct arena *a, struct str id, int64_t generation,
+              const struct cluster_call *call, struct cluster_view *out, struct err *err)
 {
     struct emr_provider *p = (struct emr_provider *)provider;
     struct str body = arena_printf(a, "{\"ClusterId\":\"%.*s\"}", STR_FMT(id));
@@ -198,7 +199,8 @@ bool emr_view(struct cluster_provider *provider, struct arena *a, struct str id,
     }
     if (view.host.len > 0)
         view.hub_url = arena_printf(a, "https://%.*s:%d", STR_FMT(view.host), HUB_PORT);
-    if (view.stage == STAGE_UP && wants_hardening && !view_step(p, a, id, call, &view, err))
+    if (view.stage == STAGE_UP && generation > 0 &&
+        !view_step(p, a, id, generation, call, &view, err))
         return false;
     *out = view;
     return true;

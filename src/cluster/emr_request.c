@@ -1,6 +1,7 @@
 /* emr_request: what RunJobFlow is asked for; the service model of 2009-03-31 names the members. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cluster/emr.h"
+#include "cluster/emr_internal.h"
+
 #include "cluster/spec.h"
 
 enum { OWNER_MAX_BYTES = 100 };
@@ -14,7 +15,7 @@ struct nodes {
     enum spec_market market;
 };
 
-static bool is_fleet(const struct cluster_spec *spec)
+bool emr_is_fleet(const struct cluster_spec *spec)
 {
     return spec->subnets.n > 1 || spec->worker_types.n > 1 || spec->market != SPEC_ON_DEMAND;
 }
@@ -70,7 +71,7 @@ static void write_nodes(struct json_writer *w, const struct cluster_spec *spec,
 {
     json_write_object(w);
     json_put_str(w, STR("Name"), nodes->is_primary ? STR("primary") : STR("workers"));
-    if (is_fleet(spec)) {
+    if (emr_is_fleet(spec)) {
         write_fleet(w, nodes);
     } else {
         json_put_str(w, STR("InstanceRole"), nodes->is_primary ? STR("MASTER") : STR("CORE"));
@@ -89,7 +90,7 @@ static void write_instances(struct json_writer *w, const struct emr_settings *s,
                                    spec->n_workers, spec->market };
     json_write_key(w, STR("Instances"));
     json_write_object(w);
-    json_write_key(w, is_fleet(spec) ? STR("InstanceFleets") : STR("InstanceGroups"));
+    json_write_key(w, emr_is_fleet(spec) ? STR("InstanceFleets") : STR("InstanceGroups"));
     json_write_array(w);
     write_nodes(w, spec, &primary);
     if (spec->n_workers > 0)
@@ -98,7 +99,7 @@ static void write_instances(struct json_writer *w, const struct emr_settings *s,
     /* Without it a cluster that was given no step ends as soon as it is up. */
     json_put_bool(w, STR("KeepJobFlowAliveWhenNoSteps"), true);
     json_put_bool(w, STR("TerminationProtected"), false);
-    if (is_fleet(spec))
+    if (emr_is_fleet(spec))
         write_list(w, STR("Ec2SubnetIds"), spec->subnets.items, spec->subnets.n);
     else if (spec->subnets.n == 1)
         json_put_str(w, STR("Ec2SubnetId"), spec->subnets.items[0]);
@@ -110,15 +111,14 @@ static void write_instances(struct json_writer *w, const struct emr_settings *s,
     json_write_end(w);
 }
 
-static void write_scaling(struct json_writer *w, const struct cluster_spec *spec)
+void emr_write_scaling(struct json_writer *w, const struct cluster_spec *spec)
 {
-    if (spec->autoscale_max == 0)
-        return;
     json_write_key(w, STR("ManagedScalingPolicy"));
     json_write_object(w);
     json_write_key(w, STR("ComputeLimits"));
     json_write_object(w);
-    json_put_str(w, STR("UnitType"), is_fleet(spec) ? STR("InstanceFleetUnits") : STR("Instances"));
+    json_put_str(w, STR("UnitType"),
+                 emr_is_fleet(spec) ? STR("InstanceFleetUnits") : STR("Instances"));
     json_put_i64(w, STR("MinimumCapacityUnits"), spec->autoscale_min);
     json_put_i64(w, STR("MaximumCapacityUnits"), spec->autoscale_max);
     json_write_end(w);
@@ -136,7 +136,14 @@ static const char harden_script[] =
     "printf '%s:%s\\n' \"$1\" \"$2\" | docker exec -i jupyterhub chpasswd -e || exit 1; "
     "[ \"$1\" = jovyan ] || docker exec jupyterhub usermod -L jovyan";
 
-static void write_harden(struct json_writer *w, struct str user, struct str hash)
+struct str emr_harden_name(struct arena *a, int64_t generation)
+{
+    return generation <= 1 ? STR(EMR_HARDEN_STEP)
+                           : arena_printf(a, EMR_HARDEN_STEP ", %lld", (long long)generation);
+}
+
+void emr_write_harden(struct json_writer *w, struct str name, bool is_first, struct str user,
+                      struct str hash)
 {
     const struct str args[] = {
         STR("/usr/bin/sudo"), STR("/bin/sh"), STR("-c"), str_from(harden_script),
@@ -145,8 +152,9 @@ static void write_harden(struct json_writer *w, struct str user, struct str hash
     json_write_key(w, STR("Steps"));
     json_write_array(w);
     json_write_object(w);
-    json_put_str(w, STR("Name"), STR(EMR_HARDEN_STEP));
-    json_put_str(w, STR("ActionOnFailure"), STR("TERMINATE_CLUSTER"));
+    json_put_str(w, STR("Name"), name);
+    /* A later one that fails leaves a password that is safe too. */
+    json_put_str(w, STR("ActionOnFailure"), is_first ? STR("TERMINATE_CLUSTER") : STR("CONTINUE"));
     json_write_key(w, STR("HadoopJarStep"));
     json_write_object(w);
     json_put_str(w, STR("Jar"), STR("command-runner.jar"));
@@ -250,9 +258,10 @@ void emr_write_request(struct json_writer *w, const struct emr_settings *s,
     write_log_uri(w, s, spec->bucket);
     write_applications(w);
     write_instances(w, s, spec);
-    write_scaling(w, spec);
+    if (spec->autoscale_max > 0)
+        emr_write_scaling(w, spec);
     write_configurations(w, spec);
-    write_harden(w, spec->hub_user, order->password_hash);
+    emr_write_harden(w, STR(EMR_HARDEN_STEP), true, spec->hub_user, order->password_hash);
     json_put_str(w, STR("ServiceRole"), s->service_role);
     json_put_str(w, STR("JobFlowRole"), s->instance_profile);
     if (spec->root_gib > 0)

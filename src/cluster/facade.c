@@ -178,7 +178,7 @@ static bool check_protection(struct clusters *c, struct arena *a, const struct c
     struct cluster_view view = { 0 };
     struct err ignored = ERR_INIT;
     if (row->remote.len == 0 || row->ends_because != ENDS_NOT ||
-        !p->ops->view(p, a, row->remote, false, call, &view, &ignored) || !view.is_protected)
+        !p->ops->view(p, a, row->remote, 0, call, &view, &ignored) || !view.is_protected)
         return true;
     err_set(err, ERR_CONFLICT, "cluster %.*s is protected against termination",
             STR_FMT(row->remote));

@@ -3,10 +3,12 @@
  * every way to the end passes over want_end or a provider's own word.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cluster/lifecycle.h"
+#include "cluster/lifecycle_internal.h"
 
 #include "cluster/cost.h"
 #include "cluster/diagnose.h"
+
+#define tell lifecycle_tell
 
 enum { S = 1000, MIN = 60 * S };
 
@@ -21,6 +23,8 @@ const struct lifecycle_rules lifecycle_rules = {
     .bootstrapping_ms = 40 * MIN,
     .hardening_ms = 10 * MIN,
     .grace_ms = 15 * MIN,
+    .activity_ms = 60 * S,
+    .sure_ms = 10 * MIN,
     .max_attempts = 3,
 };
 
@@ -89,11 +93,8 @@ struct str row_marker(const struct cluster_row *row)
     return str_from_pos(row->id, sizeof "clu_" - 1);
 }
 
-static void tell(struct lifecycle_out *out, const char *kind, const char *type, const char *fmt,
-                 ...) PRINTF(4, 5);
-
-static void tell(struct lifecycle_out *out, const char *kind, const char *type, const char *fmt,
-                 ...)
+void lifecycle_tell(struct lifecycle_out *out, const char *kind, const char *type, const char *fmt,
+                    ...)
 {
     va_list args;
     struct lifecycle_event *e = ARENA_PUSH(out->arena, out->events, out->n_events, out->cap_events);
@@ -159,8 +160,10 @@ void lifecycle_due(const struct cluster_row *row, const struct lifecycle_rules *
     bool changes = row->phase != PHASE_READY && !phase_is_over(row->phase);
     /* Nothing more comes of looking at one that was adopted and is up. */
     bool rests = row->is_adopted && row->phase == PHASE_HARDENING && row->missing_ms == 0;
-    out->view = (changes || row->missing_ms > 0) &&
+    bool is_rotating = row->wants_rotation && row->rotation_sent_ms > 0;
+    out->view = (changes || is_rotating || row->missing_ms > 0) &&
                 now - row->viewed_ms >= (rests ? rules->spans_ms : rules->view_ms);
+    lifecycle_due_live(row, rules, now, out);
     out->spans = (phase_is_over(row->phase) && !row->has_final_spans) ||
                  ((row->phase == PHASE_HARDENING || row->phase == PHASE_READY) &&
                   now - row->spans_taken_ms >= rules->spans_ms);
@@ -476,13 +479,19 @@ void lifecycle_viewed(struct cluster_row *row, const struct cluster_view *view,
         row->host = arena_str(a, view->host);
     if (view->hub_url.len > 0)
         row->hub_url = arena_str(a, view->hub_url);
+    if (view->progress.len > 0 && !str_eq(view->progress, row->progress)) {
+        row->progress = arena_str(a, view->progress);
+        tell(out, "info", "progress", "%.*s", STR_FMT(row->progress));
+    }
     row->is_remote_protected = view->is_protected;
     take_times(row, view->created_ms, view->ready_ms, view->ended_ms);
     if (view->stage >= STAGE_ENDING)
         learn_ending(row, view, out);
     follow_stage(row, view->stage, now, out);
-    if (view->stage == STAGE_UP)
+    if (view->stage == STAGE_UP) {
         harden(row, view, now, out);
+        lifecycle_rotation_viewed(row, view->hardening, rules, now, out);
+    }
 }
 
 void lifecycle_stop_sent(struct cluster_row *row, int64_t now)
@@ -567,7 +576,27 @@ static bool is_near_expiry(const struct cluster_row *row, int64_t now)
     return row->expires_ms > 0 && now >= row->expires_ms - last;
 }
 
-static void check_limits(struct cluster_row *row, int64_t now, struct lifecycle_out *out)
+/* What a limit's end is told with. */
+static void end_by_limit(struct cluster_row *row, enum ends_because because, int64_t now,
+                         struct lifecycle_out *out)
+{
+    static const struct {
+        struct str message, fix;
+    } texts[ENDS_N] = {
+        [ENDS_EXPIRED] = { STR_INIT("it had lived for lifecycle.max_lifetime_s"),
+                           STR_INIT("Extend the next one before it ends, or ask for more.") },
+        [ENDS_BUDGET] = { STR_INIT("it had cost lifecycle.max_usd"),
+                          STR_INIT("Ask for more, or for fewer or smaller workers.") },
+        [ENDS_IDLE] = { STR_INIT("there was no sign of work for lifecycle.idle_timeout_s"),
+                        STR_INIT("Ask for a longer time; notebooks that were saved are kept.") },
+    };
+    set_reason(row, endings[because].ptr, "policy", texts[because].message, texts[because].fix,
+               true);
+    lifecycle_ask_end(row, because, STR_EMPTY, now, out);
+}
+
+static void check_limits(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,
+                         struct lifecycle_out *out)
 {
     int64_t budget = row->spec.max_usd_micro;
     if (!row->warned_expiry && is_near_expiry(row, now)) {
@@ -584,9 +613,11 @@ static void check_limits(struct cluster_row *row, int64_t now, struct lifecycle_
         tell(out, "warning", "budget_near", "80 %% of its budget are spent");
     }
     if (row->expires_ms > 0 && now >= row->expires_ms)
-        lifecycle_ask_end(row, ENDS_EXPIRED, STR_EMPTY, now, out);
+        end_by_limit(row, ENDS_EXPIRED, now, out);
     else if (budget > 0 && spent >= budget)
-        lifecycle_ask_end(row, ENDS_BUDGET, STR_EMPTY, now, out);
+        end_by_limit(row, ENDS_BUDGET, now, out);
+    else if (lifecycle_is_idle(row, rules, now, out))
+        end_by_limit(row, ENDS_IDLE, now, out);
 }
 
 void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,
@@ -599,5 +630,5 @@ void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules
     }
     watch(row, rules, now, out);
     if (row->phase >= PHASE_PROVISIONING && row->phase <= PHASE_READY)
-        check_limits(row, now, out);
+        check_limits(row, rules, now, out);
 }

@@ -49,7 +49,9 @@ struct lifecycle_rules {
     int64_t spans_ms;      /* how often the timelines of a cluster that is up are taken */
     int64_t missing_ms;    /* a cluster that the list lacks for so long is looked for by its id */
     int64_t provisioning_ms, bootstrapping_ms, hardening_ms; /* watchdogs */
-    int64_t grace_ms; /* no end for idleness so soon after ready */
+    int64_t grace_ms;    /* no end for idleness so soon after ready */
+    int64_t activity_ms; /* how often signs of work are looked for */
+    int64_t sure_ms;     /* no end for idleness when they were last known so long ago */
     unsigned max_attempts;
     int64_t month_micro; /* what one person may spend in a month; 0: no limit */
 };
@@ -89,6 +91,7 @@ struct cluster_row {
     struct str state_code, state_message;
     struct str error_code, error_data; /* of the failure, as the provider says */
     struct str host, hub_url;          /* of the primary node and JupyterHub */
+    struct str progress;               /* what it is doing, as the provider said last */
 
     enum ends_because ends_because; /* ENDS_NOT: nobody wants its end */
     struct str ends_by;
@@ -97,9 +100,12 @@ struct cluster_row {
 
     int64_t requested_ms, created_ms, ready_ms, ended_ms; /* 0: not yet */
     int64_t expires_ms;                                   /* 0: never */
-    bool warned_expiry, warned_budget, warned_watchdog;
-    int64_t active_ms; /* the last sign of work, as far as known */
-    int64_t saved_ms;  /* a notebook was last saved; 0: not known */
+    bool warned_expiry, warned_budget, warned_watchdog, warned_idle;
+    int64_t active_ms;         /* the last sign of work, as far as known */
+    int64_t saved_ms;          /* a notebook was last saved; 0: not known */
+    int64_t activity_ms;       /* signs of work were last looked for */
+    int64_t activity_known_ms; /* and last known; 0: never */
+    struct str blocker;        /* what worked then; or empty */
 
     int64_t seen_ms;    /* the provider last told about it */
     int64_t viewed_ms;  /* it was last looked at */
@@ -114,6 +120,11 @@ struct cluster_row {
     bool is_hardened;
     int64_t secret_generation; /* of the password */
     int64_t revealed_ms;       /* the password was shown; 0: not yet */
+    int64_t next_generation;   /* the newest that was ever asked for; 0: none beyond the first */
+    bool wants_rotation;       /* next_generation is to become the password */
+    int64_t rotation_sent_ms;  /* and the provider was asked for it; 0: not yet */
+    bool wants_resize;         /* the provider is to be asked for the workers of the spec */
+    int64_t sized_workers, sized_min, sized_max; /* what it had when that was asked for */
     struct row_extra extras[ROW_MAX_EXTRAS];
     size_t n_extras;
 };
@@ -136,6 +147,9 @@ struct lifecycle_due {
     bool stop_extras;         /* of extras that have not ended */
     bool view;                /* look at row.remote */
     bool spans;               /* take the timelines of row.remote */
+    bool activity;            /* look for signs of work of row.remote */
+    bool rotate;              /* ask the provider for the new password */
+    bool resize;              /* ask it for as many workers as the spec says */
     bool sweep;               /* look for the marker in the provider's list */
     int64_t sweep_created_ms; /* clusters made at or after */
 };
@@ -194,6 +208,24 @@ void lifecycle_extra_spans_taken(struct cluster_row *row, struct str id);
 /* Its owner has spent so much since month_ms: a warning at four fifths and at all of it. */
 void lifecycle_month(struct cluster_row *row, int64_t spent_micro, int64_t month_micro,
                      int64_t month_ms, struct lifecycle_out *out);
+/* ---- lifecycle_live.c: while it is ready ---- */
+
+/* Signs of work; activity NULL: nobody could be asked. */
+void lifecycle_active(struct cluster_row *row, const struct cluster_activity *activity, int64_t now,
+                      struct lifecycle_out *out);
+/* Another password is wanted.  ERR_CONFLICT: it is not ready, or one is under way. */
+MUST_USE bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_out *out,
+                               struct err *err);
+void lifecycle_rotation_sent(struct cluster_row *row, int64_t now);
+/* The row's spec has other numbers of workers than before had. */
+void lifecycle_resize(struct cluster_row *row, const struct cluster_spec *before, struct str by,
+                      struct lifecycle_out *out);
+/* The provider took the numbers of this spec, or refused them for good: why. */
+void lifecycle_resized(struct cluster_row *row, const struct cluster_spec *asked,
+                       const struct err *why, struct lifecycle_out *out);
+/* The generation of the password that the provider is asked about. */
+int64_t row_generation(const struct cluster_row *row);
+
 /* Time has passed: attempts that were cut off, limits, warnings, watchdogs. */
 void lifecycle_tick(struct cluster_row *row, const struct lifecycle_rules *rules, int64_t now,
                     struct lifecycle_out *out);

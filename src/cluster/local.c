@@ -59,12 +59,12 @@ static bool not_found(struct str id, struct err *err)
 }
 
 static bool local_view(struct cluster_provider *provider, struct arena *a, struct str id,
-                       bool wants_hardening, const struct cluster_call *call,
+                       int64_t generation, const struct cluster_call *call,
                        struct cluster_view *out, struct err *err)
 {
     const struct local_provider *p = (struct local_provider *)provider;
     struct local_status s;
-    (void)wants_hardening;
+    (void)generation;
     (void)call;
     if (!look(p, a, id, &s, err))
         return err->code == ERR_NOT_FOUND ? not_found(id, err) : false;

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/local_internal.h"
 
+#include "util/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -18,19 +20,6 @@ struct str local_file(const char *name)
     panic("no file %s in the program", name);
 }
 
-static bool write_all(int fd, struct str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        bytes = str_from_pos(bytes, (size_t)n);
-    }
-    return fsync(fd) == 0;
-}
-
 bool local_put(const char *path, struct str bytes, mode_t mode, struct err *err)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -38,7 +27,7 @@ bool local_put(const char *path, struct str bytes, mode_t mode, struct err *err)
     int fd = open(temporary.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return err_errno(err, errno, "writing %s", path);
-    bool ok = write_all(fd, bytes);
+    bool ok = fd_write_synced(fd, bytes);
     int error = errno;
     close(fd);
     if (ok && rename(temporary.ptr, path) == 0)

@@ -44,6 +44,8 @@ void reconciler_init(struct reconciler *r, const struct reconciler_options *opti
     rate_init(&r->spans, 5, 0.25);
     rate_init(&r->stops, 8, 0.4);
     rate_init(&r->launches, 8, 0.4);
+    rate_init(&r->changes, 4, 0.2);
+    rate_init(&r->activities, 20, 4);
 }
 
 void reconciler_release(struct reconciler *r)
@@ -286,6 +288,8 @@ static void do_commands(struct turn *t)
                 t->now - row->extras[k].stop_ms >= t->r->options.rules->resend_ms)
                 stop(t, row, row->extras[k].id, false);
     }
+    for (size_t i = 0; i < t->n_rows && !turn_is_cancelled(t); i++)
+        turn_change(t, t->rows[i]);
     /* Ends first: they save money. */
     for (size_t i = 0; i < t->n_rows && !turn_is_cancelled(t); i++) {
         struct lifecycle_due due;
@@ -313,7 +317,7 @@ static bool note_view(void *ctx, struct cluster_row *row, int64_t now, struct li
     return true;
 }
 
-static void look(struct turn *t, struct cluster_row *row, struct str id, bool wants_hardening)
+static void look(struct turn *t, struct cluster_row *row, struct str id, int64_t generation)
 {
     const struct reconciler_options *o = &t->r->options;
     struct cluster_call call = turn_call(t, READ_MS);
@@ -322,7 +326,7 @@ static void look(struct turn *t, struct cluster_row *row, struct str id, bool wa
     struct err err = ERR_INIT;
     if (!rate_take(&t->r->views, t->now))
         return;
-    if (!o->provider->ops->view(o->provider, &t->arena, id, wants_hardening, &call, &view, &err)) {
+    if (!o->provider->ops->view(o->provider, &t->arena, id, generation, &call, &view, &err)) {
         if (err.code != ERR_NOT_FOUND) {
             turn_failed(t, "looking at a cluster", &err);
             return;
@@ -375,11 +379,14 @@ static void do_reads(struct turn *t)
         struct lifecycle_due due;
         lifecycle_due(row, t->r->options.rules, t->now, &due);
         if (due.view)
-            look(t, row, row->remote, row->phase <= PHASE_HARDENING);
+            look(t, row, row->remote,
+                 row->phase <= PHASE_HARDENING || row->wants_rotation ? row_generation(row) : 0);
         for (size_t k = 0; k < row->n_extras; k++)
             if (!row->extras[k].is_ended && row->extras[k].stop_ms > 0)
-                look(t, row, row->extras[k].id, false);
+                look(t, row, row->extras[k].id, 0);
         lifecycle_due(row, t->r->options.rules, t->now, &due);
+        if (due.activity)
+            turn_look_for_work(t, row);
         if (due.spans)
             take_spans(t, row, row->remote, phase_is_over(row->phase));
         for (size_t k = 0; k < row->n_extras; k++)

@@ -68,7 +68,7 @@ struct reconciler {
     struct reconciler_options options;
     struct known_rows known;
     int64_t fence, lease_until_ms; /* 0: we do not have it */
-    struct rate lists, views, spans, stops, launches;
+    struct rate lists, views, spans, stops, launches, changes, activities;
     struct sweep young, live;
     bool was_young;
     int64_t lists_from_ms; /* not before, after failures */

@@ -39,6 +39,11 @@ void known_release(struct known_rows *known);
 /* month.c: the timelines of a cluster were taken: warn its owner of the month's budget. */
 void turn_month(struct turn *t, const struct cluster_row *row);
 
+/* changes.c: what a cluster that is ready is asked for: another password, another size; and signs
+ * of work. */
+void turn_change(struct turn *t, struct cluster_row *row);
+void turn_look_for_work(struct turn *t, struct cluster_row *row);
+
 /* sweep.c: the next page of the provider's list, if one is due. */
 void turn_sweep(struct turn *t);
 void sweep_release(struct sweep *s);

@@ -61,6 +61,16 @@ void clusters_wake(struct clusters *c)
     c->n_wakes++;
     pthread_cond_broadcast(&c->is_woken);
     pthread_cond_broadcast(&c->is_told);
+    if (c->listener != NULL)
+        c->listener(c->listener_ctx);
+    pthread_mutex_unlock(&c->mutex);
+}
+
+void clusters_listen(struct clusters *c, void (*told)(void *ctx), void *ctx)
+{
+    pthread_mutex_lock(&c->mutex);
+    c->listener = told;
+    c->listener_ctx = ctx;
     pthread_mutex_unlock(&c->mutex);
 }
 
@@ -296,10 +306,13 @@ static bool reveal(void *ctx, struct cluster_row *row, int64_t at, struct lifecy
     if (row->phase != PHASE_READY)
         return err_set(err, ERR_CONFLICT, "cluster %.*s is %.*s: its password is not set",
                        STR_FMT(row->id), STR_FMT(phase_name(row->phase)));
+    if (row->wants_rotation)
+        return err_set(err, ERR_CONFLICT, "the password of cluster %.*s is just being replaced",
+                       STR_FMT(row->id));
     time_rfc3339(row->revealed_ms, shown);
     if (row->revealed_ms != 0) {
         err_set(err, ERR_CONFLICT, "the password was already shown at %s", shown);
-        return err_fix(err, "It is shown once; end the cluster and make another if it is lost.");
+        return err_fix(err, "It is shown once; ask with rotate=true for another one.");
     }
     row->revealed_ms = at;
     *ARENA_PUSH(out->arena, out->events, out->n_events, out->cap_events) = (struct lifecycle_event){
@@ -320,5 +333,28 @@ bool clusters_reveal(struct clusters *c, struct arena *a, struct str id, struct 
         return false;
     *password_out = secret_password(&c->secret, a, row.id, row.secret_generation);
     told(c);
+    return true;
+}
+
+static bool rotate(void *ctx, struct cluster_row *row, int64_t at, struct lifecycle_out *out,
+                   struct err *err)
+{
+    const struct str *by = ctx;
+    (void)at;
+    return lifecycle_rotate(row, *by, out, err);
+}
+
+bool clusters_rotate(struct clusters *c, struct arena *a, struct str id, struct str by,
+                     struct cluster_row *out, struct err *err)
+{
+    const struct row_update u = {
+        .ledger = c->options.ledger, .id = id, .now = clock_unix_ms(), .change = rotate, .ctx = &by
+    };
+    bool has_events;
+    if (c->options.provider->ops->rotate == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "this provider replaces no passwords");
+    if (!row_update(a, &u, out, &has_events, err))
+        return false;
+    clusters_wake(c);
     return true;
 }

@@ -70,6 +70,10 @@ void clusters_wake(struct clusters *c);
 MUST_USE bool clusters_wait(struct clusters *c, int64_t after, int64_t until_ms,
                             const atomic_bool *cancel, int64_t *newest_out, struct err *err);
 
+/* told is called whenever something may have happened, by any thread; it returns at once and calls
+ * nothing of this.  NULL: nobody listens any more; then no call of the one before is running. */
+void clusters_listen(struct clusters *c, void (*told)(void *ctx), void *ctx);
+
 /* cluster_request_make() with what the service knows: provider, limits, randomness; wakes.  What
  * clusters_check() finds wrong is refused (ERR_INVALID; ERR_CONFLICT: the budget is spent), unless
  * the request was made before. */
@@ -94,6 +98,11 @@ MUST_USE bool clusters_adopt(struct clusters *c, struct arena *a,
 /* The password, shown now: ERR_CONFLICT when it was shown before, with the time. */
 MUST_USE bool clusters_reveal(struct clusters *c, struct arena *a, struct str id,
                               struct str *password_out, struct err *err);
+
+/* Want another password: the one that is in force becomes void, and the new one can be shown once,
+ * when the event password_rotated has come.  ERR_CONFLICT: it is not ready, or one is under way. */
+MUST_USE bool clusters_rotate(struct clusters *c, struct arena *a, struct str id, struct str by,
+                              struct cluster_row *out, struct err *err);
 
 /* The original calls on the same rows; borrowed.  create waits for the provider's id, as long as
  * its call may last. */

@@ -38,6 +38,8 @@ struct clusters {
     pthread_cond_t is_woken, is_told;
     unsigned long long n_wakes;
     bool has_lock;
+    void (*listener)(void *ctx);
+    void *listener_ctx;
 };
 
 /* service_check.c: may what is asked for be made?  found: its warnings. */

@@ -301,11 +301,24 @@ static void exchange_drop(struct exchange *e)
     free(e);
 }
 
+static void keep_exchange(void *owner)
+{
+    struct exchange *e = owner;
+    atomic_fetch_add(&e->n_owners, 1);
+}
+
+static void drop_exchange(void *owner)
+{
+    exchange_drop(owner);
+}
+
 static void handle_on_worker(void *task)
 {
     struct exchange *e = task;
     handle(e);
-    if (http_answer_is_begun(&e->answer)) {
+    if (e->stream.is_kept) {
+        buf_release(&e->answer.body);
+    } else if (http_answer_is_begun(&e->answer)) {
         stream_end(&e->stream, &e->answer.body);
     } else {
         make_response(e, false);
@@ -333,6 +346,8 @@ static enum MHD_Result dispatch(struct exchange *e)
         e->stream = (struct http_stream){ .cancel = &e->server->cancel,
                                           .connection = e->connection,
                                           .begin = begin_stream,
+                                          .keep = keep_exchange,
+                                          .drop = drop_exchange,
                                           .owner = e };
         stream_init(&e->stream);
         e->answer.stream = &e->stream;
@@ -527,6 +542,8 @@ bool http_server_stop(struct http_server *s, int64_t grace_ms)
             /* Refuse from now on; closing waits until the thread has let go of the descriptor. */
             shutdown(s->fds[i], SHUT_RDWR);
         }
+    if (s->handler.stopping != NULL)
+        s->handler.stopping(s->handler.ctx);
     bool is_clean = wait_quiet(s, grace_ms);
     atomic_store(&s->cancel, true);
     workers_free(s->workers); /* resumes every suspended connection on its way */

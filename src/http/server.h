@@ -14,7 +14,8 @@
  * is no number (400), another version than HTTP/1 (505).
  *
  * An answer is sent whole, with its length; a slow handler may instead send a long one in pieces as
- * it writes it (http_answer_flush), so that it is never held.
+ * it writes it (http_answer_flush), so that it is never held, or keep it open for what comes later
+ * (http_answer_keep).
  *
  * Stopping: no new connection or request is taken, what runs is finished, up to a time limit.
  */
@@ -86,6 +87,8 @@ struct http_handler {
      * metrics.  May be NULL. */
     void (*done)(void *ctx, struct http_request *req, int status, uint64_t body_bytes,
                  bool is_sent);
+    /* The server begins to stop: who keeps streams must close them soon.  May be NULL. */
+    void (*stopping)(void *ctx);
 };
 
 struct http_server_options {
@@ -128,6 +131,18 @@ MUST_USE bool http_answer_flush(struct http_answer *answer, size_t at_least, str
 bool http_answer_is_begun(const struct http_answer *answer);
 /* End an answer that was begun in a way that the other side sees as broken, never as complete. */
 void http_answer_cut(struct http_answer *answer);
+
+/* Keep a begun answer open behind the end of its handler, which writes nothing more: whoever has
+ * the stream puts what comes, from any one thread at a time, and closes it.  It costs no worker.
+ * NULL: there is no connection behind the answer (a quick handler, a test without server), or
+ * nothing was sent yet. */
+struct http_stream *http_answer_keep(struct http_answer *answer);
+/* Bytes that were put and not taken by the connection yet. */
+size_t http_stream_unread(struct http_stream *s);
+/* Send more; never waits.  False: nobody receives it any more; close it. */
+MUST_USE bool http_stream_put(struct http_stream *s, struct str bytes);
+/* The end of the answer; is_cut: in a way that the other side sees as broken.  s is gone. */
+void http_stream_close(struct http_stream *s, bool is_cut);
 
 /* Add a header to an answer; the strings must live in the request's arena or be literals. */
 void http_answer_header(struct http_answer *answer, struct str name, struct str value);

@@ -71,11 +71,15 @@ struct http_stream {
     bool is_asleep;   /* the connection is suspended until the next piece */
     bool is_ended;    /* no piece will come */
     bool is_cut;      /* the answer is not complete */
+    bool frees_taken; /* what was taken whole is given back to the system */
     bool is_gone;     /* nobody takes any more */
     bool is_begun;    /* of the writer alone: the head was given to begin() */
+    bool is_kept;     /* of the handler's thread alone: others put from now on */
     const atomic_bool *cancel;
     struct MHD_Connection *connection;
     void (*begin)(void *owner); /* make and send the head; the connection is suspended before */
+    void (*keep)(void *owner);  /* one more uses the stream, and leaves it by drop() */
+    void (*drop)(void *owner);
     void *owner;
 };
 void stream_init(struct http_stream *s);

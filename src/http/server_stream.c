@@ -100,6 +100,51 @@ void http_answer_cut(struct http_answer *answer)
     pthread_mutex_unlock(&answer->stream->lock);
 }
 
+struct http_stream *http_answer_keep(struct http_answer *answer)
+{
+    struct http_stream *s = answer->stream;
+    if (s == NULL || !s->is_begun)
+        return NULL;
+    s->is_kept = true;
+    pthread_mutex_lock(&s->lock);
+    s->frees_taken = true;
+    pthread_mutex_unlock(&s->lock);
+    s->keep(s->owner);
+    return s;
+}
+
+size_t http_stream_unread(struct http_stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t n = s->piece.len - s->at;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+bool http_stream_put(struct http_stream *s, struct str bytes)
+{
+    pthread_mutex_lock(&s->lock);
+    bool ok = !s->is_gone && !s->is_cut;
+    if (ok) {
+        buf_add(&s->piece, bytes);
+        ok = buf_ok(&s->piece);
+        s->n_bytes += bytes.len;
+        rouse(s);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+void http_stream_close(struct http_stream *s, bool is_cut)
+{
+    pthread_mutex_lock(&s->lock);
+    s->is_cut = s->is_cut || is_cut;
+    s->is_ended = true;
+    rouse(s);
+    pthread_mutex_unlock(&s->lock);
+    s->drop(s->owner);
+}
+
 void stream_end(struct http_stream *s, struct buf *last)
 {
     pthread_mutex_lock(&s->lock);
@@ -134,6 +179,10 @@ ssize_t stream_read(void *ctx, uint64_t at, char *out, size_t cap)
     } else if (n > 0) {
         memcpy(out, s->piece.ptr + s->at, (size_t)result);
         s->at += (size_t)result;
+        if (s->at == s->piece.len && s->frees_taken) { /* it may be long until more comes */
+            buf_release(&s->piece);
+            s->at = 0;
+        }
         pthread_cond_signal(&s->taken);
     } else if (s->is_ended) {
         result = MHD_CONTENT_READER_END_OF_STREAM;

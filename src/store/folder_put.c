@@ -6,6 +6,7 @@
 #include "store/folder_internal.h"
 
 #include "util/attrs.h"
+#include "util/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,19 +44,6 @@ static bool make_parents(const struct folder_store *f, struct arena *a, const st
             return folder_fail(err, error, put->bucket, put->key);
     }
     return true;
-}
-
-static bool write_all(int fd, struct str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        bytes = str_from_pos(bytes, (size_t)n);
-    }
-    return fsync(fd) == 0;
 }
 
 /* A file without a name, which vanishes when we are killed; *hidden is "" then.  Not every file
@@ -114,7 +102,7 @@ static bool write_in(const struct folder_store *f, int dir, const char *name,
     int fd = open_unnamed(f, dir, hidden);
     if (fd < 0)
         return folder_fail(err, errno, put->bucket, put->key);
-    bool is_written = write_all(fd, put->body);
+    bool is_written = fd_write_synced(fd, put->body);
     bool ok = is_written && take_name(dir, fd, hidden, name, put->is_new_only);
     int error = errno;
     close(fd);

@@ -27,6 +27,11 @@ static const struct {
     { STR_INIT("ListInstanceGroups"), fake_list_instance_groups, 10, 1.0 },
     { STR_INIT("ListInstanceFleets"), fake_list_instance_fleets, 5, 0.5 },
     { STR_INIT("ListBootstrapActions"), fake_list_bootstrap_actions, 10, 0.5 },
+    { STR_INIT("AddJobFlowSteps"), fake_add_job_flow_steps, 10, 0.5 },
+    { STR_INIT("ModifyInstanceGroups"), fake_modify_instance_groups, 10, 0.5 },
+    { STR_INIT("ModifyInstanceFleet"), fake_modify_instance_fleet, 5, 0.5 },
+    { STR_INIT("PutManagedScalingPolicy"), fake_put_managed_scaling_policy, 10, 0.5 },
+    { STR_INIT("RemoveManagedScalingPolicy"), fake_remove_managed_scaling_policy, 10, 0.5 },
 };
 
 struct fake_emr *fake_emr_new(uint64_t seed)
@@ -100,13 +105,14 @@ enum fake_state fake_cluster_state(const struct fake_emr *emr, const struct fake
         return FAKE_STARTING;
     if (c->is_stuck || age < emr->times.starting_ms + emr->times.bootstrapping_ms)
         return FAKE_BOOTSTRAPPING;
-    int64_t n_steps = 0;
-    const struct json *steps = json_get(c->request, STR("Steps"));
-    if (steps != NULL && steps->kind == JSON_KIND_ARRAY)
-        n_steps = steps->n_items;
-    int64_t idle_from =
-        emr->times.starting_ms + emr->times.bootstrapping_ms + n_steps * emr->times.step_ms;
-    return age < idle_from ? FAKE_RUNNING : FAKE_WAITING;
+    int64_t ready_ms = c->created_ms + emr->times.starting_ms + emr->times.bootstrapping_ms;
+    bool ignored;
+    for (size_t i = 0; fake_step_at(c, i, &ignored) != NULL; i++) {
+        int64_t begins_ms = fake_step_begins_ms(emr, c, ready_ms, i);
+        if (now_ms >= begins_ms && now_ms < begins_ms + emr->times.step_ms)
+            return FAKE_RUNNING;
+    }
+    return FAKE_WAITING;
 }
 
 int64_t fake_cluster_ready_ms(const struct fake_emr *emr, const struct fake_cluster *c,

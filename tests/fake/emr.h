@@ -24,6 +24,7 @@ struct fake_emr_faults {
     bool token_buckets;           /* AWS's rates are kept: beyond them "Rate exceeded" */
     bool expired_credentials;     /* every call is answered ExpiredTokenException */
     bool truncate_answers;        /* bodies are cut in the middle */
+    bool fail_steps;              /* steps that are added from now on fail */
     bool slow_answers;            /* bodies come byte by byte (done by the server around this) */
 };
 

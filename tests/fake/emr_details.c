@@ -96,11 +96,13 @@ static void write_step_config(struct fake_call *call, const struct json *step)
 }
 
 static void write_step(struct fake_call *call, const struct fake_cluster *c, struct page *page,
-                       const struct json *step, size_t i)
+                       const struct json *step, size_t i, bool fails)
 {
     int64_t ready_ms = fake_cluster_ready_ms(call->emr, c, call->now_ms);
-    int64_t begins_ms = ready_ms + (int64_t)i * call->emr->times.step_ms;
+    int64_t begins_ms = fake_step_begins_ms(call->emr, c, ready_ms, i);
     const char *state = step_state(call, c, ready_ms, begins_ms);
+    if (fails && str_eq(str_from(state), STR("COMPLETED")))
+        state = "FAILED";
     if (!fake_is_asked_for(json_get(call->body, STR("StepStates")), state) || !page_has(page))
         return;
     json_write_object(call->w);
@@ -131,9 +133,14 @@ void fake_list_steps(struct fake_call *call)
     struct page page;
     if (c == NULL || !page_begin(call, STR("Steps"), &page))
         return;
-    const struct json *steps = json_get(c->request, STR("Steps"));
-    for (size_t n = steps == NULL ? 0 : steps->n_items; n > 0; n--)
-        write_step(call, c, &page, &steps->items[n - 1], n - 1);
+    size_t n = 0;
+    bool fails;
+    while (fake_step_at(c, n, &fails) != NULL)
+        n++;
+    for (; n > 0; n--) {
+        const struct json *step = fake_step_at(c, n - 1, &fails);
+        write_step(call, c, &page, step, n - 1, fails);
+    }
     page_end(call, &page);
 }
 
@@ -149,7 +156,7 @@ static const struct json *sets_of(const struct fake_cluster *c, bool are_fleets)
                                             : STR("/Instances/InstanceGroups"));
 }
 
-static struct node_set set_of(struct arena *a, const struct json *spec, bool is_fleet, size_t i)
+static struct node_set set_made(struct arena *a, const struct json *spec, bool is_fleet, size_t i)
 {
     if (!is_fleet)
         return (struct node_set){ .id = arena_printf(a, "ig-%zu", i),
@@ -165,6 +172,16 @@ static struct node_set set_of(struct arena *a, const struct json *spec, bool is_
                               .market = n_spot > 0 ? STR("SPOT") : STR("ON_DEMAND"),
                               .n_nodes =
                                   number_or(spec, STR("TargetOnDemandCapacity"), 0) + n_spot };
+}
+
+/* As it is now. */
+static struct node_set set_of(struct arena *a, const struct fake_cluster *c, bool is_fleet,
+                              size_t i)
+{
+    struct node_set set = set_made(a, &sets_of(c, is_fleet)->items[i], is_fleet, i);
+    if (i < FAKE_MAX_SETS && c->sizes[i] > 0)
+        set.n_nodes = c->sizes[i];
+    return set;
 }
 
 static const char *instance_state(const struct fake_call *call, const struct fake_cluster *c)
@@ -224,7 +241,7 @@ void fake_list_instances(struct fake_call *call)
     const struct json *roles = json_get(call->body, STR("InstanceGroupTypes"));
     bool is_state = fake_is_asked_for(states, instance_state(call, c));
     for (size_t g = 0; sets != NULL && g < sets->n_items; g++) {
-        struct node_set set = set_of(call->arena, &sets->items[g], are_fleets, g);
+        struct node_set set = set_of(call->arena, c, are_fleets, g);
         bool is_wanted =
             is_state &&
             fake_is_asked_for(roles, arena_printf(call->arena, "%.*s", STR_FMT(set.role)).ptr);
@@ -277,7 +294,7 @@ static void list_sets(struct fake_call *call, struct str list, bool are_fleets)
     json_write_key(call->w, list);
     json_write_array(call->w);
     for (size_t g = 0; g < sets->n_items; g++) {
-        struct node_set set = set_of(call->arena, &sets->items[g], are_fleets, g);
+        struct node_set set = set_of(call->arena, c, are_fleets, g);
         write_set(call, c, &set, are_fleets);
     }
     json_write_end(call->w);

@@ -19,6 +19,8 @@ enum fake_state {
     FAKE_TERMINATED_WITH_ERRORS,
 };
 
+enum { FAKE_MAX_SETS = 8 };
+
 struct fake_cluster {
     struct str id;              /* j-... */
     const struct json *request; /* RunJobFlow as it came */
@@ -28,6 +30,16 @@ struct fake_cluster {
     bool is_stuck;        /* in BOOTSTRAPPING */
     bool is_protected;
     char error_code[80]; /* it fails with this, at the end of its first state; empty: it does not */
+    struct fake_step *added; /* by AddJobFlowSteps, in order */
+    size_t n_added, cap_added;
+    int64_t sizes[FAKE_MAX_SETS]; /* by ModifyInstanceGroups or -Fleet; 0: as it was made */
+    const struct json *scaling;   /* ManagedScalingPolicy; NULL: none */
+};
+
+struct fake_step {
+    const struct json *step;
+    int64_t added_ms;
+    bool fails;
 };
 
 struct fake_bucket {
@@ -35,7 +47,7 @@ struct fake_bucket {
     int64_t filled_ms;
 };
 
-enum { FAKE_N_BUCKETS = 10 };
+enum { FAKE_N_BUCKETS = 15 };
 
 struct fake_emr {
     struct arena arena; /* everything that stays */
@@ -85,6 +97,18 @@ bool fake_is_asked_for(const struct json *words, const char *word);
 typedef void fake_operation(struct fake_call *call);
 fake_operation fake_run_job_flow, fake_describe_cluster, fake_list_clusters,
     fake_terminate_job_flows, fake_set_termination_protection, fake_list_steps, fake_list_instances,
-    fake_list_instance_groups, fake_list_instance_fleets, fake_list_bootstrap_actions;
+    fake_list_instance_groups, fake_list_instance_fleets, fake_list_bootstrap_actions,
+    fake_add_job_flow_steps, fake_modify_instance_groups, fake_modify_instance_fleet,
+    fake_put_managed_scaling_policy, fake_remove_managed_scaling_policy;
+
+/* The i-th step in the order in which they run, those of RunJobFlow first; NULL: there are fewer.
+ */
+const struct json *fake_step_at(const struct fake_cluster *c, size_t i, bool *fails);
+/* When it begins, if the cluster was up at ready_ms: after the one before, and not before it was
+ * added. */
+int64_t fake_step_begins_ms(const struct fake_emr *emr, const struct fake_cluster *c,
+                            int64_t ready_ms, size_t i);
+/* A JSON text kept for as long as the fake lives. */
+const struct json *fake_keep(struct fake_call *call, const struct json *value);
 
 #endif

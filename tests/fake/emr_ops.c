@@ -37,8 +37,7 @@ struct fake_cluster *fake_named_cluster(struct fake_call *call)
     return c;
 }
 
-/* A JSON text kept for as long as the fake lives. */
-static const struct json *keep(struct fake_call *call, const struct json *value)
+const struct json *fake_keep(struct fake_call *call, const struct json *value)
 {
     AUTO_BUF text = BUF_INIT(LIMIT_JSON_BYTES);
     struct json_writer w;
@@ -110,12 +109,13 @@ void fake_run_job_flow(struct fake_call *call)
         ARENA_PUSH(&emr->arena, emr->clusters, emr->n_clusters, emr->cap_clusters);
     const struct json *protection = json_find(call->body, STR("/Instances/TerminationProtected"));
     *c = (struct fake_cluster){ .id = new_id(emr),
-                                .request = keep(call, call->body),
+                                .request = fake_keep(call, call->body),
                                 .created_ms = call->now_ms,
                                 .visible_ms = call->now_ms + emr->faults.invisible_ms,
                                 .is_stuck = emr->faults.stuck_bootstrapping };
     c->is_protected =
         protection != NULL && protection->kind == JSON_KIND_BOOL && protection->boolean;
+    c->scaling = json_get(c->request, STR("ManagedScalingPolicy"));
     set_failure(emr, c);
     if (emr->faults.throttle_but_create > 0) {
         emr->faults.throttle_but_create--;

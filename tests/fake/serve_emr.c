@@ -52,11 +52,12 @@ struct setting {
     }
 
 static const struct setting faults[] = {
-    FAULT(lose_answers, SETTING_COUNT),    FAULT(throttle_but_create, SETTING_COUNT),
-    FAULT(invisible_ms, SETTING_MS),       FAULT(stuck_bootstrapping, SETTING_BOOL),
-    FAULT(error_code, SETTING_TEXT),       FAULT(no_capacity_subnet, SETTING_TEXT),
-    FAULT(token_buckets, SETTING_BOOL),    FAULT(expired_credentials, SETTING_BOOL),
-    FAULT(truncate_answers, SETTING_BOOL), FAULT(slow_answers, SETTING_BOOL),
+    FAULT(lose_answers, SETTING_COUNT),       FAULT(throttle_but_create, SETTING_COUNT),
+    FAULT(invisible_ms, SETTING_MS),          FAULT(stuck_bootstrapping, SETTING_BOOL),
+    FAULT(fail_steps, SETTING_BOOL),          FAULT(error_code, SETTING_TEXT),
+    FAULT(no_capacity_subnet, SETTING_TEXT),  FAULT(token_buckets, SETTING_BOOL),
+    FAULT(expired_credentials, SETTING_BOOL), FAULT(truncate_answers, SETTING_BOOL),
+    FAULT(slow_answers, SETTING_BOOL),
 };
 static const struct setting times[] = { TIME(starting_ms), TIME(bootstrapping_ms), TIME(step_ms),
                                         TIME(terminating_ms) };
@@ -107,9 +108,11 @@ static bool set_all(void *base, const struct setting *table, size_t n, const str
 
 static void write_state(struct fake_server *s, struct buf *out)
 {
-    static const char *const operations[] = { "RunJobFlow",   "DescribeCluster",
-                                              "ListClusters", "TerminateJobFlows",
-                                              "ListSteps",    "ListInstances" };
+    static const char *const operations[] = { "RunJobFlow",          "DescribeCluster",
+                                              "ListClusters",        "TerminateJobFlows",
+                                              "ListSteps",           "ListInstances",
+                                              "AddJobFlowSteps",     "ModifyInstanceGroups",
+                                              "ModifyInstanceFleet", "PutManagedScalingPolicy" };
     struct json_writer w;
     json_writer_init(&w, out);
     json_write_object(&w);

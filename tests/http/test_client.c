@@ -50,7 +50,7 @@ static int set_up(void **state)
 {
     static struct fixture f;
     const struct http_server_options options = loopback_options(2);
-    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, NULL };
+    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, NULL, NULL };
     const struct http_client_options fast = { .backoff_base_ms = 1, .backoff_cap_ms = 5 };
     f.server = loopback_start(&options, &handler, f.base);
     f.client = http_client_new(&fast);

@@ -80,7 +80,7 @@ static struct http_server_options defaults(void)
 
 static struct http_server *start(const struct http_server_options *options)
 {
-    const struct http_handler handler = { NULL, plan, handle, refuse, done };
+    const struct http_handler handler = { NULL, plan, handle, refuse, done, NULL };
     struct err err = ERR_INIT;
     struct http_server *s = http_server_start(options, &handler, &err);
     if (s == NULL)
@@ -352,7 +352,7 @@ static void addresses_are_understood_or_refused(void **state)
         { "127.0.0.1", false },   { "::1:80", false },          { "example.org:80", false },
         { "127.0.0.1:x", false }, { "127.0.0.1:65536", false },
     };
-    const struct http_handler handler = { NULL, plan, handle, refuse, done };
+    const struct http_handler handler = { NULL, plan, handle, refuse, done, NULL };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_case(http_address_is_loopback(str_from(cases[i].text)) == cases[i].is_loopback,
                     cases[i].text);

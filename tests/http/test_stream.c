@@ -73,7 +73,7 @@ static int set_up(void **state)
 {
     static struct fixture f;
     const struct http_server_options options = loopback_options(4);
-    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, done };
+    const struct http_handler handler = { NULL, plan, handle, loopback_refuse, done, NULL };
     f.server = loopback_start(&options, &handler, f.base);
     f.client = http_client_new(NULL);
     atomic_store(&n_told, 0);

@@ -2,6 +2,8 @@
 import concurrent.futures
 import json
 import subprocess
+import urllib.parse
+from http import client
 
 import botocore.session
 import botocore.validate
@@ -48,6 +50,71 @@ def terminated(fake_emr, server, cluster):
         fake_emr.advance(5)
         return ask(server, "GET", f"/v1/clusters/{cluster}").json()
     return until(look, "terminated", "phase")
+
+
+class Stream:
+    """Server-sent events as a browser reads them; closed like a lost connection."""
+
+    def __init__(self, server, path, token=None, last=None):
+        headers = {"Accept": "text/event-stream", **({"Authorization": f"Bearer {token}"} if token else {}), **({"Last-Event-ID": str(last)} if last else {})}
+        self.connection = client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc, timeout=60)
+        self.connection.request("GET", path, headers=headers)
+        self.file, self.last = self.connection.getresponse(), last
+        self.status, self.headers = self.file.status, self.file.headers
+
+    def __iter__(self):
+        fields = {}
+        for line in self.file:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif fields:
+                self.last = int(fields.get("id", self.last or 0))
+                if "data" in fields:
+                    yield fields["event"], json.loads(fields["data"])
+                fields = {}
+
+    def until(self, kind, **data):
+        seen = []
+        for event, told in self:
+            seen.append((event, told))
+            if event == kind and data.items() <= told["data"].items():
+                return seen
+        raise AssertionError(f"it ended without {kind} {data}: {seen}")
+
+    def close(self):
+        self.file.close()
+        self.connection.close()
+
+
+def test_events_are_streamed_and_taken_up_again(fake_emr, server):
+    cluster = make(server, "k")["id"]
+    path = f"/v1/clusters/{cluster}/events"
+    everything = Stream(server, "/v1/events")  # from now on
+    stream = Stream(server, path)
+    assert stream.status == 200 and stream.headers["content-type"] == "text/event-stream"
+    first = stream.until("phase", message="provisioning")
+    assert [kind for kind, _ in first[:2]] == ["requested", "attempt"]
+    fake_emr.advance(240)
+    first += stream.until("phase", message="ready")
+    stream.close()
+    listed = ask(server, "GET", path).json()["items"]
+    assert [told for _, told in first] == listed and [e["id"] for e in listed] == sorted({e["id"] for e in listed})
+    # More listeners than workers, and calls are answered meanwhile.
+    many = [Stream(server, path, last=stream.last) for _ in range(40)]
+    assert ask(server, "DELETE", f"/v1/clusters/{cluster}").status == 202
+    terminated(fake_emr, server, cluster)
+    rest = list(many[0])  # it ends by itself
+    assert rest[0][0] == "end_asked" and rest[-1][1]["data"]["message"] == "terminated"
+    assert all(list(each) == rest for each in many[1:])
+    assert everything.until("phase", message="terminated")[-1][1]["cluster"] == cluster
+    assert Stream(server, path, last=many[0].last).status == 204
+    assert list(Stream(server, path)) == first + rest  # all again, then the end
+    assert ask(server, "GET", path, Accept="text/event-stream", Last_Event_ID="x").status == 400
+    listed = ask(server, "GET", "/v1/events?limit=2").json()
+    assert [e["type"] for e in listed["items"]] == ["requested", "attempt"]
+    assert ask(server, "GET", f"/v1/events?after={listed['last_id']}").json()["items"][0]["id"] > listed["last_id"]
+    # One is open still: the server ends it when it stops.
 
 
 def test_a_cluster_from_the_request_to_its_bill(fake_emr, server):
@@ -137,6 +204,7 @@ def test_analysts_have_their_own_and_admins_all(fake_emr, tmp_path):
     try:
         cluster = make(s, "k", tokens["ana"])["id"]
         assert make(s, "k", tokens["bob"])["id"] != cluster  # a key is one of its caller
+        streams = {name: Stream(s, "/v1/events?after=0", tokens[name]) for name in ("ana", "bob", "root")}
         ready(fake_emr, s, cluster, tokens["ana"])
         for path in ("", "/events", "/cost", "/diagnosis"):
             assert ask(s, "GET", f"/v1/clusters/{cluster}{path}", token=tokens["bob"]).status == 404
@@ -152,6 +220,11 @@ def test_analysts_have_their_own_and_admins_all(fake_emr, tmp_path):
         assert len(ask(s, "GET", "/v1/clusters", token=tokens["root"]).json()["items"]) == 2
         assert ask(s, "DELETE", f"/v1/clusters/{cluster}", token=tokens["root"]).json()["lifecycle"]["ends_because"] == "admin"
         assert ask(s, "GET", "/v1/orphans", token=tokens["ana"]).status == 403
+        asked = {name: {told["cluster"] for _, told in streams[name].until(kind, **data)}
+                 for name, kind, data in (("ana", "phase", {"message": "ready"}), ("bob", "requested", {}), ("root", "phase", {"message": "ready"}))}
+        assert asked["ana"] == {cluster} and cluster not in asked["bob"] and asked["root"] == asked["ana"] | asked["bob"]
+        assert ask(s, "GET", "/v1/events?owner=ana", token=tokens["bob"]).status == 403
+        assert {e["cluster"] for e in ask(s, "GET", "/v1/events?owner=ana", token=tokens["root"]).json()["items"]} == {cluster}
     finally:
         assert s.stop() == 0
 
@@ -209,5 +282,15 @@ def test_the_commands_wait_follow_and_count(fake_emr, tmp_path):
     assert run("diagnose", cluster)["phase"] == "ready"
     assert run("extend", cluster, "3600")["phase"] == "ready"
     assert run("orphans")["items"] == []
-    assert run("terminate", cluster)["Status"] == "TERMINATING"
+    following = subprocess.Popen([BINARY, "clusters", "events", cluster, "--follow", "--json", *OPTIONS], cwd=tmp_path, env=env,
+                                 stdout=subprocess.PIPE, text=True)
+    assert json.loads(following.stdout.readline())["type"] == "requested"
+    ending = subprocess.Popen([BINARY, "clusters", "terminate", cluster, "--wait", "--json", *OPTIONS], cwd=tmp_path, env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: fake_emr.state()["calls"], 1, "TerminateJobFlows")
+    fake_emr.advance(120)
+    out, told = ending.communicate(timeout=60)
+    assert ending.returncode == 0 and json.loads(out)["Status"] == "TERMINATED", told
+    assert told.startswith("end_asked: user") and "phase: terminated" in told
+    assert json.loads(following.communicate(timeout=60)[0].splitlines()[-1])["data"]["message"] == "terminated" and following.returncode == 0
     assert "AT" in run_cli("clusters", "events", cluster, *OPTIONS, cwd=tmp_path, env=env, check=True).stdout

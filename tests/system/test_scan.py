@@ -273,7 +273,7 @@ def events(answer):
     found = []
     for block in answer.body.decode().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.splitlines() if line and not line.startswith(":"))
-        if fields:
+        if "event" in fields:
             found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
     return found
 
