@@ -43,12 +43,14 @@ static const struct copied {
     { "document", LOSS_ANALYSES },
     { "ref", LOSS_ANALYSES },
     { "table_name", LOSS_ANALYSES },
+    { "sibling", LOSS_ANALYSES },
+    { "stale", LOSS_ANALYSES },
 };
 
 static const char *const found_tables[] = {
-    "listing",       "notebook",          "near_group", "near_band",      "place",
-    "notebook_kind", "dataset",           "document",   "dataset_column", "notebook_library",
-    "ref",           "dataset_partition", "name",       "parameter",      "table_name",
+    "listing", "notebook",  "near_group",     "near_band",        "place", "notebook_kind",
+    "dataset", "document",  "dataset_column", "notebook_library", "ref",   "dataset_partition",
+    "name",    "parameter", "table_name",     "sibling",          "stale",
 };
 
 static const char *const derived[] = {

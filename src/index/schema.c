@@ -153,6 +153,14 @@ static const char *const version_2[] = {
     /* The references of a place by their direction: few writers among many readers. */
     "DROP INDEX ref_place",
     "CREATE INDEX ref_place ON ref(place, what & 15, notebook, seq, what)",
+    /* Files beside a notebook that its analysis asked for, by the hash of their uri, with what was
+     * read (0: nothing); notebooks of which one has changed.  See siblings.h. */
+    "CREATE TABLE sibling(hash INTEGER, notebook INTEGER, etag_hash INTEGER NOT NULL,"
+    " PRIMARY KEY(hash, notebook)) WITHOUT ROWID",
+    "CREATE INDEX sibling_notebook ON sibling(notebook)",
+    "CREATE TABLE stale(notebook INTEGER PRIMARY KEY)",
+    "CREATE TRIGGER notebook_gone AFTER DELETE ON notebook BEGIN"
+    " DELETE FROM sibling WHERE notebook = old.id; DELETE FROM stale WHERE notebook = old.id; END",
     NULL,
 };
 

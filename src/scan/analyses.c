@@ -121,7 +121,7 @@ static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
     }
     struct desk *desk = take_desk(x);
     struct analysis an;
-    siblings_begin(&desk->siblings, &f->source);
+    siblings_begin(&desk->siblings, &f->source, &f->arena);
     const struct analysis_options options = { .calls = x->options.analyst->calls,
                                               .values = &x->options.analyst->values,
                                               .path = f->source.name,
@@ -129,6 +129,8 @@ static void analyze_one(struct analyses *x, struct arena *a, struct finding *f)
                                               .ctx = &desk->siblings };
     analyze(&desk->arena, &nb, &options, &an);
     f->n_siblings = desk->siblings.n_read;
+    f->asked = desk->siblings.asked;
+    f->n_asked = desk->siblings.n_asked;
     x->options.work(x->options.ctx, f, &nb, &an);
     give_desk(x, desk);
 }

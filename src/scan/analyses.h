@@ -36,7 +36,9 @@ struct finding {
     enum finding_kind kind;
     struct store_object object; /* what the store says of it; etag "" where it says nothing */
     size_t n_siblings;          /* files beside the notebook that were read */
-    struct err err;             /* code is not ERR_NONE: the notebook could not be read */
+    const struct index_sibling *asked; /* and all that were asked for, in arena */
+    size_t n_asked;
+    struct err err; /* code is not ERR_NONE: the notebook could not be read */
 };
 
 struct analyses_options {

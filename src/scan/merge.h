@@ -17,6 +17,13 @@
 enum merge_state { MERGE_SAME, MERGE_NEW, MERGE_CHANGED };
 
 /* The keys k with after < k <= last; last "": all behind after. */
+/* A key of which the object is not what it was. */
+struct merge_touched {
+    struct str key;
+    uint64_t etag_hash;
+    bool is_new;
+};
+
 struct merge_range {
     struct arena arena; /* of everything in it */
     struct str after, last;
@@ -24,6 +31,8 @@ struct merge_range {
     size_t n, cap;
     struct str *removed; /* keys of the old listing that are gone */
     size_t n_removed, cap_removed;
+    struct merge_touched *touched; /* set by each(): those that a notebook may have drawn in */
+    size_t n_touched, cap_touched;
     size_t n_work;   /* set by each(): results that belong to it */
     bool is_changed; /* the listing is not what it was */
     bool is_points;  /* no range of keys: single ones, entries and removed */

@@ -76,8 +76,10 @@ static bool each(void *ctx, const struct store_object *object, enum merge_state 
 {
     struct run *run = ctx;
     atomic_fetch_add(&run->counters.n_listed, 1);
-    if (state != MERGE_SAME)
+    if (state != MERGE_SAME) {
         atomic_fetch_add(&run->counters.n_changed, 1);
+        run_touch(range, range->entries[range->n - 1].key, object->etag, state == MERGE_NEW);
+    }
     if (run_is_notebook(run, object->key)) {
         atomic_fetch_add(&run->counters.n_notebooks, 1);
         if ((state != MERGE_SAME || run->is_full || run->is_new_analysis) &&
@@ -192,5 +194,5 @@ bool run_scan(struct run *run, struct err *err)
     run_datasets_free(run);
     merge_free(run->merge);
     listing_cursor_close(run->cursor);
-    return ok;
+    return ok && run_stale(run, err);
 }

@@ -33,6 +33,8 @@ struct result {
     int64_t modified_unix_ms;
     struct err err;
     struct index_prepared *rows; /* of a notebook; in kept */
+    const struct index_sibling *asked; /* by its analysis, in kept */
+    size_t n_asked;
     struct found_family *family; /* NULL: a notebook */
 };
 
@@ -45,6 +47,7 @@ struct run {
     struct index_lease lease;
     bool has_analyst;     /* load_analyst() was called */
     bool is_full;         /* everything is read again */
+    bool is_forced;       /* keys that are looked at are read again too: they are stale */
     bool is_new_analysis; /* all notebooks are: they were analysed with something else */
 
     struct index_writer *writer; /* of the results */
@@ -83,6 +86,10 @@ MUST_USE bool run_scan(struct run *run, struct err *err);
 MUST_USE bool run_points(struct run *run, const struct str *keys, size_t n, struct err *err);
 /* A range that is a set of single keys. */
 struct merge_range *run_points_new(void);
+/* Analyse again the notebooks beside which a file has changed. */
+MUST_USE bool run_stale(struct run *run, struct err *err);
+/* The object is the range's entry and is not what it was. */
+void run_touch(struct merge_range *range, struct str key, struct str etag, bool is_new);
 /* Find the datasets of the listing that the index has. */
 MUST_USE bool run_rediscover(struct run *run, struct err *err);
 

@@ -8,6 +8,7 @@
 #include "scan/run.h"
 
 #include "scan/run_datasets.h"
+#include "scan/siblings.h"
 #include "util/limits.h"
 
 #include <stdlib.h>
@@ -61,11 +62,16 @@ static bool add_present(struct run *run, struct merge_range *range,
     bool has_old;
     if (!find_old(run, object->key, &old, &has_old, err))
         return false;
-    if (has_old && old.etag_hash == entry.etag_hash && old.size_bytes == entry.size_bytes)
+    bool is_same =
+        has_old && old.etag_hash == entry.etag_hash && old.size_bytes == entry.size_bytes;
+    if (is_same && !run->is_forced)
         return true;
     *ARENA_PUSH(&range->arena, range->entries, range->n, range->cap) = entry;
     range->is_changed = true;
-    atomic_fetch_add(&run->counters.n_changed, 1);
+    if (!is_same) {
+        run_touch(range, entry.key, object->etag, !has_old);
+        atomic_fetch_add(&run->counters.n_changed, 1);
+    }
     return !run_is_notebook(run, object->key) || run_add_notebook(run, object, range, err);
 }
 
@@ -87,7 +93,14 @@ static bool look_at(struct run *run, struct merge_range *range, struct str key, 
     return err_wrap(err, "looking at %.*s%.*s", STR_FMT(run->place.root), STR_FMT(key));
 }
 
-bool run_points(struct run *run, const struct str *keys, size_t n, struct err *err)
+void run_touch(struct merge_range *range, struct str key, struct str etag, bool is_new)
+{
+    if (sibling_is_name(key))
+        *ARENA_PUSH(&range->arena, range->touched, range->n_touched, range->cap_touched) =
+            (struct merge_touched){ key, listing_hash(etag), is_new };
+}
+
+static bool look_at_all(struct run *run, const struct str *keys, size_t n, struct err *err)
 {
     enum { TOGETHER = 64 };
     struct err why = ERR_INIT;
@@ -103,6 +116,44 @@ bool run_points(struct run *run, const struct str *keys, size_t n, struct err *e
     merge_range_free(range);
     ok = run_end(run, ok, &why, err) && run_settle(run, err);
     run_datasets_free(run); /* single keys say nothing of datasets: see run_rediscover() */
+    return ok;
+}
+
+bool run_points(struct run *run, const struct str *keys, size_t n, struct err *err)
+{
+    return look_at_all(run, keys, n, err) && run_stale(run, err);
+}
+
+struct stale {
+    struct arena arena;
+    struct str root; /* what is in front of a key */
+    struct str *keys;
+    size_t n, cap;
+};
+
+static bool add_stale(void *ctx, struct str uri, struct err *err)
+{
+    struct stale *s = ctx;
+    (void)err;
+    if (str_has_prefix(uri, s->root))
+        *ARENA_PUSH(&s->arena, s->keys, s->n, s->cap) =
+            arena_str(&s->arena, str_from_pos(uri, s->root.len));
+    return true;
+}
+
+bool run_stale(struct run *run, struct err *err)
+{
+    struct stale s = { .root = run->place.root };
+    struct index_reader *reader;
+    if (!index_reader_take(run->options->index, &reader, err))
+        return false;
+    bool ok = index_each_stale(reader, run->source.id, add_stale, &s, err);
+    index_reader_give(reader);
+    run->is_forced = true;
+    if (ok && s.n > 0)
+        ok = look_at_all(run, s.keys, s.n, err);
+    run->is_forced = false;
+    arena_release(&s.arena);
     return ok;
 }
 

@@ -10,6 +10,7 @@
 #include "lineage/cells.h"
 #include "notebook/reader.h"
 #include "scan/run_datasets.h"
+#include "scan/siblings.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "json/writer.h"
@@ -134,6 +135,8 @@ void run_work(void *ctx, struct finding *f, const struct notebook *nb, const str
         return;
     }
     r->err = f->err;
+    r->asked = f->asked;
+    r->n_asked = f->n_asked;
     atomic_fetch_add(&run->counters.n_analyzed, 1);
     atomic_fetch_add(&run->counters.read_bytes, r->size_bytes);
     result_prepare(run, r, &f->arena, nb, an, f->n_siblings);
@@ -164,7 +167,8 @@ static bool tell_error(struct run *run, const struct result *r, struct err *err)
 
 static bool write_notebook(struct run *run, const struct result *r, struct err *err)
 {
-    if (!index_put_prepared(run->writer, r->rows, NULL, err))
+    if (!index_put_prepared(run->writer, r->rows, NULL, err) ||
+        !index_put_siblings(run->writer, r->uri, r->asked, r->n_asked, err))
         return err_wrap(err, "writing %.*s", STR_FMT(r->uri));
     if (r->err.code == ERR_NONE)
         return true;
@@ -256,6 +260,27 @@ static bool write_listing(struct run *run, const struct merge_range *range, stru
                                                  range->last, range->entries, range->n, err);
 }
 
+/* Behind the results of the range: those that were read too early are there already. */
+static bool write_touched(struct run *run, const struct merge_range *range, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    bool ok = true;
+    if ((run->source.wants & INDEX_WANTS_NOTEBOOKS) == 0)
+        return true;
+    for (size_t i = 0; i < range->n_touched && ok; i++) {
+        const struct merge_touched *t = &range->touched[i];
+        ok = index_sibling_changed(run->writer, run->source.id,
+                                   arena_concat(&a, run->place.root, t->key), t->etag_hash,
+                                   t->is_new, err);
+    }
+    for (size_t i = 0; i < range->n_removed && ok; i++)
+        if (sibling_is_name(range->removed[i]))
+            ok = index_sibling_changed(run->writer, run->source.id,
+                                       arena_concat(&a, run->place.root, range->removed[i]), 0,
+                                       false, err);
+    return ok;
+}
+
 static bool write_range(struct run *run, const struct merge_range *range, struct err *err)
 {
     if (!index_begin(run->writer, &run->lease, err) || !write_results(run, err))
@@ -267,7 +292,8 @@ static bool write_range(struct run *run, const struct merge_range *range, struct
     for (size_t i = 0; i < range->n_removed; i++)
         if (!remove_notebook(run, range->removed[i], err))
             return false;
-    return write_listing(run, range, err) && index_commit(run->writer, false, err);
+    return write_listing(run, range, err) && write_touched(run, range, err) &&
+           index_commit(run->writer, false, err);
 }
 
 bool run_settle(struct run *run, struct err *err)

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/siblings.h"
 
+#include "index/listing.h"
 #include "util/beneath.h"
 #include "util/limits.h"
 #include "json/yaml_json.h"
@@ -11,10 +12,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void siblings_begin(struct siblings *s, const struct source *source)
+void siblings_begin(struct siblings *s, const struct source *source, struct arena *kept)
 {
     s->source = source;
     s->n_read = s->n_bytes = 0;
+    s->kept = kept;
+    s->asked = NULL;
+    s->n_asked = s->cap_asked = 0;
+}
+
+bool sibling_is_name(struct str path)
+{
+    static const struct str suffixes[] = {
+        STR_INIT("py"),   STR_INIT("ipynb"), STR_INIT("json"), STR_INIT("yaml"),
+        STR_INIT("yml"),  STR_INIT("ini"),   STR_INIT("toml"), STR_INIT("cfg"),
+        STR_INIT("conf"), STR_INIT("env"),   STR_INIT("txt"),
+    };
+    size_t slash = str_rfind_char(path, '/');
+    struct str name = slash == SIZE_MAX ? path : str_from_pos(path, slash + 1);
+    size_t dot = str_rfind_char(name, '.');
+    if (dot == SIZE_MAX || dot == 0)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+        if (str_eq_nocase(str_from_pos(name, dot + 1), suffixes[i]))
+            return true;
+    return false;
 }
 
 void siblings_release(struct siblings *s)
@@ -133,9 +155,26 @@ static void list_folder(struct siblings *s, struct str folder)
     s->is_whole = store_list(s->source->store, &list, &ignored);
 }
 
-static bool read_object(struct siblings *s, struct arena *a, struct str path, struct str *bytes)
+/* etag: empty: it is not there.  A module is looked for as x.py and x/__init__.py; that a notebook
+ * itself misses one is known by its imports. */
+static void note(struct siblings *s, struct arena *a, struct str path, struct str etag)
+{
+    struct str uri = arena_concat(a, folder_of(s->source->name), path);
+    const struct index_sibling asked = { index_sibling_hash(uri),
+                                         etag.len == 0 ? 0 : listing_hash(etag) };
+    bool is_import = s->n_asked > 0 && s->asked[s->n_asked - 1].hash == asked.hash;
+    if (is_import)
+        s->n_asked--;
+    if (s->n_asked >= LIMIT_SIBLINGS || (is_import && etag.len == 0 && s->n_read == 0))
+        return;
+    *ARENA_PUSH(s->kept, s->asked, s->n_asked, s->cap_asked) = asked;
+}
+
+static bool read_object(struct siblings *s, struct arena *a, struct str path, struct str *bytes,
+                        struct str *etag)
 {
     struct err ignored = ERR_INIT;
+    struct store_got got;
     struct str folder = folder_of(s->source->path);
     size_t slash = str_find_char(path, '/');
     struct str first = slash == SIZE_MAX ? path : str_slice(path, 0, slash + 1);
@@ -145,7 +184,10 @@ static bool read_object(struct siblings *s, struct arena *a, struct str path, st
     const struct store_get get = { .bucket = s->source->root,
                                    .key = arena_concat(a, folder, path),
                                    .call = reading_call(s->reading) };
-    return store_read(s->source->store, a, &get, LIMIT_SIBLING_BYTES, bytes, NULL, &ignored);
+    if (!store_read(s->source->store, a, &get, LIMIT_SIBLING_BYTES, bytes, &got, &ignored))
+        return false;
+    *etag = got.object.etag;
+    return true;
 }
 
 /* The analysis reads JSON; what is no YAML is not given. */
@@ -162,11 +204,15 @@ static bool as_json(struct arena *a, struct str yaml, struct str *json)
 bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *bytes)
 {
     struct siblings *s = ctx;
-    struct str found;
-    if (s->source->kind == SOURCE_STDIN || s->n_read >= LIMIT_SIBLINGS || !clean(a, path, &path))
+    struct str found, etag = STR_EMPTY;
+    if (s->source->kind == SOURCE_STDIN || s->n_read >= LIMIT_SIBLINGS || !clean(a, path, &path) ||
+        !sibling_is_name(path))
         return false;
-    bool ok = s->source->kind == SOURCE_OBJECT ? read_object(s, a, path, &found)
-                                               : read_local(s->source, a, path, &found);
+    bool is_object = s->source->kind == SOURCE_OBJECT;
+    bool ok =
+        is_object ? read_object(s, a, path, &found, &etag) : read_local(s->source, a, path, &found);
+    if (is_object)
+        note(s, a, path, etag);
     if (ok &&
         (str_has_suffix_nocase(path, STR(".yaml")) || str_has_suffix_nocase(path, STR(".yml"))))
         ok = as_json(a, found, &found);

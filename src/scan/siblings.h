@@ -10,6 +10,7 @@
 #ifndef SCAN_SIBLINGS_H
 #define SCAN_SIBLINGS_H
 
+#include "index/siblings.h"
 #include "scan/source.h"
 #include "util/strmap.h"
 
@@ -19,14 +20,22 @@ struct siblings {
     const struct reading *reading;
     const struct source *source; /* the notebook, between begin and the end of its analysis */
     size_t n_read, n_bytes;      /* of this notebook */
-    struct arena arena;          /* of the listing */
-    struct store *store;         /* whose ... */
-    struct str bucket, folder;   /* ... was listed */
-    struct strmap names;         /* what is in it: "x.py", "package/" */
-    bool is_listed, is_whole;    /* is_whole: what is not in names is not there */
+    struct arena *kept;          /* of what follows */
+    struct index_sibling *asked; /* for objects: each file that was asked for and what it was */
+    size_t n_asked, cap_asked;
+    struct arena arena;        /* of the listing */
+    struct store *store;       /* whose ... */
+    struct str bucket, folder; /* ... was listed */
+    struct strmap names;       /* what is in it: "x.py", "package/" */
+    bool is_listed, is_whole;  /* is_whole: what is not in names is not there */
 };
 
-void siblings_begin(struct siblings *s, const struct source *source);
+/* kept: where s->asked lives; must be there until the next begin. */
+void siblings_begin(struct siblings *s, const struct source *source, struct arena *kept);
+
+/* May a file of that name be asked for?  Code, notebooks and configuration, by the suffix; names
+ * without one. */
+bool sibling_is_name(struct str path);
 
 /* The callback of struct analysis_options; ctx is the struct siblings. */
 bool siblings_read(void *ctx, struct arena *a, struct str path, struct str *bytes);

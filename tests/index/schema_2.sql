@@ -58,3 +58,7 @@ CREATE TABLE posting(id INTEGER PRIMARY KEY, documents BLOB NOT NULL);
 CREATE TABLE use(dataset INTEGER, flows INTEGER, notebook INTEGER, dirs INTEGER NOT NULL, maybe INTEGER NOT NULL, read_at INTEGER, n_reads INTEGER, read_sure INTEGER, write_at INTEGER, n_writes INTEGER, write_sure INTEGER, PRIMARY KEY(dataset, flows, notebook)) WITHOUT ROWID;
 CREATE INDEX use_notebook ON use(notebook);
 CREATE INDEX ref_place ON ref(place, what & 15, notebook, seq, what);
+CREATE TABLE sibling(hash INTEGER, notebook INTEGER, etag_hash INTEGER NOT NULL, PRIMARY KEY(hash, notebook)) WITHOUT ROWID;
+CREATE INDEX sibling_notebook ON sibling(notebook);
+CREATE TABLE stale(notebook INTEGER PRIMARY KEY);
+CREATE TRIGGER notebook_gone AFTER DELETE ON notebook BEGIN DELETE FROM sibling WHERE notebook = old.id; DELETE FROM stale WHERE notebook = old.id; END;

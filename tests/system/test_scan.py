@@ -332,3 +332,57 @@ def test_sources_are_added_and_removed_by_the_api(server, lake):
     assert [s["name"] for s in page["items"]] == ["x"] and page["next_page_token"] is None
     assert http("DELETE", f"{server}/v1/sources/x").json() == {"status": "removed"}
     assert http("GET", f"{server}/v1/sources/x").status == 404 and "s3://more/x/n.ipynb" not in lake.references()
+
+
+def code(text):
+    return notebook().replace("import pandas as pd\\n", json.dumps(text)[1:-1])
+
+
+def test_what_changes_beside_a_notebook_has_it_analysed_again(lake):
+    read = "\nimport pandas as pd\npd.read_csv(%s + '/a.csv')"
+    lake.put("team/a/main.ipynb", code("import helpers" + read % "helpers.ROOT"))
+    lake.put("team/a/helpers.py", "from settings import ROOT")
+    lake.put("team/a/settings.py", "ROOT = 's3://first'")
+    lake.put("team/a/z.ipynb", code("import json\nc = json.load(open('conf/c.json'))" + read % "c['root']"))
+    lake.put("team/a/conf/c.json", '{"root": "s3://conf"}')
+    lake.put("team/b/early.ipynb", code("from late.paths import ROOT" + read % "ROOT"))
+    lake.put("team/b/run.ipynb", code("%run other.py\n" + read % "ROOT"))
+    lake.put("team/b/plain.ipynb", notebook("s3://plain/a.csv"))
+    places = lambda name: {p for p in lake.references()[f"s3://team/{name}.ipynb"] if p.startswith(("s3:", "{}"))}
+    analyzed = lambda: lake.scan()[1][0]["progress"]["analyzed"]
+    assert analyzed() == 7  # five notebooks, two modules
+    assert places("a/main") == {"s3://first/a.csv"} and places("a/z") == {"s3://conf/a.csv"}
+    assert places("b/early") == {"{}/a.csv"} and places("b/run") == {"{}/a.csv"}
+    assert analyzed() == 0
+
+    lake.put("team/a/settings.py", "ROOT = 's3://second'")
+    assert analyzed() == 3  # itself, what imports it, and what imports that
+    assert places("a/main") == {"s3://second/a.csv"}
+    lake.put("team/a/conf/c.json", '{"root": "s3://other"}')
+    assert analyzed() == 1 and places("a/z") == {"s3://other/a.csv"}
+
+    lake.put("team/b/late/paths.py", "ROOT = 's3://late'")  # what was looked for comes
+    lake.put("team/b/other.py", "ROOT = 's3://ran'")
+    assert analyzed() == 4
+    assert places("b/early") == {"s3://late/a.csv"} and places("b/run") == {"s3://ran/a.csv"}
+    (lake.lake / "team/b/other.py").unlink()  # and goes
+    assert analyzed() == 1 and places("b/run") == {"{}/a.csv"}
+    lake.put("team/b/late/unasked.json", "{}")
+    lake.put("team/a/other.py", "x = 1")
+    assert analyzed() == 1  # nobody asked for these in that folder
+    assert lake.rows("SELECT count(*) FROM stale") == [(0,)]
+    checked = run_cli("index", "check", "--state", lake.folder / "state", cwd=lake.folder)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_notebooks_that_a_killed_scan_left_stale_are_analysed_by_the_next(lake):
+    lake.put("team/main.ipynb", code("import helpers\nopen(helpers.ROOT)"))
+    lake.put("team/helpers.py", "ROOT = 's3://b/first'")
+    lake.scan()
+    with sqlite3.connect(lake.folder / "state" / "index.db") as db:
+        db.execute("INSERT INTO stale SELECT id FROM notebook WHERE uri LIKE '%main.ipynb'")
+    assert lake.scan()[1][0]["progress"]["analyzed"] == 1
+    assert lake.rows("SELECT count(*) FROM stale") == [(0,)]
+    os.unlink(lake.lake / "team" / "main.ipynb")
+    lake.scan()
+    assert lake.rows("SELECT count(*) FROM sibling") == [(0,)]
