@@ -149,13 +149,27 @@ static struct value *with_kind(const struct io *io, struct value *result, struct
     return v;
 }
 
+/* A path without a folder stays a path where a table's name could stand. */
+static struct value *as_folder(const struct io *io, struct value *text)
+{
+    struct values *vs = &io->e->vs;
+    struct str known;
+    if (!value_is_known_text(text, &known) || str_find_char(known, '/') != SIZE_MAX)
+        return text;
+    return value_concat(vs, value_text(vs, STR("./")), text);
+}
+
 static struct value *object_place(const struct io *io, struct value *result, struct str kind,
                                   const struct locations *l)
 {
     struct value *bucket = io_part(io, ROLE_AT, PART_BUCKET);
     struct value *key = io_part(io, ROLE_AT, PART_KEY);
     if (bucket == NULL && key == NULL)
-        return with_kind(io, result, kind, location_value(io, l, 0), NULL);
+        return with_kind(io, result, kind,
+                         io->row->kind == KIND_PATH && str_eq(kind, STR("delta.table"))
+                             ? as_folder(io, location_value(io, l, 0))
+                             : location_value(io, l, 0),
+                         NULL);
     return with_kind(io, result, kind, key, bucket);
 }
 

@@ -80,6 +80,15 @@ static struct value *find_dotenv(const struct pure_call *c)
     return name != NULL ? name : value_text(c->vs, STR(".env"));
 }
 
+/* A file system in another library's clothes is the same file system. */
+static struct value *wrapped(const struct pure_call *c)
+{
+    struct value *inner = pure_arg(c, 0, STR("fs"));
+    if (inner == NULL)
+        inner = pure_arg(c, 0, STR("handler"));
+    return inner != NULL && inner->kind == VALUE_CHAIN ? inner : c->vs->declined;
+}
+
 /* calendar.monthrange(year, month): the weekday of its first day and how many days it has. */
 static struct value *month_range(const struct pure_call *c)
 {
@@ -106,6 +115,7 @@ static const struct pure_row functions[] = {
     { STR_INIT("dotenv.find_dotenv"), find_dotenv, 0, 0 },
     { STR_INIT("dotmap.DotMap"), namespace, 0, PURE_WHOLE },
     { STR_INIT("easydict.EasyDict"), namespace, 0, PURE_WHOLE },
+    { STR_INIT("fsspec.implementations.arrow.ArrowFSWrapper"), wrapped, 0, 0 },
     { STR_INIT("itertools.islice"), islice, 0, 0 },
     { STR_INIT("ml_collections.ConfigDict"), namespace, 0, PURE_WHOLE },
     { STR_INIT("munch.Munch"), namespace, 0, PURE_WHOLE },
@@ -113,6 +123,8 @@ static const struct pure_row functions[] = {
     { STR_INIT("numpy.random.choice"), choice, 0, 0 },
     { STR_INIT("omegaconf.DictConfig"), namespace, 0, PURE_WHOLE },
     { STR_INIT("omegaconf.OmegaConf.create"), namespace, 0, PURE_WHOLE },
+    { STR_INIT("pyarrow.fs.FSSpecHandler"), wrapped, 0, 0 },
+    { STR_INIT("pyarrow.fs.PyFileSystem"), wrapped, 0, 0 },
     { STR_INIT("random.choice"), choice, 0, 0 },
     { STR_INIT("types.SimpleNamespace"), namespace, 0, PURE_WHOLE },
     { STR_INIT("vars"), namespace, 1, PURE_WHOLE },

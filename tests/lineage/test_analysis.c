@@ -59,6 +59,30 @@ static const struct row PYTHON[] = {
       { "%%writefile c.yaml\nd:\n  p: s3://b/in.csv\n",
         "import yaml, pandas as pd\nc = yaml.safe_load(open('c.yaml'))\npd.read_csv(c['d']['p'])" },
       "write file:c.yaml\nread file:c.yaml\nread s3://b/in.csv" },
+    { "a file system in the clothes of another library keeps its scheme",
+      { "from pyarrow.fs import PyFileSystem, FSSpecHandler\nimport adlfs, pandas as pd\n"
+        "fs = PyFileSystem(FSSpecHandler(adlfs.AzureBlobFileSystem('acc')))\n"
+        "pd.read_parquet('box/ships', filesystem=fs)" },
+      "read abfs://box/ships" },
+    { "a Delta table that is opened by a bare path is a path",
+      { "from deltalake import DeltaTable, write_deltalake\nwrite_deltalake('ships', df)\n"
+        "t = DeltaTable('ships')\nt.to_pandas()\nt.optimize()" },
+      "write file:ships\nread file:ships\nread file:ships\nwrite file:ships" },
+    { "a session that a name of a whole import makes is Spark's",
+      { "from delta import *\nspark = configure_spark_with_delta_pip(builder).getOrCreate()\n"
+        "spark.table('ships').show()" },
+      "read table:ships" },
+    { "shards are written where the keyword says, a registered data set is the notebook's own",
+      { "from streaming.base.converters import dataframeToMDS\n"
+        "dataframeToMDS(df, True, mds_kwargs={'out': 's3://b/mds'})\n"
+        "ctx.register_dataset('mine', data)\nctx.sql('select * from mine')" },
+      "write s3://b/mds" },
+    { "blobs of Google's buckets, however the bucket is come by",
+      { "from google.cloud import storage\nc = storage.Client()\n"
+        "storage.Bucket(c, 'one').blob('a.csv').download_as_bytes()\n"
+        "c.bucket('two').blob('b.csv').upload_from_filename('x.csv')\n"
+        "storage.Bucket(c, name='three').get_blob('c.csv').download_as_text()" },
+      "read gs://one/a.csv\nread file:x.csv\nwrite gs://two/b.csv\nread gs://three/c.csv" },
     { "a literal path is read",
       { "import pandas as pd\ndf = pd.read_csv('data/a.csv')" },
       "read file:data/a.csv" },
