@@ -55,6 +55,7 @@ void run_code_text(struct eval *e, enum call_lang lang, struct str text, uint32_
     if (parsed.hit_limit)
         eval_hit_limit(e, "code");
     eval_statements(e, parsed.statements);
+    e->last_run = parsed.statements;
     e->unit = outer_unit;
     e->scope = outer;
 }
@@ -73,10 +74,8 @@ static void add_parameters(struct eval *e, const struct cell *c)
 {
     if (!cell_has_tag(c, STR("parameters")))
         return;
-    struct scope *s = e->globals[CALL_PYTHON];
-    struct parsed parsed = { 0 };
-    python_parse(e->arena, c->source, PYTHON_IPYTHON, &parsed);
-    for (const struct node *n = parsed.statements; n != NULL; n = n->next) {
+    const struct scope *s = e->globals[CALL_PYTHON];
+    for (const struct node *n = e->last_run; n != NULL; n = n->next) {
         if (n->kind != NODE_ASSIGN || n->assign.targets == NULL ||
             n->assign.targets->kind != NODE_NAME)
             continue;
@@ -98,6 +97,7 @@ static void run_cell(struct eval *e, const struct cell *c, const struct code_pie
     e->unit = unit;
     e->flow = FLOW_ON;
     e->scope = e->globals[CALL_PYTHON];
+    e->last_run = NULL;
     run_piece(e, piece);
     if (piece->language == CODE_PYTHON)
         add_parameters(e, c);

@@ -87,7 +87,8 @@ struct eval {
     struct strmap modules;       /* siblings: name -> struct scope * */
     struct function **functions; /* all defined, in order: those never called run at the end */
     size_t n_functions, cap_functions;
-    struct strmap called;  /* def nodes that ran */
+    struct strmap called;        /* def nodes that ran */
+    const struct node *last_run; /* the statements of the text that ran last */
     struct value *catalog; /* MAP: the entries of the project's catalogues; NULL: not read yet */
 
     struct sql_session sql;

@@ -187,7 +187,8 @@ static struct value *objects(const struct io *io, struct value *result, struct s
     return seq;
 }
 
-/* fsspec.url_to_fs: the file system of a URL, and the path there. */
+/* fsspec.url_to_fs: the file system of a URL, and the path there; get_fs_token_paths: with a token
+ * between, and a list of paths. */
 static struct value *fs_and_path(const struct io *io, const struct locations *l,
                                  struct value *result)
 {
@@ -200,6 +201,12 @@ static struct value *fs_and_path(const struct io *io, const struct locations *l,
     struct value *pair = eval_seq(e, VALUE_IS_TUPLE);
     struct str kind = arena_concat(e->arena, STR("fs."), scheme);
     value_seq_add(&e->vs, pair, with_kind(io, result, kind, NULL, NULL));
+    if (str_eq(io->row->returns, STR("fs+token+paths"))) {
+        struct value *paths = eval_seq(e, 0);
+        value_seq_add(&e->vs, paths, text);
+        value_seq_add(&e->vs, pair, value_unknown(&e->vs, HOLE_RUN_TIME, STR_EMPTY));
+        text = paths;
+    }
     value_seq_add(&e->vs, pair, text);
     return pair;
 }
@@ -315,7 +322,7 @@ struct value *io_result(const struct io *io, const struct locations *l, struct v
         v->seq->any_more = list_response(io);
         return v;
     }
-    if (str_eq(r, STR("fs+path")))
+    if (str_has_prefix(r, STR("fs+")))
         return fs_and_path(io, l, result);
     if (str_eq(r, STR("walk")))
         return walk_triples(io, l);

@@ -5,6 +5,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lineage/pure_seq.h"
+#include "lineage/pure_text.h"
 #include "lineage/pure_time.h"
 
 static struct value *namespace(const struct pure_call *c)
@@ -51,6 +52,15 @@ static struct value *get_widget(const struct pure_call *c)
 }
 
 /* ---- one of several ---- */
+
+/* sagemaker's Join(on="/", values=[...]): what a pipeline makes of its parameters. */
+static struct value *join(const struct pure_call *c)
+{
+    struct value *by = pure_arg_text(c, 0, STR("on")), *values = pure_arg(c, 1, STR("values"));
+    if (values == NULL)
+        return c->vs->declined;
+    return text_join(c->vs, by != NULL ? by : value_text(c->vs, STR_EMPTY), values);
+}
 
 static struct value *choice(const struct pure_call *c)
 {
@@ -126,6 +136,7 @@ static const struct pure_row functions[] = {
     { STR_INIT("pyarrow.fs.FSSpecHandler"), wrapped, 0, 0 },
     { STR_INIT("pyarrow.fs.PyFileSystem"), wrapped, 0, 0 },
     { STR_INIT("random.choice"), choice, 0, 0 },
+    { STR_INIT("sagemaker.workflow.functions.Join"), join, 0, 0 },
     { STR_INIT("types.SimpleNamespace"), namespace, 0, PURE_WHOLE },
     { STR_INIT("vars"), namespace, 1, PURE_WHOLE },
 };

@@ -83,6 +83,14 @@ static const struct row PYTHON[] = {
         "c.bucket('two').blob('b.csv').upload_from_filename('x.csv')\n"
         "storage.Bucket(c, name='three').get_blob('c.csv').download_as_text()" },
       "read gs://one/a.csv\nread file:x.csv\nwrite gs://two/b.csv\nread gs://three/c.csv" },
+    { "parameters of a pipeline are joined, a file system comes with its paths",
+      { "from sagemaker.workflow.functions import Join\n"
+        "from sagemaker.processing import ProcessingInput\n"
+        "ProcessingInput(source=Join(on='/', values=['s3:/', 'b', run_id, 'k']), "
+        "destination='/opt')\n"
+        "import fsspec\nfs, token, paths = fsspec.core.get_fs_token_paths('s3://b/x.csv')\n"
+        "fs.open(paths[0])" },
+      "read s3://b/{}/k\nread s3://b/x.csv" },
     { "a literal path is read",
       { "import pandas as pd\ndf = pd.read_csv('data/a.csv')" },
       "read file:data/a.csv" },
