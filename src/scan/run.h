@@ -32,7 +32,7 @@ struct result {
     uint64_t size_bytes;
     int64_t modified_unix_ms;
     struct err err;
-    struct index_prepared *rows; /* of a notebook; in kept */
+    struct index_prepared *rows;       /* of a notebook; in kept */
     const struct index_sibling *asked; /* by its analysis, in kept */
     size_t n_asked;
     struct found_family *family; /* NULL: a notebook */
