@@ -2,17 +2,20 @@
  * table_iceberg: an Iceberg table by its newest metadata file (Iceberg table specification, "Table
  * Metadata").
  *
- * Manifests are not read: the summary of the current snapshot has the counts.
+ * The summary of the current snapshot has the counts; its manifests have the partitions
+ * (table_manifests.h).
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/table_log_internal.h"
+#include "catalog/table_manifests.h"
 #include "catalog/unpack.h"
 #include "util/scan.h"
 
 struct iceberg_log {
     struct table_log base;
     struct log_object newest;
-    bool has_newest, is_asked;
+    bool has_newest, is_asked, is_known; /* the metadata: asked for, understood */
+    struct manifests *manifests;
     struct partition_column columns[LIMIT_PARTITION_COLUMNS];
     size_t n_columns;
     int64_t n_rows, n_files, n_bytes; /* -1: unknown */
@@ -41,8 +44,10 @@ static void note(struct table_log *base, struct str name, const struct discover_
 {
     struct iceberg_log *log = iceberg_of(base);
     uint64_t version;
-    if (!parse_name(name, &version))
+    if (!parse_name(name, &version)) {
+        manifests_note(log->manifests, name, object);
         return;
+    }
     base->is_table = true;
     if (log->has_newest &&
         (version < log->newest.version ||
@@ -56,7 +61,7 @@ static bool next_read(struct table_log *base, struct family_read *out)
 {
     struct iceberg_log *log = iceberg_of(base);
     if (log->is_asked || !log->has_newest)
-        return false;
+        return log->is_known && manifests_next_read(log->manifests, base, &log->newest, out);
     log->is_asked = true;
     return log_read_all(base, &log->newest, out);
 }
@@ -206,6 +211,9 @@ static void take_snapshot(struct iceberg_log *log, const struct json *root)
         log->n_rows = log->n_files = log->n_bytes = id == -1 ? 0 : -1;
         return;
     }
+    const struct json *list = json_get(snapshot, STR("manifest-list"));
+    if (list != NULL && list->kind == JSON_KIND_STR && log->n_columns > 0)
+        manifests_begin(log->manifests, list->text);
     log->n_rows = count_of(summary, STR("total-records"), -1);
     log->n_files = count_of(summary, STR("total-data-files"), -1);
     log->n_bytes = count_of(summary, STR("total-files-size"), -1);
@@ -253,6 +261,10 @@ static void give(struct table_log *base, struct str bytes)
     struct err err = ERR_INIT;
     AUTO_ARENA a = ARENA_INIT;
     struct unpacked result;
+    if (log->is_known) {
+        manifests_give(log->manifests, base, log->columns, log->n_columns, bytes);
+        return;
+    }
     if (str_contains(log->newest.key, STR(".gz"))) {
         char *room = arena_alloc(&a, LIMIT_JSON_BYTES);
         if (!unpack(PACKING_GZIP, bytes, room, LIMIT_JSON_BYTES, &result) || !result.is_whole) {
@@ -262,7 +274,8 @@ static void give(struct table_log *base, struct str bytes)
         bytes = (struct str){ room, result.n };
     }
     const struct json *root = json_parse(&a, bytes, LIMIT_JSON_BYTES, &err);
-    if (root == NULL || !take_metadata(log, root, &err))
+    log->is_known = root != NULL && take_metadata(log, root, &err);
+    if (!log->is_known)
         log_fail(base, "%.*s: %s", STR_FMT(log->newest.key), err.msg);
 }
 
@@ -280,13 +293,20 @@ static void fill(struct table_log *base, struct dataset *out)
         out->n_live = (uint64_t)log->n_files;
     if (log->n_bytes >= 0)
         out->live_bytes = (uint64_t)log->n_bytes;
+    manifests_fill(log->manifests, base, out);
 }
 
-const struct table_ops iceberg_ops = { note, next_read, give, fill, NULL };
+static void release(struct table_log *base)
+{
+    manifests_free(iceberg_of(base)->manifests);
+}
+
+const struct table_ops iceberg_ops = { note, next_read, give, fill, release };
 
 struct table_log *iceberg_log_new(void)
 {
     struct iceberg_log *log = table_log_alloc(sizeof *log, &iceberg_ops);
     log->n_rows = log->n_files = log->n_bytes = -1;
+    log->manifests = manifests_new();
     return &log->base;
 }

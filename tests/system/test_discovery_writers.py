@@ -231,6 +231,42 @@ def test_iceberg_by_its_metadata(tmp_path, discover):
     assert list(columns(ours)) == [f.name for f in table.schema().fields]
     assert [(c["name"], c["type"]) for c in ours["partition_columns"]] == [("region", "string"), ("ts_day", "date")]
     assert columns(ours, True) == {"region": "string"}
+    theirs = [row["partition"] for row in table.inspect.partitions().to_pylist()]
+    assert partitions(ours) == sorted(((p["region"], str(p["ts_day"])) for p in theirs), key=repr) and len(theirs) == 4
+    assert sum(p["n_objects"] for p in ours["partitions"]) == len(files) and ours["n_partitions"] == 4
+    assert sum(p["size_bytes"] for p in ours["partitions"]) == ours["live_bytes"]
+
+
+def test_values_of_iceberg_partitions(tmp_path, discover):
+    import decimal
+
+    import pyarrow
+    from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.partitioning import PartitionField, PartitionSpec
+    from pyiceberg.schema import Schema
+    from pyiceberg.transforms import HourTransform, IdentityTransform, MonthTransform, YearTransform
+    from pyiceberg.types import BooleanType, DateType, DecimalType, NestedField, TimestampType
+
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    catalog = SqlCatalog("c", uri=f"sqlite:///{tmp_path}/c.db", warehouse=f"file://{lake}")
+    catalog.create_namespace("db")
+    schema = Schema(NestedField(1, "day", DateType()), NestedField(2, "ok", BooleanType()), NestedField(3, "price", DecimalType(9, 2)),
+                    NestedField(4, "at", TimestampType()), NestedField(5, "made", DateType()), NestedField(6, "sent", DateType()),
+                    NestedField(7, "seen", TimestampType()))
+    fields = [(1, IdentityTransform(), "day"), (2, IdentityTransform(), "ok"), (3, IdentityTransform(), "price"), (4, IdentityTransform(), "at"),
+              (7, HourTransform(), "seen_hour"), (5, MonthTransform(), "made_month"), (6, YearTransform(), "sent_year")]
+    spec = PartitionSpec(*(PartitionField(source, 1000 + i, transform, name) for i, (source, transform, name) in enumerate(fields)))
+    table = catalog.create_table("db.odd", schema, partition_spec=spec)
+    days = pyarrow.array([DAY(1969, 12, 31), DAY(2024, 2, 29), None], pyarrow.date32())
+    times = pyarrow.array([datetime.datetime(1969, 12, 31, 23, 59, 59, 500000), datetime.datetime(2024, 2, 29, 7), None], pyarrow.timestamp("us"))
+    table.append(pyarrow.table({
+        "day": days, "made": days, "sent": days, "at": times, "seen": times, "ok": pyarrow.array([True, False, None], pyarrow.bool_()),
+        "price": pyarrow.array([decimal.Decimal("-0.05"), decimal.Decimal("12.50"), None], pyarrow.decimal128(9, 2))}).select([f.name for f in schema.fields]))
+    [ours] = discover(lake).values()
+    assert partitions(ours) == sorted([
+        ("1969-12-31", "true", "-0.05", "1969-12-31 23:59:59.500000", "1969-12-31-23", "1969-12", "1969"),
+        ("2024-02-29", "false", "12.50", "2024-02-29 07:00:00", "2024-02-29-07", "2024-02", "2024"), (None,) * 7], key=repr)
 
 
 @pytest.mark.parametrize("version", [2, 3])
