@@ -197,6 +197,8 @@ void metrics_request(struct metrics *m, const struct route *route, int status, i
 void metrics_running(struct metrics *m, int change);
 void metrics_broken_notebook(struct metrics *m);
 void metrics_write(const struct metrics *m, struct buf *out);
+/* metrics_catalogue.c; index NULL: nothing. */
+void metrics_catalogue_write(struct index *index, struct buf *out);
 
 /* An answer that is not JSON. */
 void call_set_type(struct call *call, struct str type);

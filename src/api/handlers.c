@@ -234,6 +234,7 @@ bool api_metrics(struct call *call, struct err *err)
     (void)err;
     call_set_type(call, STR("text/plain; version=0.0.4; charset=utf-8"));
     metrics_write(call->api->metrics, &call->answer->body);
+    metrics_catalogue_write(call->api->options.index, &call->answer->body);
     write_kept(call->api, &call->answer->body);
     outbound_write(call->api->options.outbound, &call->answer->body);
     return true;

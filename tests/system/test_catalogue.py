@@ -1,5 +1,6 @@
 """The catalogue with the real program: the demo is scanned, then asked over HTTP and on the command line."""
 import json
+import time
 import urllib.parse
 
 import pytest
@@ -71,6 +72,23 @@ def test_what_kinds_of_analyses_there_are(lake, server):
     assert all(kind in out for kind in kinds)
     by_owner = {row["group"]: row["kinds"] for row in get(server, "/v1/analyses", by="owner").json()["items"]}
     assert by_owner["train"]["training"] >= 1
+
+
+def test_metrics_say_how_fresh_the_catalogue_is(server):
+    lines = dict(line.rsplit(" ", 1) for line in http("GET", server.url + "/metrics").body.decode().splitlines() if not line.startswith("#"))
+    assert (lines["boathouse_catalogue_notebooks"], lines["boathouse_catalogue_datasets"]) == ("13", "4")
+    for source in ("datasets", "notebooks"):
+        assert abs(time.time() - int(lines[f'boathouse_source_scanned_timestamp_seconds{{source="{source}"}}'])) < 600
+
+
+def test_a_command_that_finds_nothing_says_what_to_do_next(lake):
+    for command in (["datasets", "nosuch"], ["notebooks", "nosuch"], ["uses", "s3://no/such"], ["search", "nosuch"], ["lineage", "s3://no/such"],
+                    ["clusters", "list"], ["clusters", "orphans"], ["files", "datasets", "nosuch"], ["analyses", "--kind", "streaming"]):
+        result = run_cli(*command, cwd=lake)
+        assert (result.returncode, result.stdout) == (1, ""), command
+        said = result.stderr.splitlines()
+        assert said[0].startswith("boathouse: ") and said[1].startswith("fix: "), (command, said)
+        assert run_cli(*command, "--json", cwd=lake).stderr == "", command
 
 
 def test_a_dataset_is_described(lake, server):

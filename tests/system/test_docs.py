@@ -2,7 +2,8 @@
 
 In a block marked "console" the lines after "$ " are typed into one shell, in a folder of their own where a server answers.  What
 follows a command is its output: "..." alone on a line stands for any lines.  Times, days and other numbers that differ from run
-to run are not compared.  A command must end with status 0, unless the next one is "echo $?".
+to run are not compared.  A command must end with status 0, unless the next one is "echo $?".  With BOATHOUSE_WRITE_DOCS=1 what
+differs is written into the document instead: read the change before it is committed.
 """
 import os
 import re
@@ -22,9 +23,9 @@ LOOSE = [(re.compile(p), w) for p, w in [
     (r"[\w/.-]+/lake/", "LAKE/"), (r" +", " ")]]
 
 
-def blocks(page):
-    """The commands of each console block, each with the lines that stand below it."""
-    for fence in re.findall(r"^```console\n(.*?)^```$", (TOP / page).read_text(), re.M | re.S):
+def blocks(text):
+    """Each console block, and its commands, each with the lines that stand below it."""
+    for fence in re.findall(r"^```console\n(.*?)^```$", text, re.M | re.S):
         commands = []
         for line in fence.splitlines():
             if line.startswith(PROMPT):
@@ -33,7 +34,7 @@ def blocks(page):
                 commands[-1] = (commands[-1][0] + "\n" + line, [])
             else:
                 commands[-1][1].append(line)
-        yield commands
+        yield fence, commands
 
 
 def alike(text):
@@ -75,17 +76,22 @@ def test_commands_of_a_document_print_what_it_says(page, tmp_path):
     (tmp_path / "bin" / "boathouse").symlink_to(BINARY.resolve())
     subprocess.run([str(BINARY), "demo"], cwd=tmp_path, env=clean_env(), check=True, capture_output=True)
     server = Server(tmp_path, "--scan-interval-s", "0")
-    wrong, n = [], 0
+    wrong, n, text = [], 0, (TOP / page).read_text()
     try:
-        for commands in blocks(page):
+        for fence, commands in blocks(text):
             results, errors = type_in(commands, tmp_path, server.url)
+            lines = []
             for i, ((command, expected), (got, status)) in enumerate(zip(commands, results)):
                 n += 1
                 is_asked = i + 1 < len(commands) and commands[i + 1][0] == "echo $?"
                 line = differs(expected, got)
+                lines += [PROMPT + command, *(expected if line is None else got)]
                 if line is not None or (status != 0 and not is_asked):
                     wrong.append(f"$ {command}\nstatus {status}, expected: {line}\ngot:\n" + "\n".join(got) + f"\n{errors}")
+            text = text.replace(fence, "\n".join(lines).replace(str(tmp_path), "/srv/boathouse") + "\n")
     finally:
         assert server.stop() == 0
     assert n > 0
+    if os.environ.get("BOATHOUSE_WRITE_DOCS"):
+        (TOP / page).write_text(text)
     assert not wrong, "\n\n".join(wrong)
