@@ -207,22 +207,64 @@ static void add_json(struct scan_run *run, const struct scan_progress *p, const 
     json_write_end(&run->w);
 }
 
-static void scan_one(struct scan_run *run, struct str name)
+/* How the scan of one source ended. */
+struct ended {
+    struct scan_progress progress;
+    struct err why; /* code ERR_NONE: well */
+};
+
+static void scan_one(struct scan_run *run, struct str name, struct ended *out)
 {
     struct err why = ERR_INIT;
-    struct scan_progress p = { 0 };
-    bool ok =
-        scans_run(run->scanning->scans, name, cli_switch(run->cli, "full"), tell, run, &p, &why);
-    p.source = name;
+    *out = (struct ended){ .why = ERR_INIT };
+    bool ok = scans_run(run->scanning->scans, name, cli_switch(run->cli, "full"), tell, run,
+                        &out->progress, &out->why);
+    out->progress.source = name;
     output_progress(STR_EMPTY);
-    add_json(run, &p, ok ? NULL : &why);
-    if (ok) {
-        add_row(run, &p);
+    if (ok)
         return;
-    }
+    why = out->why;
     err_wrap(&why, "%.*s", STR_FMT(name));
     int status = output_err(&why);
     run->status = run->status == 0 ? status : run->status;
+}
+
+static bool count_one(void *ctx, int64_t id, struct str uri, struct err *err)
+{
+    uint64_t *n = ctx;
+    (void)id;
+    (void)uri;
+    (void)err;
+    ++*n;
+    return true;
+}
+
+/* The datasets of a source as they are now: scans of notebooks behind its own may have changed
+ * them. */
+static bool count_datasets(const struct scan_run *run, struct str name, uint64_t *n_out,
+                           struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct index_reader *reader;
+    struct index_source source;
+    *n_out = 0;
+    if (!index_reader_take(run->scanning->wiring->index, &reader, err))
+        return false;
+    bool ok = index_find_source(reader, &a, name, &source, err) &&
+              index_each_dataset_id(reader, source.id, count_one, n_out, err);
+    index_reader_give(reader);
+    return ok;
+}
+
+static bool add_ended(struct scan_run *run, struct ended *e, struct err *err)
+{
+    bool ok = e->why.code == ERR_NONE;
+    if (ok && !count_datasets(run, e->progress.source, &e->progress.n_datasets, err))
+        return false;
+    add_json(run, &e->progress, ok ? NULL : &e->why);
+    if (ok)
+        add_row(run, &e->progress);
+    return true;
 }
 
 static bool list_one(void *ctx, const struct index_source *source, struct err *err)
@@ -297,11 +339,15 @@ static bool do_scans(struct scan_run *run, struct err *err)
     table_init(&run->table, run->cli->arena, columns, ARRAY_LEN(columns));
     if (!choose(run, err))
         return false;
+    struct ended *ended = ARENA_NEW_N(run->cli->arena, struct ended, run->n + 1);
+    bool ok = true;
     for (size_t i = 0; i < run->n; i++)
-        scan_one(run, run->names[i]);
+        scan_one(run, run->names[i], &ended[i]);
+    for (size_t i = 0; i < run->n && ok; i++)
+        ok = add_ended(run, &ended[i], err);
     if (run->n == 0)
         run->status = command_nothing(run->cli);
-    return print(run, err) && catch_up(run, err);
+    return ok && print(run, err) && catch_up(run, err);
 }
 
 static bool do_import(struct scan_run *run, const char *place, struct err *err)

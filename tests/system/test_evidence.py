@@ -35,8 +35,9 @@ def write(lake, code):
 
 
 def scanned(lake):
-    run_cli("scan", cwd=lake, check=True)
+    told = json.loads(run_cli("scan", "--json", cwd=lake, check=True).stdout)
     found = json.loads(run_cli("datasets", "levels", "--json", cwd=lake).stdout)["items"]
+    assert next(s["progress"]["datasets"] for s in told if s["source"] == "data") == len(found)
     return {d["uri"]: d["n_objects"] for d in found}
 
 
