@@ -106,8 +106,10 @@ static bool decode_record(struct decoding *d, const struct json *schema, struct 
     out->fields = ARENA_NEW_N(d->arena, struct avro_value, fields->n_items + 1U);
     for (size_t i = 0; i < out->n_fields; i++) {
         const struct json *type = json_get(&fields->items[i], STR("type"));
-        if (type == NULL || !decode(d, type, &out->fields[i]))
-            return type != NULL || damaged(d->err);
+        if (type == NULL)
+            return damaged(d->err);
+        if (!decode(d, type, &out->fields[i]))
+            return false;
         out->fields[i].name = word_of(&fields->items[i], STR("name"));
     }
     return true;
