@@ -15,6 +15,8 @@ from conftest import BINARY, TOP, clean_env
 from test_serve import Server
 
 PAGES = ["README.md", "docs/tutorial.md", "docs/operations.md"]
+# Of these the examples that show output; what a command prints is compared only where it stands there.
+MANUALS = ["scan", "index-check", "uses", "notebooks", "analyze", "files"]
 PROMPT = "$ "
 # What differs from run to run, and how it is compared.
 LOOSE = [(re.compile(p), w) for p, w in [
@@ -23,9 +25,9 @@ LOOSE = [(re.compile(p), w) for p, w in [
     (r"[\w/.-]+/lake/", "LAKE/"), (r" +", " ")]]
 
 
-def blocks(text):
+def blocks(text, mark="console"):
     """Each console block, and its commands, each with the lines that stand below it."""
-    for fence in re.findall(r"^```console\n(.*?)^```$", text, re.M | re.S):
+    for fence in re.findall(rf"^```{mark}\n(\$ .*?)^```$", text, re.M | re.S):
         commands = []
         for line in fence.splitlines():
             if line.startswith(PROMPT):
@@ -95,3 +97,20 @@ def test_commands_of_a_document_print_what_it_says(page, tmp_path):
     if os.environ.get("BOATHOUSE_WRITE_DOCS"):
         (TOP / page).write_text(text)
     assert not wrong, "\n\n".join(wrong)
+
+
+def test_examples_of_the_manual_print_what_they_say(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "boathouse").symlink_to(BINARY.resolve())
+    wrong, n = [], 0
+    for page in MANUALS:
+        for _, commands in blocks((TOP / f"docs/man/boathouse-{page}.1.scd").read_text(), ""):
+            if not any(expected for _, expected in commands):
+                continue
+            results, errors = type_in(commands, tmp_path, "http://127.0.0.1:8080")
+            for (command, expected), (got, status) in zip(commands, results):
+                n += 1
+                line = differs(expected, got) if expected else None
+                if line is not None or status != 0:
+                    wrong.append(f"{page}: $ {command}\nstatus {status}, expected: {line}\ngot:\n" + "\n".join(got) + f"\n{errors}")
+    assert n >= len(MANUALS) and not wrong, "\n\n".join(wrong)
