@@ -145,43 +145,62 @@ static bool find_id(struct ask *ask, struct str uri, struct str *out, struct err
     return err_fix(err, "boathouse datasets lists them; boathouse scan looks for new ones.");
 }
 
-static int one(struct ask *ask, struct str what, bool *ok, struct err *err)
+static bool one(struct ask *ask, struct str what, struct err *err)
 {
     struct cli *cli = ask->cli;
     struct str id = what, text;
     const struct json *answer;
-    *ok = is_id(what) || find_id(ask, what, &id, err);
-    *ok = *ok && ask_json(ask, arena_concat(cli->arena, STR("/v1/datasets/"), id), STR_EMPTY, &text,
-                          &answer, err);
-    if (*ok && cli->is_json)
-        *ok = output_write(text, err);
-    else if (*ok)
-        print_one(cli, answer);
-    return 0;
+    if ((!is_id(what) && !find_id(ask, what, &id, err)) ||
+        !ask_json(ask, arena_concat(cli->arena, STR("/v1/datasets/"), id), STR_EMPTY, &text,
+                  &answer, err))
+        return false;
+    if (cli->is_json)
+        return output_write(text, err);
+    print_one(cli, answer);
+    return true;
+}
+
+/* Those that fit; *n_out: how many are shown. */
+static bool list(struct ask *ask, struct str what, size_t *n_out, struct err *err)
+{
+    struct cli *cli = ask->cli;
+    AUTO_BUF query = BUF_INIT(LIMIT_URI_BYTES * 4);
+    struct str text;
+    const struct json *answer;
+    if (what.len > 0)
+        url_query_add(&query, STR("q"), what);
+    ask_add_options(&query, cli, NULL, 0);
+    if (!ask_json(ask, STR("/v1/datasets"), buf_str(&query), &text, &answer, err))
+        return false;
+    (void)answer_items(answer, STR("items"), n_out);
+    if (cli->is_json)
+        return output_write(text, err);
+    print_list(cli, answer);
+    return true;
 }
 
 int cmd_datasets(struct cli *cli, bool *ok, struct err *err)
 {
     AUTO(ask_release) struct ask ask = { 0 };
-    AUTO_BUF query = BUF_INIT(LIMIT_URI_BYTES * 4);
-    struct str what = cli_arg(cli, 0), text;
-    const struct json *answer;
-    size_t n;
+    struct err why = ERR_INIT;
+    struct str what = cli_arg(cli, 0);
+    size_t n = 0;
     *ok = ask_open(&ask, cli, err);
     if (!*ok)
         return 0;
-    if (is_id(what) || str_find_char(what, ':') != SIZE_MAX)
-        return one(&ask, what, ok, err);
-    if (what.len > 0)
-        url_query_add(&query, STR("q"), what);
-    ask_add_options(&query, cli, NULL, 0);
-    *ok = ask_json(&ask, STR("/v1/datasets"), buf_str(&query), &text, &answer, err);
-    if (!*ok)
+    bool is_one = is_id(what) || str_find_char(what, ':') != SIZE_MAX;
+    if (is_one && one(&ask, what, &why))
         return 0;
-    (void)answer_items(answer, STR("items"), &n);
-    if (cli->is_json)
-        *ok = output_write(text, err);
-    else
-        print_list(cli, answer);
-    return ask_status(cli, n);
+    if (is_one && (why.code != ERR_NOT_FOUND || is_id(what) || cli->is_json)) {
+        *ok = false;
+        *err = why;
+        return 0;
+    }
+    /* No dataset, but perhaps a folder above some. */
+    *ok = list(&ask, is_one ? str_trim_char(what, '/') : what, &n, err);
+    if (*ok && is_one && n == 0) {
+        *ok = false;
+        *err = why;
+    }
+    return *ok ? ask_status(cli, n) : 0;
 }

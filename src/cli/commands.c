@@ -131,7 +131,9 @@ static const struct command commands[] = {
             "Lists the datasets of the index, all or those whose location, or table name, contains "
             "WHAT. When WHAT is a location (s3://BUCKET/KEY) or an id, the one dataset that it is "
             "or falls into is described: its columns, table names and users, and code that loads "
-            "it. Exit status 1 when none is found, 3 when no dataset is there.",
+            "it; those inside of a folder that is none are listed. Exit status 1 when none is "
+            "found, "
+            "3 when no dataset is there.",
         .sections = "- aws",
         .nothing = "no dataset fits",
         .next = "boathouse scan --list says what is scanned and when; boathouse scan PLACE adds a "

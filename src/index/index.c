@@ -24,13 +24,13 @@ struct db_options index_db_options(const struct index *ix)
                                 .map_bytes = ix->options.map_bytes };
 }
 
-static bool check_exists(const struct index_options *o, struct err *err)
+bool index_check_exists(const char *path, struct err *err)
 {
-    if (o->mode == INDEX_CREATE || access(o->path, F_OK) == 0)
+    if (access(path, F_OK) == 0)
         return true;
     if (errno != ENOENT && errno != ENOTDIR)
-        return err_errno(err, errno, "%s: the index cannot be opened", o->path);
-    err_set(err, ERR_NOT_FOUND, "%s: there is no index yet", o->path);
+        return err_errno(err, errno, "%s: the index cannot be opened", path);
+    err_set(err, ERR_NOT_FOUND, "%s: there is no index yet", path);
     return err_fix(err, "Run \"boathouse scan\" first: it makes the index.");
 }
 
@@ -56,9 +56,10 @@ static bool prepare(struct index *ix, struct err *err)
     struct db_options o = index_db_options(ix);
     bool is_read_only = ix->options.mode == INDEX_READ_ONLY;
     o.is_writer = !is_read_only;
-    if (!check_exists(&ix->options, err) ||
-        (ix->options.mode == INDEX_CREATE && !make_folders(ix->path, err)) ||
-        !db_open(&db, &o, err))
+    bool is_made = ix->options.mode == INDEX_CREATE;
+    if (is_made ? !make_folders(ix->path, err) : !index_check_exists(ix->path, err))
+        return false;
+    if (!db_open(&db, &o, err))
         return false;
     bool ok = is_read_only ? schema_check(&db, err) : schema_migrate(&db, err);
     db_close(&db);

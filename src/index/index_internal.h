@@ -32,6 +32,8 @@ struct index {
 };
 
 struct db_options index_db_options(const struct index *ix);
+/* Is the file there?  ERR_NOT_FOUND says what makes it. */
+MUST_USE bool index_check_exists(const char *path, struct err *err);
 
 /* What is counted by the batch and added to its table when it is committed. */
 enum count { COUNT_SOURCES, COUNT_NOTEBOOKS, COUNT_DATASETS, COUNT_PLACES, COUNT_REFERENCES };

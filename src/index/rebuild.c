@@ -349,8 +349,8 @@ bool index_rebuild(const char *path, size_t *n_lost, struct err *err)
                                .busy_timeout_ms = 1000,
                                .cache_bytes = (size_t)32 << 20 };
     size_t lost = 0;
-    if (access(path, F_OK) != 0)
-        return err_errno(err, errno, "%s: there is no index", path);
+    if (!index_check_exists(path, err))
+        return false;
     if (!be_alone(path, err))
         return false;
     remove_new(new_path);

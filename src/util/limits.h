@@ -175,7 +175,8 @@
 #define LIMIT_TABLE_FILES 1000000UL
 #define LIMIT_TABLE_PARTITIONS 100000UL
 #define LIMIT_TABLE_SIDECARS 1000UL
-/* Manifests of an Iceberg snapshot, some 8 MiB each; values of one Avro file, of all its records. */
+/* Manifests of an Iceberg snapshot, some 8 MiB each; values of one Avro file, of all its records.
+ */
 #define LIMIT_TABLE_MANIFESTS 500UL
 #define LIMIT_AVRO_VALUES 20000000UL
 /* Patterns of the configuration that say what is a dataset. */

@@ -74,6 +74,15 @@ def test_what_kinds_of_analyses_there_are(lake, server):
     assert by_owner["train"]["training"] >= 1
 
 
+def test_a_folder_above_datasets_lists_them(lake):
+    listed = run_cli("datasets", "s3://datasets/", cwd=lake, check=True).stdout
+    assert listed == run_cli("datasets", cwd=lake, check=True).stdout
+    inside = run_cli("datasets", "s3://datasets/titanic/class=1st", cwd=lake, check=True).stdout
+    assert inside.startswith("dataset     s3://datasets/titanic\n")
+    nothing = run_cli("datasets", "s3://nowhere/x", cwd=lake)
+    assert nothing.returncode == 3 and "no dataset is at s3://nowhere/x" in nothing.stderr
+
+
 def test_metrics_say_how_fresh_the_catalogue_is(server):
     lines = dict(line.rsplit(" ", 1) for line in http("GET", server.url + "/metrics").body.decode().splitlines() if not line.startswith("#"))
     assert (lines["boathouse_catalogue_notebooks"], lines["boathouse_catalogue_datasets"]) == ("13", "4")
