@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 enum { DEFAULT_READERS = 8, DEFAULT_BUSY_MS = 10000, DEFAULT_CACHE = 2 << 20 };
-#define DEFAULT_MAP ((size_t)256 << 20)
+/* As much as SQLite maps; the pages are those of the system's cache, whoever maps them. */
+#define DEFAULT_MAP ((size_t)0x7fff0000)
 
 struct db_options index_db_options(const struct index *ix)
 {

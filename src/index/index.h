@@ -37,7 +37,7 @@ struct index_options {
     unsigned n_readers;       /* connections of the pool at most; 0: 8 */
     unsigned busy_timeout_ms; /* 0: 10,000 */
     size_t cache_bytes;       /* page cache of each connection; 0: 2 MiB */
-    size_t map_bytes;         /* how much of the file may be mapped by each; 0: 256 MiB */
+    size_t map_bytes;         /* how much of the file may be mapped by each; 0: 2 GiB */
 };
 
 /* Open it; on success *out is the caller's, for index_close().  The file is made with mode 0600.
