@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is worth its cost, in rough units: to decode a byte of a list, and to look through one
- * candidate that the list would have taken away (it takes away half of them, one may hope). */
-enum { DECODES_PER_CANDIDATE = 16000, FEW_CANDIDATES = 20 };
+/* What is worth its cost: to look through one candidate costs as much as so many bytes of a list.
+ */
+enum { BYTES_PER_CANDIDATE = 2500, FEW_CANDIDATES = 20 };
 /* Trigrams of one text that are asked for at most: more take away nothing. */
 enum { MAX_TRIGRAMS = 200 };
 
@@ -87,6 +87,7 @@ static bool read_list(struct db *db, struct arena *a, int64_t row, struct ids *o
 struct list {
     int64_t row;
     int64_t bytes;
+    size_t at; /* where its trigram begins in the text */
 };
 
 static int by_bytes(const void *a, const void *b)
@@ -126,17 +127,41 @@ static size_t lists_of(enum space space, struct str text, struct list *lists)
         while (j < n && lists[j].row != row)
             j++;
         if (j == n)
-            lists[n++].row = row;
+            lists[n++] = (struct list){ .row = row, .at = i - 2 };
     }
     return n;
+}
+
+/* How many of n candidates a list may take away: all but the part of the documents that it has.
+ * A trigram that shares bytes with one that was read takes away little, if it is common. */
+static size_t gain(const struct list *lists, size_t i, const bool *is_read, size_t n,
+                   int64_t n_documents)
+{
+    int64_t absent = n_documents - lists[i].bytes;
+    bool is_common = lists[i].bytes > n_documents / 5;
+    for (size_t k = 0; k < i && is_common; k++)
+        if (is_read[k] && lists[k].at < lists[i].at + 3 && lists[i].at < lists[k].at + 3)
+            return 0;
+    return absent <= 0 ? 0 : (size_t)((double)n * (double)absent / (double)n_documents);
 }
 
 /* The shortest list, as far as the window goes, without those that other lists do not have. */
 static bool find_text(struct db *db, struct arena *a, enum space space, struct str text,
                       const struct window *w, struct ids *out, int64_t *end, struct err *err)
 {
+    /* The bytes of a list that has all. */
+    static const char *const whole[] = {
+        [SPACE_CODE] = "SELECT coalesce(max(id), 0) FROM document",
+        [SPACE_NOTEBOOK_NAMES] = "SELECT coalesce(max(id), 0) FROM notebook",
+        /* Their ids are hashes, some seven bytes apart. */
+        [SPACE_DATASET_NAMES] = "SELECT 7 * value FROM meta WHERE key = 'n_datasets'",
+    };
     struct list lists[MAX_TRIGRAMS];
+    bool is_read[MAX_TRIGRAMS] = { false };
+    int64_t n_documents;
     size_t n = lists_of(space, text, lists);
+    if (!db_get_int(db, &n_documents, NULL, err, whole[space], ""))
+        return false;
     for (size_t i = 0; i < n; i++)
         if (!measure(db, &lists[i], err))
             return false;
@@ -145,10 +170,11 @@ static bool find_text(struct db *db, struct arena *a, enum space space, struct s
     if (w->max == SIZE_MAX ? !read_list(db, a, lists[0].row, out, err)
                            : !postings_window(db, a, lists[0].row, w, out, end, err))
         return false;
+    is_read[0] = true;
     for (size_t i = 1; i < n && out->n > FEW_CANDIDATES; i++) {
-        if ((size_t)lists[i].bytes / DECODES_PER_CANDIDATE > out->n / 2)
-            break;
-        if (!postings_keep(db, a, lists[i].row, out, err))
+        is_read[i] = gain(lists, i, is_read, out->n, n_documents) >
+                     (size_t)lists[i].bytes / BYTES_PER_CANDIDATE;
+        if (is_read[i] && !postings_keep(db, a, lists[i].row, out, err))
             return false;
     }
     return true;

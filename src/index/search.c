@@ -27,12 +27,36 @@ struct searcher {
     bool is_full;
     /* Of the document that is looked through. */
     int64_t document, notebook;
-    const struct db_rows *row;
-    struct buf room;       /* for its cells */
-    struct str uri, title; /* copied when its first hit is found */
+    struct buf room; /* for its cells */
+    int64_t known;   /* the notebook that these are of: few of those looked through are asked for */
+    struct str uri, title, language;
 };
 
 /* ---- One document. ---- */
+
+static bool know_notebook(struct searcher *s, struct err *err)
+{
+    static const char sql[] = "SELECT n.uri, n.title, l.text FROM notebook n"
+                              " LEFT JOIN name l ON l.id = n.language WHERE n.id = ?";
+    AUTO_ROWS rows = { 0 };
+    bool has_row;
+    if (s->known == s->notebook)
+        return true;
+    if (!db_query(s->db, &rows, err, sql, "i", s->notebook) || !db_next(&rows, &has_row, err))
+        return false;
+    s->uri = has_row ? arena_str(s->arena, db_text(&rows, 0)) : STR_EMPTY;
+    s->title = has_row ? arena_str(s->arena, db_text(&rows, 1)) : STR_EMPTY;
+    s->language = has_row ? arena_str(s->arena, db_text(&rows, 2)) : STR_EMPTY;
+    s->known = s->notebook;
+    return true;
+}
+
+/* Does it depend on the language whether code is looked through? */
+static bool is_by_language(const struct searcher *s)
+{
+    unsigned code = s->where & (INDEX_IN_SQL | INDEX_IN_CODE);
+    return code == INDEX_IN_SQL || code == INDEX_IN_CODE;
+}
 
 static bool is_wanted(const struct searcher *s, const struct document_cell *cell,
                       struct str language)
@@ -67,15 +91,12 @@ static struct str line_around(struct str text, size_t at, size_t *start)
     return str_slice(text, from, to);
 }
 
-static void add_hit(struct searcher *s, const struct document_cell *cell, struct str language,
-                    uint32_t line, size_t at, size_t end)
+static void add_hit(struct searcher *s, const struct document_cell *cell, uint32_t line, size_t at,
+                    size_t end)
 {
+    struct str language = cell->language.len > 0 ? cell->language : s->language;
     size_t start;
     struct str shown = line_around(cell->text, at, &start);
-    if (s->uri.len == 0) {
-        s->uri = arena_str(s->arena, db_text(s->row, 2));
-        s->title = arena_str(s->arena, db_text(s->row, 3));
-    }
     *ARENA_PUSH(s->arena, s->out->items, s->out->n, s->cap) =
         (struct index_hit){ .notebook = s->notebook,
                             .uri = s->uri,
@@ -103,7 +124,7 @@ static bool is_given_already(const struct searcher *s, const struct document_cel
 }
 
 /* A hit for each line in which a match begins. */
-static void look_through(struct searcher *s, const struct document_cell *cell, struct str language)
+static bool look_through(struct searcher *s, const struct document_cell *cell, struct err *err)
 {
     size_t from = 0, counted = 0, at = 0, end = 0;
     uint32_t line = 1;
@@ -111,24 +132,24 @@ static void look_through(struct searcher *s, const struct document_cell *cell, s
         enum matcher_result result = matcher_find(s->matcher, cell->text, from, &at, &end);
         s->out->n_given_up += result == MATCHER_GIVEN_UP;
         if (result != MATCHER_FOUND || at > cell->text.len)
-            return;
+            return true;
+        if (!know_notebook(s, err))
+            return false;
         for (; counted < at; counted++)
             line += cell->text.ptr[counted] == '\n';
         if (!is_given_already(s, cell, line))
-            add_hit(s, cell, language, line, at, end);
+            add_hit(s, cell, line, at, end);
         size_t newline = str_find(cell->text, STR("\n"), at);
         if (newline == SIZE_MAX)
-            return;
+            return true;
         from = newline + 1;
     }
+    return true;
 }
 
 static bool search_document(struct searcher *s, int64_t id, struct err *err)
 {
-    static const char sql[] =
-        "SELECT d.notebook, d.body, n.uri, n.title, l.text FROM document d"
-        " JOIN notebook n ON n.id = d.notebook LEFT JOIN name l ON l.id = n.language"
-        " WHERE d.id = ?";
+    static const char sql[] = "SELECT notebook, body FROM document WHERE id = ?";
     AUTO_ROWS rows = { 0 };
     bool has_row, has_cell = true;
     if (!db_query(s->db, &rows, err, sql, "i", id) || !db_next(&rows, &has_row, err))
@@ -139,8 +160,6 @@ static bool search_document(struct searcher *s, int64_t id, struct err *err)
     struct document_cell cell;
     s->document = id;
     s->notebook = db_int(&rows, 0);
-    s->row = &rows;
-    s->uri = s->title = STR_EMPTY;
     s->out->n_documents++;
     if (!document_open(&d, db_blob(&rows, 1), &s->room, err))
         return false;
@@ -149,9 +168,11 @@ static bool search_document(struct searcher *s, int64_t id, struct err *err)
             return false;
         if (!has_cell)
             return true;
-        struct str language = cell.language.len > 0 ? cell.language : db_text(&rows, 4);
-        if (is_wanted(s, &cell, language))
-            look_through(s, &cell, language);
+        if (is_by_language(s) && cell.language.len == 0 && !know_notebook(s, err))
+            return false;
+        struct str language = cell.language.len > 0 ? cell.language : s->language;
+        if (is_wanted(s, &cell, language) && !look_through(s, &cell, err))
+            return false;
     }
     return true;
 }
