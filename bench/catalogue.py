@@ -52,7 +52,7 @@ def questions(n_datasets):
         "usage": (lambda: f"/v1/usage?uri={any_dataset(n_datasets)}{inside()}&limit={page()}", 2),
         "usage of a folder": (lambda: f"/v1/usage?uri={dataset(number()).rsplit('/', dice.randrange(1, 3))[0]}&limit={page()}", None),
         "datasets": (lambda: f"/v1/datasets?{filters()}&limit={page()}", 2),
-        "lineage": (lambda: f"/v1/lineage?uri={any_dataset(n_datasets)}&depth={dice.randrange(3, 7)}&max_nodes={dice.randrange(80, 101)}", 2),
+        "lineage": (lambda: f"/v1/lineage?uri={any_dataset(n_datasets)}&depth={dice.randrange(3, 7)}&max_nodes={dice.randrange(40, 51)}", 2),
         "what breaks": (lambda: f"/v1/impact?uri={any_dataset(n_datasets)}&max_nodes={dice.randrange(300, 501)}", None),
         "analyses": (lambda: f"/v1/analyses?by={dice.choice(['dataset', 'owner', 'library', 'month'])}&limit={dice.randrange(20, 101)}", None),
         "search": (lambda: "/v1/search?q=" + dice.choice([

@@ -93,7 +93,7 @@ bool api_lineage(struct call *call, struct err *err)
     struct graph_limits limits = limits_of(call);
     limits.direction = directions[call_number(call, STR("direction"))];
     limits.depth = (unsigned)call_number(call, STR("depth"));
-    limits.max_fan = limits.max_nodes < 8 ? limits.max_nodes : limits.max_nodes / 4;
+    limits.max_fan = limits.max_nodes < 4 ? limits.max_nodes : limits.max_nodes / 2;
     if (!call_reader(call, &r, err) || !find_starts(call, r, limits.max_nodes, &start, err))
         return false;
     struct graph_source source = index_graph_source(r);

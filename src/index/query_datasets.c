@@ -43,6 +43,9 @@ static const char few_by_size[] = FEW DOWNWARDS("size_bytes") ")" DOWNWARDS_ORDE
 static const char few_by_modified[] = FEW DOWNWARDS("newest_ms") ")" DOWNWARDS_ORDER("newest_ms");
 static const char few_by_users[] = FEW DOWNWARDS("n_users") ")" DOWNWARDS_ORDER("n_users");
 
+/* Rows that are better looked up than met along an order, where the filter stands in its index. */
+enum { FEW_IN_ORDER = 200 };
+
 /* Ids of one filter, to see whether they are few. */
 static const char ids_of_column[] =
     "SELECT dataset FROM dataset_column WHERE name = ?1 COLLATE NOCASE LIMIT ?2";
@@ -139,17 +142,17 @@ bool query_names(struct index_reader *r, struct arena *a, enum index_names names
 
 /* The ids that one filter leaves, when they are few. */
 static bool few_of(struct index_reader *r, struct arena *a, const char *sql, struct str value,
-                   struct str *ids, bool *is_few, struct err *err)
+                   size_t max, struct str *ids, bool *is_few, struct err *err)
 {
     AUTO_ROWS rows = { 0 };
     bool has_row = true;
-    int64_t *found = ARENA_NEW_N(a, int64_t, QUERY_FEW + 1);
+    int64_t *found = ARENA_NEW_N(a, int64_t, max + 1);
     size_t n = 0;
-    if (!db_query(&r->db, &rows, err, sql, "si", value, (int64_t)QUERY_FEW + 1))
+    if (!db_query(&r->db, &rows, err, sql, "si", value, (int64_t)max + 1))
         return false;
     while (db_next(&rows, &has_row, err) && has_row)
         found[n++] = db_int(&rows, 0);
-    *is_few = !has_row && n <= QUERY_FEW;
+    *is_few = !has_row && n <= max;
     if (*is_few)
         *ids = query_json_ids(a, found, n);
     return !has_row;
@@ -166,7 +169,7 @@ static bool few_of_names(struct index_reader *r, struct arena *a, struct str q, 
         return false;
     if (!*is_few)
         return true;
-    if (!few_of(r, a, tables, query_like(a, q), &bound, is_few, err))
+    if (!few_of(r, a, tables, query_like(a, q), QUERY_FEW, &bound, is_few, err))
         return false;
     /* "[1,2]" and "[3]" are "[1,2,3]". */
     if (*is_few && bound.len > 2)
@@ -183,17 +186,19 @@ static bool find_few(struct index_reader *r, struct arena *a, const struct index
     const struct {
         const char *sql;
         struct str value;
-        bool is_set;
-    } filters[] = { { ids_of_column, q->column, q->column.len > 0 },
-                    { ids_of_bucket, q->bucket, q->bucket.len > 0 },
-                    { ids_of_format, q->format, q->format.len > 0 },
-                    { ids_of_layout, q->layout, q->layout.len > 0 },
-                    { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS } };
+        bool is_set, is_in_order;
+    } filters[] = { { ids_of_column, q->column, q->column.len > 0, false },
+                    { ids_of_bucket, q->bucket, q->bucket.len > 0, true },
+                    { ids_of_format, q->format, q->format.len > 0, true },
+                    { ids_of_layout, q->layout, q->layout.len > 0, true },
+                    { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS, true } };
     *is_few = false;
     if (q->q.len > 0 && !few_of_names(r, a, q->q, ids, is_few, err))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(filters) && !*is_few; i++)
-        if (filters[i].is_set && !few_of(r, a, filters[i].sql, filters[i].value, ids, is_few, err))
+        if (filters[i].is_set &&
+            !few_of(r, a, filters[i].sql, filters[i].value,
+                    filters[i].is_in_order ? FEW_IN_ORDER : QUERY_FEW, ids, is_few, err))
             return false;
     return true;
 }

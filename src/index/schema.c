@@ -150,6 +150,18 @@ static const char *const version_2[] = {
     "ALTER TABLE dataset ADD COLUMN n_in INTEGER NOT NULL DEFAULT 0",
     "DELETE FROM tally WHERE axis = 4",
     "INSERT OR IGNORE INTO unsettled_dataset SELECT id FROM dataset",
+    /* A list walks the index of its order; what its filters ask for stands in the index too. */
+    "DROP INDEX dataset_name",
+    "DROP INDEX dataset_size",
+    "DROP INDEX dataset_newest",
+    "DROP INDEX dataset_users",
+    "CREATE INDEX dataset_name ON dataset(name COLLATE NOCASE, id, bucket, format, layout,"
+    " size_bytes, n_users, used_s)",
+    "CREATE INDEX dataset_size ON dataset(size_bytes, id, bucket, format, layout, n_users, used_s)",
+    "CREATE INDEX dataset_newest ON dataset(newest_ms, id, bucket, format, layout, size_bytes,"
+    " n_users, used_s)",
+    "CREATE INDEX dataset_users ON dataset(n_users, id, bucket, format, layout, size_bytes, "
+    "used_s)",
     /* The references of a place by their direction: few writers among many readers. */
     "DROP INDEX ref_place",
     "CREATE INDEX ref_place ON ref(place, what & 15, notebook, seq, what)",

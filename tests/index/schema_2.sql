@@ -32,14 +32,14 @@ CREATE TABLE table_name(notebook INTEGER, seq INTEGER, name TEXT NOT NULL, locat
 CREATE INDEX table_name_name ON table_name(name, location);
 CREATE INDEX table_name_location ON table_name(location, name);
 CREATE TABLE dataset(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, uri TEXT NOT NULL UNIQUE, name TEXT NOT NULL, tail TEXT NOT NULL, root TEXT NOT NULL, is_pattern INTEGER NOT NULL, family INTEGER, family_print INTEGER, bucket INTEGER, layout INTEGER, format INTEGER, compression INTEGER, n_objects INTEGER NOT NULL, size_bytes INTEGER NOT NULL, newest_ms INTEGER NOT NULL, fingerprint INTEGER, n_partitions INTEGER, details TEXT, warnings TEXT, error TEXT, n_users INTEGER NOT NULL DEFAULT 0, n_readers INTEGER NOT NULL DEFAULT 0, n_writers INTEGER NOT NULL DEFAULT 0, n_maybe INTEGER NOT NULL DEFAULT 0, used_s INTEGER NOT NULL DEFAULT 0, read_s INTEGER NOT NULL DEFAULT 0, n_out INTEGER NOT NULL DEFAULT 0, n_in INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX dataset_name ON dataset(name COLLATE NOCASE, id, bucket, format, layout, size_bytes, n_users, used_s);
+CREATE INDEX dataset_size ON dataset(size_bytes, id, bucket, format, layout, n_users, used_s);
+CREATE INDEX dataset_newest ON dataset(newest_ms, id, bucket, format, layout, size_bytes, n_users, used_s);
+CREATE INDEX dataset_users ON dataset(n_users, id, bucket, format, layout, size_bytes, used_s);
 CREATE INDEX dataset_source ON dataset(source, uri);
 CREATE INDEX dataset_family ON dataset(source, family);
 CREATE INDEX dataset_tail ON dataset(tail);
 CREATE INDEX dataset_root ON dataset(root) WHERE is_pattern = 1;
-CREATE INDEX dataset_name ON dataset(name COLLATE NOCASE, id);
-CREATE INDEX dataset_size ON dataset(size_bytes);
-CREATE INDEX dataset_newest ON dataset(newest_ms);
-CREATE INDEX dataset_users ON dataset(n_users);
 CREATE INDEX dataset_used ON dataset(used_s);
 CREATE INDEX dataset_format ON dataset(format);
 CREATE INDEX dataset_layout ON dataset(layout);
