@@ -45,6 +45,8 @@ static const char few_by_users[] = FEW DOWNWARDS("n_users") ")" DOWNWARDS_ORDER(
 
 /* Rows that are better looked up than met along an order, where the filter stands in its index. */
 enum { FEW_IN_ORDER = 200 };
+/* Datasets of one column tend to stand together in the order of names, far from its beginning. */
+enum { FEW_OF_COLUMN = 6000 };
 
 /* Ids of one filter, to see whether they are few. */
 static const char ids_of_column[] =
@@ -186,19 +188,20 @@ static bool find_few(struct index_reader *r, struct arena *a, const struct index
     const struct {
         const char *sql;
         struct str value;
-        bool is_set, is_in_order;
-    } filters[] = { { ids_of_column, q->column, q->column.len > 0, false },
-                    { ids_of_bucket, q->bucket, q->bucket.len > 0, true },
-                    { ids_of_format, q->format, q->format.len > 0, true },
-                    { ids_of_layout, q->layout, q->layout.len > 0, true },
-                    { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS, true } };
+        bool is_set;
+        size_t few;
+    } filters[] = { { ids_of_column, q->column, q->column.len > 0, FEW_OF_COLUMN },
+                    { ids_of_bucket, q->bucket, q->bucket.len > 0, FEW_IN_ORDER },
+                    { ids_of_format, q->format, q->format.len > 0, FEW_IN_ORDER },
+                    { ids_of_layout, q->layout, q->layout.len > 0, FEW_IN_ORDER },
+                    { ids_unused, STR_EMPTY, q->is_unused && q->sort != INDEX_BY_USERS,
+                      FEW_IN_ORDER } };
     *is_few = false;
     if (q->q.len > 0 && !few_of_names(r, a, q->q, ids, is_few, err))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(filters) && !*is_few; i++)
         if (filters[i].is_set &&
-            !few_of(r, a, filters[i].sql, filters[i].value,
-                    filters[i].is_in_order ? FEW_IN_ORDER : QUERY_FEW, ids, is_few, err))
+            !few_of(r, a, filters[i].sql, filters[i].value, filters[i].few, ids, is_few, err))
             return false;
     return true;
 }

@@ -15,7 +15,7 @@
 #include "index/write.h"
 
 /* Edges that are counted when they are not given. */
-enum { COUNT_TO = 2000 };
+enum { COUNT_TO = 500 };
 
 /* Columns: the kind of the other end, its id, use_at(), how many, sure as in use.h. */
 #define OF_DATASET(way, range)                                                                     \
