@@ -47,11 +47,12 @@ def questions(n_datasets):
     inside = lambda: dice.choice(["", "", f"/part-{dice.randrange(100):05d}.parquet", "/day=2026-01-01"])  # noqa: E731
     page = lambda: dice.randrange(20, 51)  # noqa: E731
     filters = lambda: dice.choice([f"bucket=corp-lake-{number() % 25:02d}&sort=modified", "sort=size", "sort=users", "unused=true",  # noqa: E731
-                                   f"column={dice.choice(THINGS)}_{dice.choice(AREAS)}", f"q=v{number():07d}", f"min_bytes={number()}"])
+                                   f"q=v{number():07d}", f"min_bytes={number()}"])
     return {
         "usage": (lambda: f"/v1/usage?uri={any_dataset(n_datasets)}{inside()}&limit={page()}", 2),
         "usage of a folder": (lambda: f"/v1/usage?uri={dataset(number()).rsplit('/', dice.randrange(1, 3))[0]}&limit={page()}", None),
         "datasets": (lambda: f"/v1/datasets?{filters()}&limit={page()}", 2),
+        "datasets by column": (lambda: f"/v1/datasets?column={dice.choice(THINGS)}_{dice.choice(AREAS)}&limit={page()}&min_bytes={number()}", None),
         "lineage": (lambda: f"/v1/lineage?uri={any_dataset(n_datasets)}&depth={dice.randrange(3, 7)}&max_nodes={dice.randrange(40, 51)}", 2),
         "what breaks": (lambda: f"/v1/impact?uri={any_dataset(n_datasets)}&max_nodes={dice.randrange(300, 501)}", None),
         "analyses": (lambda: f"/v1/analyses?by={dice.choice(['dataset', 'owner', 'library', 'month'])}&limit={dice.randrange(20, 101)}", None),
