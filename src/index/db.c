@@ -242,6 +242,16 @@ void db_rows_release(struct db_rows *rows)
     rows->stmt = NULL;
 }
 
+bool db_each(struct db_rows *rows, db_row_fn *fn, void *ctx, struct err *err)
+{
+    bool has_row = true;
+    while (db_next(rows, &has_row, err) && has_row && fn(ctx, rows, err))
+        ;
+    bool ok = !has_row;
+    db_rows_release(rows);
+    return ok;
+}
+
 bool db_run(struct db *db, struct err *err, const char *sql, const char *format, ...)
 {
     AUTO_ROWS rows = { 0 };

@@ -66,6 +66,10 @@ MUST_USE bool db_query(struct db *db, struct db_rows *rows, struct err *err, con
 MUST_USE bool db_next(struct db_rows *rows, bool *has_row, struct err *err);
 void db_rows_release(struct db_rows *rows);
 
+/* Give each row to fn, with ctx, until there is none or it fails; the rows are released. */
+typedef bool db_row_fn(void *ctx, const struct db_rows *row, struct err *err);
+MUST_USE bool db_each(struct db_rows *rows, db_row_fn *fn, void *ctx, struct err *err);
+
 /* Values of the row; text and blobs are borrowed until the next db_next().  NULL is 0 and "". */
 int64_t db_int(const struct db_rows *rows, int column);
 struct str db_text(const struct db_rows *rows, int column);

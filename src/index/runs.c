@@ -62,45 +62,52 @@ bool index_get_scan(struct index_reader *r, struct arena *a, int64_t id, struct 
     return true;
 }
 
+/* What a caller is given for each row. */
+struct giving {
+    union {
+        index_scan_fn *scan;
+        index_event_fn *event;
+        index_family_fn *family;
+        index_dataset_id_fn *dataset;
+    } fn;
+    void *ctx;
+};
+
+static bool give_scan(void *ctx, const struct db_rows *row, struct err *err)
+{
+    const struct giving *g = ctx;
+    const struct index_scan scan = read_row(row);
+    return g->fn.scan(g->ctx, &scan, err);
+}
+
 bool index_each_scan(struct index_reader *r, int64_t source, int64_t before, index_scan_fn *each,
                      void *ctx, struct err *err)
 {
-    AUTO_ROWS rows = { 0 };
-    bool has_row;
+    struct db_rows rows;
+    struct giving g = { .fn.scan = each, .ctx = ctx };
     int64_t below = before > 0 ? before : INT64_MAX;
-    if (source != 0 ? !db_query(&r->db, &rows, err, sql_each_of, "ii", source, below)
-                    : !db_query(&r->db, &rows, err, sql_each, "i", below))
-        return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        const struct index_scan scan = read_row(&rows);
-        if (!each(ctx, &scan, err))
-            return false;
-    }
+    return (source != 0 ? db_query(&r->db, &rows, err, sql_each_of, "ii", source, below)
+                        : db_query(&r->db, &rows, err, sql_each, "i", below)) &&
+           db_each(&rows, give_scan, &g, err);
+}
+
+static bool give_event(void *ctx, const struct db_rows *row, struct err *err)
+{
+    const struct giving *g = ctx;
+    const struct index_event event = { .id = db_int(row, 0),
+                                       .at_unix_ms = db_int(row, 1),
+                                       .type = db_text(row, 2),
+                                       .json = db_text(row, 3) };
+    return g->fn.event(g->ctx, &event, err);
 }
 
 bool index_each_event(struct index_reader *r, int64_t scan, int64_t after, index_event_fn *each,
                       void *ctx, struct err *err)
 {
-    AUTO_ROWS rows = { 0 };
-    bool has_row;
-    if (!db_query(&r->db, &rows, err, sql_events, "ii", scan, after))
-        return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        const struct index_event event = { .id = db_int(&rows, 0),
-                                           .at_unix_ms = db_int(&rows, 1),
-                                           .type = db_text(&rows, 2),
-                                           .json = db_text(&rows, 3) };
-        if (!each(ctx, &event, err))
-            return false;
-    }
+    struct db_rows rows;
+    struct giving g = { .fn.event = each, .ctx = ctx };
+    return db_query(&r->db, &rows, err, sql_events, "ii", scan, after) &&
+           db_each(&rows, give_event, &g, err);
 }
 
 bool index_put_scan(struct index_writer *w, const struct index_scan *s, int64_t *id,
@@ -135,39 +142,36 @@ bool index_add_event(struct index_writer *w, int64_t scan, const char *type, str
     return db_run(&w->db, err, sql_drop_event, "ii", scan, scan);
 }
 
+static bool give_family(void *ctx, const struct db_rows *row, struct err *err)
+{
+    const struct giving *g = ctx;
+    bool is_broken = db_text(row, 2).len > 0;
+    return g->fn.family(g->ctx, db_int(row, 0), (uint64_t)db_int(row, 1), is_broken, err);
+}
+
 bool index_each_of_family(struct index_reader *r, int64_t source, struct str family_uri,
                           index_family_fn *each, void *ctx, struct err *err)
 {
-    AUTO_ROWS rows = { 0 };
-    bool has_row;
-    if (!db_query(&r->db, &rows, err, sql_family, "ii", source, (int64_t)listing_hash(family_uri)))
-        return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        bool is_broken = db_text(&rows, 2).len > 0;
-        if (!each(ctx, db_int(&rows, 0), (uint64_t)db_int(&rows, 1), is_broken, err))
-            return false;
-    }
+    struct db_rows rows;
+    struct giving g = { .fn.family = each, .ctx = ctx };
+    return db_query(&r->db, &rows, err, sql_family, "ii", source,
+                    (int64_t)listing_hash(family_uri)) &&
+           db_each(&rows, give_family, &g, err);
+}
+
+static bool give_dataset(void *ctx, const struct db_rows *row, struct err *err)
+{
+    const struct giving *g = ctx;
+    return g->fn.dataset(g->ctx, db_int(row, 0), db_text(row, 1), err);
 }
 
 bool index_each_dataset_id(struct index_reader *r, int64_t source, index_dataset_id_fn *each,
                            void *ctx, struct err *err)
 {
-    AUTO_ROWS rows = { 0 };
-    bool has_row;
-    if (!db_query(&r->db, &rows, err, sql_dataset_ids, "i", source))
-        return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        if (!each(ctx, db_int(&rows, 0), db_text(&rows, 1), err))
-            return false;
-    }
+    struct db_rows rows;
+    struct giving g = { .fn.dataset = each, .ctx = ctx };
+    return db_query(&r->db, &rows, err, sql_dataset_ids, "i", source) &&
+           db_each(&rows, give_dataset, &g, err);
 }
 
 bool index_each_notebook_uri(struct index_reader *r, int64_t source, struct str prefix,
@@ -175,19 +179,17 @@ bool index_each_notebook_uri(struct index_reader *r, int64_t source, struct str 
                              struct err *err)
 {
     AUTO_ROWS rows = { 0 };
-    bool has_row;
+    bool has_row = true;
     if (!db_query(&r->db, &rows, err, sql_notebook_uris, "si", prefix, source))
         return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
+    while (db_next(&rows, &has_row, err)) {
         if (!has_row || !str_has_prefix(db_text(&rows, 0), prefix))
             return true;
-        if (with_siblings && db_int(&rows, 1) == 0)
-            continue;
-        if (!each(ctx, db_text(&rows, 0), err))
+        bool is_wanted = !with_siblings || db_int(&rows, 1) != 0;
+        if (is_wanted && !each(ctx, db_text(&rows, 0), err))
             return false;
     }
+    return false;
 }
 
 bool index_count_listing(struct index_reader *r, int64_t source, uint64_t *out, struct err *err)

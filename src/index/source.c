@@ -73,22 +73,24 @@ bool index_find_source(struct index_reader *r, struct arena *a, struct str name,
            err_set(err, ERR_NOT_FOUND, "there is no source %.*s", STR_FMT(str_slice(name, 0, 100)));
 }
 
+struct giving {
+    index_source_fn *each;
+    void *ctx;
+};
+
+static bool give(void *ctx, const struct db_rows *row, struct err *err)
+{
+    const struct giving *g = ctx;
+    const struct index_source source = read_row(row);
+    return g->each(g->ctx, &source, err);
+}
+
 bool index_each_source(struct index_reader *r, struct str after, index_source_fn *each, void *ctx,
                        struct err *err)
 {
-    AUTO_ROWS rows = { 0 };
-    bool has_row;
-    if (!db_query(&r->db, &rows, err, sql_each, "s", after))
-        return false;
-    for (;;) {
-        if (!db_next(&rows, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        const struct index_source source = read_row(&rows);
-        if (!each(ctx, &source, err))
-            return false;
-    }
+    struct db_rows rows;
+    struct giving g = { each, ctx };
+    return db_query(&r->db, &rows, err, sql_each, "s", after) && db_each(&rows, give, &g, err);
 }
 
 bool index_put_source(struct index_writer *w, const struct index_source *source, int64_t *id,
