@@ -6,6 +6,9 @@
 #include "lineage/python_lex_internal.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { TAB_WIDTH = 8 };
 
@@ -18,13 +21,16 @@ enum {
     C_QUOTE = 16,  /* " and ' */
     C_STOP = 32,   /* may end or change a string: quotes, backslash, line ends */
     C_PREFIX = 64, /* may stand in the prefix of a string */
+    C_WORD = 128,  /* goes on with a name, of the ASCII characters */
 };
 
-#define L C_NAME
-#define P (C_NAME | C_PREFIX)
-#define D C_DIGIT
+#define L (C_NAME | C_WORD)
+#define P (C_NAME | C_WORD | C_PREFIX)
+#define D (C_DIGIT | C_WORD)
+#define OF_4(c) [c] = C_NAME, [(c) + 1] = C_NAME, [(c) + 2] = C_NAME, [(c) + 3] = C_NAME
+#define OF_16(c) OF_4(c), OF_4((c) + 4), OF_4((c) + 8), OF_4((c) + 12)
 /* clang-format off */
-static const uint8_t classes[128] = {
+static const uint8_t classes[256] = {
     ['\t'] = C_BLANK, ['\f'] = C_BLANK, [' '] = C_BLANK,
     ['\n'] = C_LINE | C_STOP, ['\r'] = C_LINE | C_STOP,
     ['"'] = C_QUOTE | C_STOP, ['\''] = C_QUOTE | C_STOP, ['\\'] = C_STOP,
@@ -38,11 +44,15 @@ static const uint8_t classes[128] = {
     ['i'] = L, ['j'] = L, ['k'] = L, ['l'] = L, ['m'] = L, ['n'] = L, ['o'] = L, ['p'] = L,
     ['q'] = L, ['r'] = P, ['s'] = L, ['t'] = L, ['u'] = P, ['v'] = L, ['w'] = L, ['x'] = L,
     ['y'] = L, ['z'] = L,
+    OF_16(0x80), OF_16(0x90), OF_16(0xA0), OF_16(0xB0), OF_16(0xC0), OF_16(0xD0), OF_16(0xE0),
+    OF_16(0xF0),
 };
 /* clang-format on */
 #undef L
 #undef P
 #undef D
+#undef OF_4
+#undef OF_16
 
 /* What a character begins: alone, before "=", doubled, doubled before "=". */
 static const struct {
@@ -127,14 +137,12 @@ static size_t keyword_slot(const char *text, size_t len)
 enum token_kind python_keyword(const char *text, size_t len)
 {
     size_t slot = keyword_slot(text, len);
-    if (keywords[slot].text.len != len || memcmp(keywords[slot].text.ptr, text, len) != 0)
-        return T_NAME;
-    return keywords[slot].kind;
+    return str_eq(keywords[slot].text, (struct str){ text, len }) ? keywords[slot].kind : T_NAME;
 }
 
 static uint8_t class_of(char c)
 {
-    return (unsigned char)c < 128 ? classes[(unsigned char)c] : C_NAME;
+    return classes[(unsigned char)c];
 }
 
 static char peek(const struct lexer *l, size_t ahead)
@@ -260,14 +268,34 @@ static void start_line(struct lexer *l)
     }
 }
 
+/* The end of the run of bytes from at that neither end nor change a string. */
+static const char *plain_run(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes;
+        memcpy(&bytes, at, sizeof bytes);
+        __m128i is_quote = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')));
+        __m128i is_line = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+        __m128i is_mark = _mm_or_si128(is_line, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+        unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_quote, is_mark));
+        if (stops != 0)
+            return at + __builtin_ctz(stops);
+    }
+#endif
+    while (at < end && (class_of(*at) & C_STOP) == 0)
+        at++;
+    return at;
+}
+
 /* Behind the opening quote of a string that is no f-string, up to behind its end. */
 static void lex_string_rest(struct lexer *l, struct token *t, char quote)
 {
     bool is_triple = (t->flags & TOKEN_IS_TRIPLE) != 0;
     while (l->at < l->end) {
-        const char *at = l->at;
-        while (at < l->end && (class_of(*at) & C_STOP) == 0)
-            at++;
+        const char *at = plain_run(l->at, l->end);
         l->at = at;
         if (at == l->end)
             break;
@@ -350,7 +378,7 @@ static void lex_name(struct lexer *l, struct token *t)
 {
     for (;;) {
         const char *at = l->at;
-        while (at < l->end && (signed char)*at >= 0 && (class_of(*at) & (C_NAME | C_DIGIT)))
+        while (at < l->end && (class_of(*at) & C_WORD))
             at++;
         l->at = at;
         if (at == l->end || (signed char)*at >= 0 || odd_blank(l) > 0)

@@ -86,11 +86,13 @@ static bool is_option(struct str s)
     return s.len > 1 && s.ptr[0] == '-';
 }
 
-/* Is program the first word of the row's name? */
+/* Is program, whose first byte is the row's, the first word of the row's name? */
 static bool is_program(const struct shell_row *row, struct str program)
 {
-    return strncmp(row->name, program.ptr, program.len) == 0 &&
-           (row->name[program.len] == ' ' || row->name[program.len] == '\0');
+    for (size_t i = 1; i < program.len; i++) /* first_bytes has the first one */
+        if (row->name[i] != program.ptr[i])
+            return false;
+    return row->name[program.len] == ' ' || row->name[program.len] == '\0';
 }
 
 /* Do the words of the row's name behind the program stand at the start of the command?  Options in

@@ -120,6 +120,8 @@ static struct str unbrace(struct str text)
 
 static bool ungdal(struct arena *a, struct str *text)
 {
+    if (!str_has_prefix(*text, STR("/vsi")))
+        return false;
     for (size_t i = 0; i < sizeof gdal / sizeof gdal[0]; i++) {
         if (!str_has_prefix(*text, gdal[i].prefix))
             continue;

@@ -38,6 +38,8 @@ int str_cmp(struct str a, struct str b)
 
 bool str_has_prefix_nocase(struct str s, struct str prefix)
 {
+    if (s.len < prefix.len || (prefix.len > 0 && lower(*s.ptr) != lower(*prefix.ptr)))
+        return false;
     return str_eq_nocase(str_slice(s, 0, prefix.len), prefix);
 }
 
@@ -65,7 +67,10 @@ size_t str_find(struct str s, struct str needle, size_t from)
         return from;
     if (s.len - from < needle.len)
         return SIZE_MAX;
-    const char *hit = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
+    /* mostly not even its first byte is there, which is sooner known */
+    const char *hit = memchr(s.ptr + from, needle.ptr[0], s.len - from);
+    if (hit != NULL && needle.len > 1)
+        hit = memmem(hit, s.len - (size_t)(hit - s.ptr), needle.ptr, needle.len);
     return hit == NULL ? SIZE_MAX : (size_t)(hit - s.ptr);
 }
 
