@@ -11,23 +11,14 @@
 /* One of the rows whose calls have the same last name, with what most callees differ in. */
 struct candidate {
     const struct call_entry *entry;
-    uint64_t first; /* the hash of the first name of an absolute row */
+    const struct call_name *first; /* of the row's first name */
     uint32_t n_names;
     enum call_match match;
 };
 
-struct same_last {
-    struct candidate *items; /* oldest first */
-    size_t n, cap;
-};
-
 struct lang_calls {
-    struct strmap by_last;     /* struct same_last * */
-    struct strmap attributes;  /* last names of rows that also say what a name without a call is */
-    struct strmap aliases;     /* struct call_alias *, by name */
-    struct strmap alias_roots; /* first names of aliases: size_t, how many names the longest has */
-    struct strmap libraries;   /* first names of full names that have more than one */
-    struct str last_library;
+    struct strmap names;   /* struct call_name * */
+    struct strmap aliases; /* struct call_alias *, by name */
     const struct call_row **rows;
     size_t n, cap;
 };
@@ -48,46 +39,41 @@ struct fit {
     uint32_t receiver; /* named by on 2, no on 1, remote only 0 */
 };
 
+static struct call_name *name_of(struct calls *c, enum call_lang lang, struct str name)
+{
+    struct call_name *known = strmap_get(&c->langs[lang].names, name);
+    if (known == NULL) {
+        known = ARENA_NEW(&c->arena, struct call_name);
+        strmap_put(&c->langs[lang].names, name, known);
+    }
+    return known;
+}
+
 static void add_alias(struct calls *c, struct call_alias *alias)
 {
     struct lang_calls *lc = &c->langs[alias->lang];
     struct str root, rest;
     str_cut(alias->name, '.', &root, &rest);
     strmap_put(&lc->aliases, alias->name, alias);
-    size_t *n_names = strmap_get(&lc->alias_roots, root);
-    if (n_names == NULL)
-        strmap_put(&lc->alias_roots, root, n_names = ARENA_NEW(&c->arena, size_t));
-    size_t n = 1;
+    struct call_name *first = name_of(c, alias->lang, root);
+    uint32_t n = 1;
     for (struct str part; rest.len > 0; n++)
         (void)str_cut(rest, '.', &part, &rest);
-    *n_names = n > *n_names ? n : *n_names;
-    strmap_put(&lc->libraries, root, alias);
-}
-
-/* Neighbours are often of one library. */
-static void add_library(struct lang_calls *lc, struct str name)
-{
-    if (!str_eq(name, lc->last_library))
-        strmap_put(&lc->libraries, name, lc);
-    lc->last_library = name;
+    if (n > first->n_alias_names)
+        first->n_alias_names = n;
+    first->is_library = true;
 }
 
 static void add_entry(struct calls *c, struct call_entry *e)
 {
     struct lang_calls *lc = &c->langs[e->lang];
-    struct str last = e->row.names[e->row.n_names - 1];
-    struct same_last *same = strmap_get(&lc->by_last, last);
-    if (same == NULL) {
-        same = ARENA_NEW(&c->arena, struct same_last);
-        strmap_put(&lc->by_last, last, same);
-    }
+    struct call_name *first = name_of(c, e->lang, e->row.names[0]);
+    struct call_name *last = name_of(c, e->lang, e->row.names[e->row.n_names - 1]);
     e->layer = c->n_layers;
-    *ARENA_PUSH(&c->arena, same->items, same->n, same->cap) =
-        (struct candidate){ e, str_hash(e->row.names[0]), (uint32_t)e->row.n_names, e->row.match };
-    if (e->row.dir == CALL_MAKE && e->row.n_places == 0)
-        strmap_put(&lc->attributes, last, e);
-    if (e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1)
-        add_library(lc, e->row.names[0]);
+    *ARENA_PUSH(&c->arena, last->items, last->n, last->cap) =
+        (struct candidate){ e, first, (uint32_t)e->row.n_names, e->row.match };
+    last->is_attribute |= e->row.dir == CALL_MAKE && e->row.n_places == 0;
+    first->is_library |= e->row.match == MATCH_ABSOLUTE && e->row.n_names > 1;
     *ARENA_PUSH(&c->arena, lc->rows, lc->n, lc->cap) = &e->row;
 }
 
@@ -101,6 +87,16 @@ static void add_batch(struct calls *c, const struct call_batch *batch)
     }
 }
 
+static void add_pure(struct calls *c, enum call_lang lang)
+{
+    const struct strmap *functions = pure_index_names(c->pure, lang);
+    for (size_t i = 0; i < functions->n; i++) {
+        struct str name = functions->entries[i].key;
+        size_t dot = str_rfind_char(name, '.');
+        name_of(c, lang, dot == SIZE_MAX ? name : str_from_pos(name, dot + 1))->is_pure = true;
+    }
+}
+
 struct calls *calls_new(void)
 {
     struct calls *c = calloc(1, sizeof *c);
@@ -109,17 +105,15 @@ struct calls *calls_new(void)
     c->pure = pure_index_new(&c->arena);
     for (size_t i = 0; i < CALL_N_LANGS; i++) {
         struct lang_calls *lc = &c->langs[i];
-        strmap_init(&lc->by_last, &c->arena);
-        strmap_init(&lc->attributes, &c->arena);
+        strmap_init(&lc->names, &c->arena);
         strmap_init(&lc->aliases, &c->arena);
-        strmap_init(&lc->alias_roots, &c->arena);
-        strmap_init(&lc->libraries, &c->arena);
         struct call_batch batch;
         struct err err = ERR_INIT;
         enum call_lang lang = (enum call_lang)i;
         if (!calls_parse(&c->arena, lang, STR("built-in"), calls_builtin(lang), &batch, &err))
             panic("call tables: %s", err.msg);
         add_batch(c, &batch);
+        add_pure(c, lang);
     }
     return c;
 }
@@ -278,24 +272,22 @@ static uint32_t match_rank(const struct call_row *row)
 }
 
 /* A look without the row itself: false where fits_names() cannot hold. */
-static bool may_fit(const struct candidate *c, const struct callee *callee, uint64_t first)
+static bool may_fit(const struct candidate *c, const struct callee *callee)
 {
     if (c->match == MATCH_ABSOLUTE)
-        return callee->is_rooted && (c->first == first || callee->lang == CALL_R);
+        return callee->is_rooted && (c->first == callee->first || callee->lang == CALL_R);
     return callee->n >= c->n_names;
 }
 
-static const struct call_row *find(const struct lang_calls *lc, const struct callee *callee,
-                                   bool *needs_remote)
+static const struct call_row *find(const struct callee *callee, bool *needs_remote)
 {
     const struct call_row *best = NULL;
     struct fit best_fit = { 0 };
-    const struct same_last *same = strmap_get(&lc->by_last, callee->names[callee->n - 1]);
-    uint64_t first = same != NULL ? str_hash(callee->names[0]) : 0;
-    for (size_t i = same != NULL ? same->n : 0; i-- > 0;) {
-        const struct call_entry *e = same->items[i].entry;
+    const struct call_name *last = callee->last;
+    for (size_t i = last->n; i-- > 0;) {
+        const struct call_entry *e = last->items[i].entry;
         const struct call_row *row = &e->row;
-        if (!may_fit(&same->items[i], callee, first))
+        if (!may_fit(&last->items[i], callee))
             continue;
         struct fit fit = { .layer = e->layer,
                            .match = match_rank(row),
@@ -376,26 +368,45 @@ static bool take_alias(const struct calls *c, const struct callee *callee, size_
     return false;
 }
 
-const struct call_row *calls_find(const struct calls *c, const struct callee *callee,
+const struct call_name *calls_name(const struct calls *c, enum call_lang lang, struct str name)
+{
+    static const struct call_name NOTHING = { .n = 0 };
+    const struct call_name *known = strmap_get(&c->langs[lang].names, name);
+    return known != NULL ? known : &NOTHING;
+}
+
+static void look_up(const struct calls *c, struct callee *callee)
+{
+    if (callee->first == NULL)
+        callee->first = calls_name(c, callee->lang, callee->names[0]);
+    if (callee->last == NULL)
+        callee->last = calls_name(c, callee->lang, callee->names[callee->n - 1]);
+}
+
+const struct call_row *calls_find(const struct calls *c, const struct callee *asked,
                                   bool *needs_remote)
 {
-    if (callee->n == 0)
+    if (asked->n == 0)
         return NULL;
-    const struct lang_calls *lc = &c->langs[callee->lang];
+    struct callee callee = *asked;
+    look_up(c, &callee);
     bool needs = false;
-    const struct call_row *row = find(lc, callee, &needs);
-    bool may_alias = callee->is_rooted && callee->n <= LIMIT_CALL_NAMES &&
+    const struct call_row *row = find(&callee, &needs);
+    bool may_alias = callee.is_rooted && callee.n <= LIMIT_CALL_NAMES &&
+                     callee.first->n_alias_names > 0 &&
                      (row == NULL || row->match != MATCH_ABSOLUTE);
-    const size_t *max_names = may_alias ? strmap_get(&lc->alias_roots, callee->names[0]) : NULL;
     struct aliased a;
-    if (max_names != NULL && take_alias(c, callee, *max_names, &a)) {
-        struct callee other = *callee;
+    if (may_alias && take_alias(c, &callee, callee.first->n_alias_names, &a)) {
+        struct callee other = callee;
         other.names = a.names;
         other.n = a.n;
+        other.first = NULL;
+        other.last = a.n > a.n_target ? callee.last : NULL;
+        look_up(c, &other);
         other.has_argument = aliased_has_argument;
         other.ctx = &a;
         bool other_needs = false;
-        const struct call_row *found = find(lc, &other, &other_needs);
+        const struct call_row *found = find(&other, &other_needs);
         if (found != NULL) {
             row = found;
             needs = other_needs;
@@ -404,16 +415,6 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
     if (row != NULL)
         *needs_remote = needs;
     return row;
-}
-
-bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct str name)
-{
-    return strmap_has(&c->langs[lang].attributes, name);
-}
-
-bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name)
-{
-    return strmap_has(&c->langs[lang].libraries, name);
 }
 
 const struct pure_index *calls_pure(const struct calls *c)

@@ -193,6 +193,19 @@ void calls_free(struct calls *c);
  * line, what is wrong and what would be right; nothing is added then. */
 MUST_USE bool calls_add(struct calls *c, struct str name, struct str text, struct err *err);
 
+/* What the tables know of one name, wherever it stands in a call: opaque but for the flags. */
+struct call_name {
+    struct candidate *items; /* rows whose calls have it as their last name, oldest first */
+    size_t n, cap;
+    uint32_t n_alias_names; /* names of the longest alias that begins with it */
+    bool is_attribute;      /* a row may say what it is where it is not called (".read", "spark") */
+    bool is_library;        /* a row or an alias begins with it and goes on ("pandas") */
+    bool is_pure;           /* the name of a function that only makes values (pure.h) ends so */
+};
+
+/* Never NULL: of a name that the tables do not have nothing is known. */
+const struct call_name *calls_name(const struct calls *c, enum call_lang lang, struct str name);
+
 /* A called expression: its names from the root outwards, calls and subscripts left out. */
 struct callee {
     enum call_lang lang;
@@ -200,6 +213,7 @@ struct callee {
     size_t n;
     bool is_rooted;  /* names[0] is a module, a builtin or a name that nothing defines */
     struct str kind; /* of the receiver; "module": one; empty: not known */
+    const struct call_name *first, *last; /* of names[0] and names[n - 1]; NULL: not looked up */
     /* Has the call of names[i] that text among its arguments?  NULL: no conditions hold. */
     bool (*has_argument)(void *ctx, size_t i, struct str text);
     void *ctx;
@@ -215,12 +229,6 @@ const struct call_row *calls_find(const struct calls *c, const struct callee *ca
 /* The name that an aliased module stands for ("modin.pandas" -> "pandas"), or name itself.
  * calls_find() does it for the beginning of a rooted callee on its own. */
 struct str calls_canonical(const struct calls *c, enum call_lang lang, struct str name);
-
-/* May a row say what the name is where it is not called (".read", "spark")? */
-bool calls_knows_attribute(const struct calls *c, enum call_lang lang, struct str name);
-
-/* Does some row begin with that top-level name ("pandas")? */
-bool calls_knows_library(const struct calls *c, enum call_lang lang, struct str name);
 
 /* The functions that only make values (pure.h), by name. */
 const struct pure_index *calls_pure(const struct calls *c);

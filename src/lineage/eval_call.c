@@ -279,6 +279,20 @@ static bool is_plain(const struct chain *c)
     return c->step == STEP_ROOT && !c->is_value;
 }
 
+/* A function that only makes values, or NULL.  Most names end as none of these do; but R leaves the
+ * package out, and str.strip(x) is a method. */
+static struct value *call_pure(struct eval *e, const struct chain *callee,
+                               const struct call_args *args)
+{
+    const struct chain *root = callee;
+    while (root->base != NULL)
+        root = root->base;
+    if (callee->lang == CALL_PYTHON && !io_known(e, callee)->is_pure &&
+        !str_has_prefix(root->name, STR("str")))
+        return NULL;
+    return pure_function(&e->vs, callee->lang, chain_name(&e->vs, callee), args);
+}
+
 static bool is_names_call(struct str name)
 {
     return str_eq(name, STR("locals")) || str_eq(name, STR("globals")) || str_eq(name, STR("vars"));
@@ -314,10 +328,8 @@ struct value *call_value(struct eval *e, struct value *callee, const struct call
         if (callee->chain->step == STEP_ROOT && args->n_items == 0 &&
             is_names_call(callee->chain->name))
             return scope_map(e);
-        struct value *v = is_plain(callee->chain)
-                              ? pure_function(&e->vs, callee->chain->lang,
-                                              chain_name(&e->vs, callee->chain), args)
-                              : pure_chain_call(&e->vs, callee->chain, args);
+        struct value *v = is_plain(callee->chain) ? call_pure(e, callee->chain, args)
+                                                  : pure_chain_call(&e->vs, callee->chain, args);
         return v != NULL ? v : io_call(e, callee, args, n);
     }
     case VALUE_INSTANCE: {

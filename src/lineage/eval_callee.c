@@ -6,6 +6,16 @@
 
 #include <string.h>
 
+const struct call_name *io_known(struct eval *e, const struct chain *step)
+{
+    if (step->known == NULL) {
+        size_t dot = step->lang == CALL_R ? SIZE_MAX : str_rfind_char(step->name, '.');
+        struct str last = dot == SIZE_MAX ? step->name : str_from_pos(step->name, dot + 1);
+        ((struct chain *)(uintptr_t)step)->known = calls_name(e->options->calls, step->lang, last);
+    }
+    return step->known;
+}
+
 /* The names of the chain, from the root; false when the root is not known by name. */
 static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
 {
@@ -15,12 +25,18 @@ static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
         n += at->step == STEP_ROOT || at->step == STEP_ATTR;
     struct str *names = ARENA_NEW_N(e->arena, struct str, n);
     size_t i = n;
-    bool is_rooted = false;
+    const struct chain *first = NULL;
     for (at = c; at != NULL && i > 0; at = at->base)
         if (at->step == STEP_ROOT || at->step == STEP_ATTR) {
             names[--i] = at->name;
-            is_rooted = at->step == STEP_ROOT && at->name.len > 0 && !at->is_value;
+            first = at;
         }
+    bool is_rooted =
+        first != NULL && first->step == STEP_ROOT && first->name.len > 0 && !first->is_value;
+    if (c->step == STEP_ATTR || (is_rooted && c->step == STEP_ROOT))
+        out->last = io_known(e, c);
+    if (is_rooted)
+        out->first = io_known(e, first);
     /* a module's dotted name is several names; in R a dot is part of a name */
     if (is_rooted && c->lang != CALL_R && str_find_char(names[0], '.') != SIZE_MAX) {
         size_t dots = 0;
@@ -37,6 +53,7 @@ static bool names_of(struct eval *e, const struct chain *c, struct callee *out)
             all[dots + k] = names[k];
         names = all;
         n += dots;
+        out->first = NULL; /* that was the last name of the module */
     }
     out->names = names;
     out->n = n;

@@ -131,9 +131,12 @@ void io_guess(struct eval *e, const struct callee *callee, const struct call_arg
               const struct node *n)
 {
     struct str name = callee->names[callee->n - 1];
-    if (args->n_items + args->n_named == 0 || !callee->is_rooted || callee->n > 6 ||
-        (!is_reader(name) &&
-         calls_knows_library(e->options->calls, callee->lang, callee->names[0])))
+    if (args->n_items + args->n_named == 0 || !callee->is_rooted || callee->n > 6)
+        return;
+    const struct call_name *first = callee->first;
+    if (first == NULL)
+        first = calls_name(e->options->calls, callee->lang, callee->names[0]);
+    if (first->is_library && !is_reader(name))
         return;
     const struct verb *verb = verb_of(name);
     bool runs_statements = is_of_statements(name);

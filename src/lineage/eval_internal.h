@@ -183,7 +183,9 @@ const struct call_args *args_behind(struct eval *e, const struct call_args *firs
 struct value *io_call(struct eval *e, const struct value *callee, const struct call_args *args,
                       const struct node *n);
 
-/* eval_callee.c: the question to the tables for callee; false when it has no name at all. */
+/* eval_callee.c: what the tables know of the (last) name of a step that has one. */
+const struct call_name *io_known(struct eval *e, const struct chain *step);
+/* The question to the tables for callee; false when it has no name at all. */
 bool io_question(struct eval *e, const struct chain *callee, struct callee *q);
 /* How the call is shown: its names, the last ones of many; ".method" of an object without names. */
 struct str io_via(struct eval *e, const struct callee *q);

@@ -515,19 +515,11 @@ static void run_beside(const struct io *io)
         bind_tables(io, l.items[0].uri);
 }
 
-/* The last part of the chain's own name: a module's may be dotted. */
-static struct str last_name(const struct chain *c)
-{
-    size_t dot = c->lang == CALL_R ? SIZE_MAX : str_rfind_char(c->name, '.');
-    return dot == SIZE_MAX ? c->name : str_from_pos(c->name, dot + 1);
-}
-
 struct value *io_kind(struct eval *e, struct value *chain)
 {
     struct callee q;
     bool needs_remote = false;
-    if (chain->kind != VALUE_CHAIN ||
-        !calls_knows_attribute(e->options->calls, chain->chain->lang, last_name(chain->chain)) ||
+    if (chain->kind != VALUE_CHAIN || !io_known(e, chain->chain)->is_attribute ||
         !io_question(e, chain->chain, &q))
         return chain;
     const struct call_row *row = calls_find(e->options->calls, &q, &needs_remote);

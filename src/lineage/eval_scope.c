@@ -21,10 +21,11 @@ static struct scope *outermost(struct scope *s)
 
 struct value *scope_get(struct eval *e, struct str name)
 {
+    const uint64_t hash = str_hash(name);
     for (struct scope *s = e->scope; s != NULL; s = s->parent) {
         if (s->is_class && s != e->scope)
             continue;
-        struct value *v = strmap_get(&s->names, name);
+        struct value *v = strmap_get_hashed(&s->names, name, hash);
         if (v != NULL)
             return v;
     }

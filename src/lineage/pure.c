@@ -68,6 +68,11 @@ const struct pure_index *pure_index_new(struct arena *a)
     return index;
 }
 
+const struct strmap *pure_index_names(const struct pure_index *index, enum call_lang lang)
+{
+    return &index->functions[lang];
+}
+
 static const struct pure_row *find(struct values *vs, enum call_lang lang, struct str name)
 {
     if (vs->pure == NULL)

@@ -15,6 +15,9 @@
 /* The functions by name; not changed once it is made, so that threads may share it. */
 const struct pure_index *pure_index_new(struct arena *a);
 
+/* The names of a language's functions, in order, as the keys. */
+const struct strmap *pure_index_names(const struct pure_index *index, enum call_lang lang);
+
 /* A function by its canonical name ("os.path.join", "str", "paste0"), or NULL if it is none of
  * these.  Lambdas are not called: map, filter, sorted with key are the evaluator's. */
 struct value *pure_function(struct values *vs, enum call_lang lang, struct str name,

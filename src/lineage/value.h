@@ -129,10 +129,12 @@ struct chain {
     struct value *place;  /* TEXT (or union) that it stands for: a path, a bucket; or NULL */
     struct value *bucket; /* of objects that keep bucket and key apart; or NULL */
     struct value *fields; /* MAP of what the program set on it: x["a"] = 1, x.a = 1; or NULL */
-    uint32_t depth;       /* steps from the root */
-    bool is_module;       /* ROOT: imported, builtin */
-    bool is_value;        /* ROOT: name is that of a value that is not known, because of hole */
-    struct hole hole;     /* and of module.NAME */
+    const struct call_name
+        *known;       /* of its name, of a module's the last one; NULL: not looked up */
+    uint32_t depth;   /* steps from the root */
+    bool is_module;   /* ROOT: imported, builtin */
+    bool is_value;    /* ROOT: name is that of a value that is not known, because of hole */
+    struct hole hole; /* and of module.NAME */
 };
 
 struct function {

@@ -52,7 +52,7 @@ void strmap_init(struct strmap *m, struct arena *a)
 }
 
 /* The slot that holds key, or the free one where it belongs. */
-static size_t find_slot(const struct strmap *m, struct str key, uint64_t hash)
+static inline size_t find_slot(const struct strmap *m, struct str key, uint64_t hash)
 {
     size_t at = (size_t)hash & (m->n_slots - 1);
     for (; m->slots[at].entry != 0; at = (at + 1) & (m->n_slots - 1))
@@ -62,23 +62,20 @@ static size_t find_slot(const struct strmap *m, struct str key, uint64_t hash)
     return at;
 }
 
-static struct strmap_entry *find(const struct strmap *m, struct str key)
+void *strmap_get_hashed(const struct strmap *m, struct str key, uint64_t hash)
 {
-    if (m->n_slots == 0)
-        return NULL;
-    uint32_t slot = m->slots[find_slot(m, key, str_hash(key))].entry;
-    return slot == 0 ? NULL : &m->entries[slot - 1];
+    uint32_t slot = m->n == 0 ? 0 : m->slots[find_slot(m, key, hash)].entry;
+    return slot == 0 ? NULL : m->entries[slot - 1].value;
 }
 
 void *strmap_get(const struct strmap *m, struct str key)
 {
-    const struct strmap_entry *e = find(m, key);
-    return e == NULL ? NULL : e->value;
+    return m->n == 0 ? NULL : strmap_get_hashed(m, key, str_hash(key));
 }
 
 bool strmap_has(const struct strmap *m, struct str key)
 {
-    return find(m, key) != NULL;
+    return m->n > 0 && m->slots[find_slot(m, key, str_hash(key))].entry != 0;
 }
 
 static void enlarge(struct strmap *m)

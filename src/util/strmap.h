@@ -35,6 +35,8 @@ void strmap_init(struct strmap *m, struct arena *a);
 
 /* The value, or NULL when the key is absent. */
 void *strmap_get(const struct strmap *m, struct str key);
+/* The same with the key's str_hash(), for one key in several maps. */
+void *strmap_get_hashed(const struct strmap *m, struct str key, uint64_t hash);
 bool strmap_has(const struct strmap *m, struct str key);
 /* Set or replace. */
 void strmap_put(struct strmap *m, struct str key, void *value);

@@ -128,10 +128,10 @@ static void the_row_that_fits_best_is_found(void **state)
         { "-x zls", "fsx", NULL, NULL, false },
     };
     check_cases(c, CALL_PYTHON, cases, ARRAY_LEN(cases));
-    assert_true(calls_knows_library(c, CALL_PYTHON, STR("lib")));
-    assert_true(calls_knows_library(c, CALL_PYTHON, STR("third")));
-    assert_false(calls_knows_library(c, CALL_PYTHON, STR("alone")));
-    assert_false(calls_knows_library(c, CALL_PYTHON, STR("to_xyz")));
+    assert_true(calls_name(c, CALL_PYTHON, STR("lib"))->is_library);
+    assert_true(calls_name(c, CALL_PYTHON, STR("third"))->is_library);
+    assert_false(calls_name(c, CALL_PYTHON, STR("alone"))->is_library);
+    assert_false(calls_name(c, CALL_PYTHON, STR("to_xyz"))->is_library);
     calls_free(c);
 }
 
