@@ -350,7 +350,7 @@ static bool parse_role(const struct loader *l, struct str *text, struct call_pla
     if (!str_cut(*text, '=', &head, &tail) || str_find_char(head, ':') != SIZE_MAX)
         return true;
     *text = tail;
-    size_t found;
+    size_t found = 0;
     bool has_part = str_cut(head, '.', &role, &part);
     if (!find_word(l, role, roles, ARRAY_LEN(roles), "unknown role of a place", &found))
         return false;
@@ -455,7 +455,7 @@ static bool check_places(const struct loader *l, const struct line *line)
 
 static bool parse_line_columns(const struct loader *l, struct line *line)
 {
-    size_t found;
+    size_t found = 0;
     if (!find_word(l, line->cols[COL_DIR], dirs, ARRAY_LEN(dirs), "unknown direction", &found))
         return false;
     line->row.dir = (enum call_dir)found;
@@ -526,7 +526,7 @@ static bool parse_comment(struct loader *l, struct str text)
 {
     if (!str_has_prefix(text, STR("#lang ")))
         return true;
-    size_t found;
+    size_t found = 0;
     struct str name = str_trim(str_from_pos(text, 6));
     if (!find_word(l, name, langs, ARRAY_LEN(langs), "unknown language", &found))
         return false;

@@ -19,13 +19,13 @@ static const struct {
 /* Does the name hold the word (or its plural) between "_", "-", "." or the change of case? */
 static bool has_word(struct str name, struct str word)
 {
-    for (size_t at = 0; at + word.len <= name.len; at++) {
+    for (size_t at = 0; at < name.len && word.len <= name.len - at; at++) {
         bool begins = at == 0 || name.ptr[at - 1] == '_' || name.ptr[at - 1] == '-' ||
                       name.ptr[at - 1] == '.' || (name.ptr[at] >= 'A' && name.ptr[at] <= 'Z');
         size_t end = at + word.len;
-        bool ends = end == name.len || name.ptr[end] == '_' || name.ptr[end] == '-' ||
-                    name.ptr[end] == '.' || name.ptr[end] == 's' ||
-                    (name.ptr[end] >= 'A' && name.ptr[end] <= 'Z');
+        char behind = end < name.len ? name.ptr[end] : '_';
+        bool ends = behind == '_' || behind == '-' || behind == '.' || behind == 's' ||
+                    (behind >= 'A' && behind <= 'Z');
         if (begins && ends && str_eq_nocase(str_slice(name, at, end), word))
             return true;
     }
