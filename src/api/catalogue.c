@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/catalogue.h"
 
+#include "util/clock.h"
 #include "util/scan.h"
 
 enum { MAX_BINDINGS = 8, MAX_NAMED = 4 };
@@ -15,6 +16,25 @@ int64_t call_id(const struct call *call, struct str name)
         id = id << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
     return (int64_t)id;
+}
+
+int64_t call_time(const struct call *call, struct str name)
+{
+    struct arena *a = call->req->arena;
+    struct str text = call_text(call, name);
+    int64_t ms = 0;
+    if (text.len == 10)
+        text = arena_concat(a, text, STR("T00:00:00Z"));
+    if (text.len > 0 && !time_parse_rfc3339(text, &ms)) {
+        /* A day that its month does not have, such as the 31st of June: the one before. */
+        const struct str days[] = { STR("30"), STR("29"), STR("28") };
+        for (size_t i = 0; i < ARRAY_LEN(days) && ms == 0; i++) {
+            struct str day = arena_printf(a, "%.*s%.*s%.*s", STR_FMT(str_slice(text, 0, 8)),
+                                          STR_FMT(days[i]), STR_FMT(str_from_pos(text, 10)));
+            (void)!time_parse_rfc3339(day, &ms);
+        }
+    }
+    return ms;
 }
 
 void json_put_id(struct json_writer *w, struct str key, int64_t id)

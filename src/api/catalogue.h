@@ -13,6 +13,8 @@
 
 /* The parameter of that name, an id: 16 hexadecimal digits. */
 int64_t call_id(const struct call *call, struct str name);
+/* The time of that name in Unix milliseconds, a day is its first moment; 0 when it is not given. */
+int64_t call_time(const struct call *call, struct str name);
 void json_put_id(struct json_writer *w, struct str key, int64_t id);
 /* Nothing when it is 0. */
 void json_put_time_if(struct json_writer *w, struct str key, int64_t unix_ms);

@@ -7,24 +7,6 @@
 
 enum { MAX_COLUMNS = 1000, MAX_PARTITIONS = 1000, MAX_TABLES = 100, MAX_USERS = 100 };
 
-/* "2026-01-31" is its first moment. */
-static int64_t time_of(struct arena *a, struct str text)
-{
-    int64_t ms = 0;
-    if (text.len == 10)
-        text = arena_concat(a, text, STR("T00:00:00Z"));
-    if (text.len > 0 && !time_parse_rfc3339(text, &ms)) {
-        /* A day that its month does not have, such as the 31st of June: the one before. */
-        const struct str days[] = { STR("30"), STR("29"), STR("28") };
-        for (size_t i = 0; i < ARRAY_LEN(days) && ms == 0; i++) {
-            struct str day = arena_printf(a, "%.*s%.*s%.*s", STR_FMT(str_slice(text, 0, 8)),
-                                          STR_FMT(days[i]), STR_FMT(str_from_pos(text, 10)));
-            (void)!time_parse_rfc3339(day, &ms);
-        }
-    }
-    return ms;
-}
-
 static struct page_key key_of(const struct index_dataset *d, enum index_dataset_sort sort)
 {
     struct page_key key = { .id = d->id, .text = STR_EMPTY };
@@ -52,7 +34,7 @@ bool api_datasets_list(struct call *call, struct err *err)
         .column = call_text(call, STR("column")),
         .min_bytes = (uint64_t)call_number(call, STR("min_bytes")),
         .is_unused = call_flag(call, STR("unused")),
-        .unused_since_unix_ms = time_of(call->req->arena, call_text(call, STR("unused_since"))),
+        .unused_since_unix_ms = call_time(call, STR("unused_since")),
         .sort = (enum index_dataset_sort)call_number(call, STR("sort")),
         .limit = limit + 1,
     };

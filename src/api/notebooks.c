@@ -69,6 +69,8 @@ bool api_notebooks_list(struct call *call, struct err *err)
         .uses = STR_EMPTY,
         .is_broken = call_flag(call, STR("broken")),
         .is_without_copies = !call_flag(call, STR("copies")),
+        .since_unix_s = call_time(call, STR("modified_since")) / 1000,
+        .before_unix_s = call_time(call, STR("modified_before")) / 1000,
         .limit = limit + 1,
     };
     if (!call_after(call, &q.after, err) || !call_reader(call, &r, err))

@@ -169,7 +169,8 @@ struct index_notebook_query {
     struct str kind, library, language, owner;
     struct str uses; /* key of a location that it uses, itself or below it */
     bool is_broken, is_without_copies;
-    struct index_after after; /* number: modified_unix_s, id: row */
+    int64_t since_unix_s, before_unix_s; /* changed then or later, and before then; 0: any */
+    struct index_after after;            /* number: modified_unix_s, id: row */
     size_t limit;
 };
 struct index_notebook_row {

@@ -92,6 +92,24 @@ static bool read_all(struct db_rows *rows, struct arena *a, struct index_noteboo
     return !has_row;
 }
 
+/* The newest come first, so those that are too old are the last ones. */
+static bool drop_older(struct index_notebooks *found, int64_t since_unix_s)
+{
+    while (found->n > 0 && found->items[found->n - 1].modified_unix_s < since_unix_s)
+        found->n--;
+    return true;
+}
+
+/* Where the walk begins: behind the page before, or at the newest that are old enough. */
+static struct index_after begin_of(const struct index_notebook_query *q)
+{
+    if (q->after.is_set)
+        return q->after;
+    if (q->before_unix_s > 0)
+        return (struct index_after){ .number = q->before_unix_s, .id = INT64_MIN };
+    return (struct index_after){ .number = INT64_MAX, .id = INT64_MAX };
+}
+
 /* The filter that leaves the fewest, by experience, leads. */
 static const char *driver(const struct index_notebook_query *q)
 {
@@ -138,13 +156,13 @@ bool index_notebooks(struct index_reader *r, struct arena *a, const struct index
     if (!choose(r, a, q, &sql, &last, err))
         return false;
     int64_t kind = q->kind.len > 0 ? (int64_t)process + 1 : 0;
-    int64_t modified_s = q->after.is_set ? q->after.number : INT64_MAX;
-    int64_t row = q->after.is_set ? q->after.id : INT64_MAX;
+    const struct index_after from = begin_of(q);
     int64_t is_broken = q->is_broken, is_without = q->is_without_copies, limit = (int64_t)q->limit;
     const char *format = sql == of_place || sql == of_names ? "sisssiiiiis" : "sisssiiiii";
     return db_query(&r->db, &rows, err, sql, format, query_like(a, q->q), kind, q->library,
-                    q->language, q->owner, is_broken, is_without, modified_s, row, limit, last) &&
-           read_all(&rows, a, out, err);
+                    q->language, q->owner, is_broken, is_without, from.number, from.id, limit,
+                    last) &&
+           read_all(&rows, a, out, err) && drop_older(out, q->since_unix_s);
 }
 
 bool index_notebook_get(struct index_reader *r, struct arena *a, int64_t id,

@@ -272,6 +272,10 @@ static void notebooks_are_filtered_the_newest_first(void **state)
         { "?owner=ana&library=sklearn", "" },
         { "?uses=s3://lake/clean", "train.ipynb clean.ipynb" },
         { "?broken=true", "" },
+        { "?modified_since=2026-01-01&modified_before=2026-02-01",
+          "any.ipynb sql.ipynb train.ipynb clean.ipynb" },
+        { "?modified_since=2026-02-01", "" },
+        { "?modified_before=2026-01-01", "" },
     };
     struct world w;
     (void)state;

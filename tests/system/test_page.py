@@ -5,6 +5,7 @@ BOATHOUSE_SHOTS names a folder that gets a picture of each part, to look at and 
 """
 import hashlib
 import http.server
+import json
 import os
 import pathlib
 import re
@@ -73,9 +74,11 @@ class Tab:
         self.page.wait_for_load_state("networkidle")
         expect(self.page.locator(".waiting")).to_have_count(0)
 
-    def violations(self):
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    def violations(self, *rules):
+        """Of all rules of axe-core, or of some."""
+        self.page.evaluate("typeof axe") == "object" or self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+        found = self.page.evaluate("options => axe.run(document, options)", options)["violations"]
         return [(v["id"], node["html"][:200], node["failureSummary"]) for v in found for node in v["nodes"]]
 
     def shot(self, name):
@@ -101,7 +104,6 @@ def open_tab(chromium, site):
 @pytest.fixture(scope="module")
 def ids(site):
     """The ids of the demo's things by the last part of their locations."""
-    import json
     found = {}
     for kind in ("datasets", "notebooks"):
         with urllib.request.urlopen(f"{site}v1/{kind}") as r:
@@ -120,8 +122,13 @@ PARTS = [
     ("usage", f"#/usage?uri={IRIS}", "pd.read_csv(dataset)"),
     ("notebooks", "#/notebooks", "iris_train.ipynb"),
     ("notebook", "{iris_train.ipynb}", "What it reads and writes"),
-    ("notebook-at", "#/notebook?uri=s3://notebooks/explore/iris_in_r.ipynb", "read_csv_arrow"),
     ("lines", "#/search?q=read_csv", "pd.read_csv"),
+    ("lineage", f"#/lineage?uri={IRIS}", "12 nodes"),
+    ("analyses", "#/analyses?by=library", "sklearn"),
+    ("clusters", "#/clusters", "No cluster runs"),
+    ("new-cluster", "#/new-cluster", "an hour"),
+    ("scans", "#/scans", "s3://notebooks"),
+    ("scan", "#/scans/1", "all was read"),
     ("nowhere", "#/nowhere", "There is no such page"),
 ]
 
@@ -129,12 +136,15 @@ PARTS = [
 @pytest.mark.parametrize("name, address, text", PARTS, ids=[p[0] for p in PARTS])
 def test_each_part_shows_itself_without_a_violation(open_tab, ids, name, address, text):
     address = re.sub(r"\{(.*)\}", lambda m: ids[m[1]], address)
-    for look, size in (("light", WIDE), ("dark", NARROW)):
-        tab = open_tab(size=size, color_scheme=look)
-        page = tab.open(address)
-        expect(page.locator("main")).to_contain_text(text)
-        tab.settled()
-        violations = tab.violations()
+    tab = open_tab(color_scheme="light")
+    page = tab.open(address)
+    expect(page.locator("main")).to_contain_text(text)
+    tab.settled()
+    # The second time for what colours and width can change.
+    for look, size, rules in (("light", WIDE, []), ("dark", NARROW, ["color-contrast", "scrollable-region-focusable"])):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=look)
+        violations = tab.violations(*rules)
         assert violations == [], "\n".join(map(str, violations))
         # Nothing is wider than the screen: tables and pictures scroll in themselves.
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
@@ -172,6 +182,84 @@ def test_filters_and_sorting_stand_in_the_address(open_tab):
     expect(rows.first).to_contain_text("iris")
     page.get_by_label("Location or table name").fill("nothing-like-it")
     expect(page.locator("main")).to_contain_text("No dataset fits these filters")
+
+
+def test_a_bar_opens_the_list_that_it_counts(open_tab):
+    tab = open_tab()
+    page = tab.open("#/analyses")
+    bar = page.get_by_role("link", name=re.compile("exploration: "))
+    n = int(bar.get_attribute("aria-label").rsplit(" ", 1)[1])
+    bar.click()
+    expect(page.locator("tbody tr")).to_have_count(n)
+    assert "modified_since=" in page.url and "kind=exploration" in page.url
+    page.go_back()
+    page.get_by_role("link", name="owner", exact=True).click()
+    page.get_by_role("link", name="train", exact=True).click()
+    expect(page.locator("tbody tr").first).to_contain_text("train/")
+
+
+def test_lineage_is_walked_by_keyboard_and_saved(open_tab):
+    tab = open_tab(accept_downloads=True)
+    page = tab.open(f"#/lineage?uri={IRIS}")
+    graph = page.get_by_role("application")
+    graph.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    told = page.get_by_role("status").filter(has_text="in,")
+    expect(told).to_contain_text("out")
+    seen = page.locator(".node.aside-of-it")
+    assert seen.count() > 0  # what is not connected with it steps back
+    before = page.locator(".graph-box svg > g").get_attribute("transform")
+    page.keyboard.press("+")
+    expect(page.locator(".graph-box svg > g")).not_to_have_attribute("transform", before)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as SVG").click()
+    picture = pathlib.Path(saved.value.path()).read_text(encoding="utf-8")
+    assert picture.startswith("<svg") and picture.count("<rect") == 13 and "predictions.csv" in picture
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as OpenLineage").click()
+    assert '"schemaURL"' in pathlib.Path(saved.value.path()).read_text(encoding="utf-8")
+    graph.focus()
+    page.keyboard.press("f")
+    expect(page).not_to_have_url(re.compile("iris.csv$"))
+
+
+def test_a_scan_is_followed_to_its_end(open_tab, lake):
+    broken = lake / "lake" / "notebooks" / "broken.ipynb"
+    broken.write_text('{"cells": [', encoding="utf-8")
+    try:
+        tab = open_tab()
+        page = tab.open("#/scans")
+        page.get_by_role("button", name="Scan now: notebooks").click()
+        expect(page.locator("main")).to_contain_text("done")
+        expect(page.locator("main")).to_contain_text("s3://notebooks/broken.ipynb")
+        page.get_by_role("link", name="All notebooks that cannot be read").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+    finally:
+        broken.unlink()
+        run_cli("scan", cwd=lake, check=True)
+
+
+def test_what_a_notebook_says_is_text_and_never_runs(open_tab, lake):
+    evil = lake / "lake" / "notebooks" / "evil.ipynb"
+    source = "# <img src=x onerror=alert(1)>\n\n<script>document.title='run'</script> [go](javascript:alert(1)) [fine](https://example.org/)"
+    evil.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": source},
+        {"cell_type": "code", "id": "b", "metadata": {}, "source": "print('<b>bold</b>')", "execution_count": None,
+         "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>document.title='out'</script>"}}]}]}), encoding="utf-8")
+    try:
+        run_cli("scan", cwd=lake, check=True)
+        tab = open_tab()
+        page = tab.open("#/notebook?uri=s3://notebooks/evil.ipynb")
+        cells = page.locator(".cells")
+        expect(cells).to_contain_text("<img src=x onerror=alert(1)>")
+        expect(cells).to_contain_text("print('<b>bold</b>')")
+        assert cells.locator("img, script, b").count() == 0
+        assert [a.get_attribute("href") for a in cells.locator("a").all()] == ["https://example.org/"]
+        assert page.title().endswith("Boathouse")
+    finally:
+        evil.unlink()
+        run_cli("scan", cwd=lake, check=True)
 
 
 def test_a_snippet_is_chosen_and_copied(open_tab, ids):

@@ -4,11 +4,18 @@ import type { ComponentChild } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { token } from "./api";
 import { Icon } from "./icons";
+import { Analyses } from "./pages/analyses";
+import { ClusterPage } from "./pages/cluster";
+import { ClustersPage } from "./pages/clusters";
 import { DatasetPage } from "./pages/dataset";
 import { Datasets } from "./pages/datasets";
 import { Home } from "./pages/home";
+import { LineagePage } from "./pages/lineage";
+import { NewCluster } from "./pages/new-cluster";
 import { NotebookAt, NotebookPage } from "./pages/notebook";
 import { Notebooks } from "./pages/notebooks";
+import { ScanPage } from "./pages/scan";
+import { ScansPage } from "./pages/scans";
 import { SearchPage } from "./pages/search";
 import { Usage } from "./pages/usage";
 import { to, useAddress } from "./router";
@@ -30,6 +37,11 @@ const routes: Route[] = [
   { name: "notebooks", title: "Notebooks", list: (a) => <Notebooks address={a} />, one: (id, a) => <NotebookPage key={id} id={id} address={a} /> },
   { name: "notebook", list: (a) => <NotebookAt address={a} /> },
   { name: "search", list: (a) => <SearchPage address={a} /> },
+  { name: "lineage", title: "Lineage", list: (a) => <LineagePage address={a} /> },
+  { name: "analyses", title: "Analyses", list: (a) => <Analyses address={a} /> },
+  { name: "clusters", title: "Clusters", list: (a) => <ClustersPage address={a} />, one: (id) => <ClusterPage key={id} id={id} /> },
+  { name: "new-cluster", list: () => <NewCluster /> },
+  { name: "scans", title: "Scans", list: (a) => <ScansPage address={a} />, one: (id) => <ScanPage key={id} id={id} /> },
   { name: "usage", list: (a) => <Usage address={a} /> },
 ];
 

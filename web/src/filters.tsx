@@ -8,7 +8,7 @@ import { useSettled } from "./use";
 export interface Field {
   name: string;
   label: string;
-  kind: "text" | "words" | "flag";
+  kind: "text" | "words" | "flag" | "day";
   words?: string[]; /* the first one is any */
 }
 
@@ -65,7 +65,16 @@ function FlagField({ address, field }: Props) {
   );
 }
 
-const kinds = { text: TextField, words: WordsField, flag: FlagField };
+function DayField({ address, field }: Props) {
+  return (
+    <label class="field">
+      <span>{field.label}</span>
+      <input type="date" value={address.query.get(field.name) ?? ""} onChange={(e) => set(address, field.name, e.currentTarget.value)} />
+    </label>
+  );
+}
+
+const kinds = { text: TextField, words: WordsField, flag: FlagField, day: DayField };
 
 export function Filters({ address, fields }: { address: Address; fields: Field[] }) {
   return (

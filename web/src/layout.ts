@@ -26,9 +26,10 @@ interface Point {
 /* A smooth line from the right side of one node, by the points that dagre keeps free of others, to
  * the left side of the next. */
 function pathOf(points: Point[], from: Point, end: Point): string {
-  let before = { x: from.x + NODE_WIDTH / 2, y: from.y };
+  const side = end.x >= from.x ? NODE_WIDTH / 2 : -NODE_WIDTH / 2; /* an edge of a circle goes back */
+  let before = { x: from.x + side, y: from.y };
   let text = `M${before.x.toFixed(1)} ${before.y.toFixed(1)}`;
-  for (const p of [...points.slice(1, -1), { x: end.x - NODE_WIDTH / 2, y: end.y }]) {
+  for (const p of [...points.slice(1, -1), { x: end.x - side, y: end.y }]) {
     const middle = ((before.x + p.x) / 2).toFixed(1);
     text += `C${middle} ${before.y.toFixed(1)} ${middle} ${p.y.toFixed(1)} ${p.x.toFixed(1)} ${p.y.toFixed(1)}`;
     before = p;

@@ -28,7 +28,7 @@ function References({ notebook }: { notebook: Notebook }) {
         { name: "Direction", cell: (r) => <DirTag dir={r.dir} /> },
         { name: "Location", isHead: true, cell: (r) => <Location uri={r.uri} href={target(r)} /> },
         { name: "Code", cell: (r) => <span class="line"><Code text={r.code.trim()} language={notebook.language} /></span> },
-        { name: "Cell", isNumber: true, cell: (r) => <a href={to(`/notebooks/${notebook.id}`, { cell: r.cell })} aria-label={`Cell ${r.cell + 1}, line ${r.line}`}>{`${r.cell + 1}:${r.line}`}</a> },
+        { name: "Cell", isNumber: true, cell: (r) => <a href={to(`/notebooks/${notebook.id}`, { cell: r.cell })}>{`${r.cell + 1}:${r.line}`}</a> },
       ]}
     />
   );

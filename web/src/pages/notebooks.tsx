@@ -19,6 +19,8 @@ const fields: Field[] = [
   { name: "library", label: "Imports", kind: "text" },
   { name: "owner", label: "Owner", kind: "text" },
   { name: "language", label: "Language", kind: "words", words: ["", "python", "sql", "r", "scala", "shell"] },
+  { name: "modified_since", label: "Changed since", kind: "day" },
+  { name: "modified_before", label: "Changed before", kind: "day" },
   { name: "broken", label: "Cannot be read", kind: "flag" },
 ];
 
@@ -31,6 +33,8 @@ function paramsOf(address: Address): Get["/v1/notebooks"]["params"] {
     library: get("library"),
     owner: get("owner"),
     language: get("language"),
+    modified_since: get("modified_since"),
+    modified_before: get("modified_before"),
     broken: get("broken") === "true",
     page_token: get("page_token"),
     limit: 50,

@@ -52,7 +52,7 @@ function Lines({ items }: { items: Line[] }) {
           <ul>
             {group.map((line) => (
               <li class="use">
-                <a class="small" href={to(`/notebooks/${line.notebook_id}`, { cell: line.cell })} aria-label={`Cell ${line.cell + 1}, line ${line.line}`}>{`${line.cell + 1}:${line.line}`}</a>
+                <a class="small" href={to(`/notebooks/${line.notebook_id}`, { cell: line.cell })}>{`${line.cell + 1}:${line.line}`}</a>
                 <pre class="line">
                   <Code text={line.text} language={line.cell_kind === "code" ? line.language : "none"} />
                 </pre>
