@@ -97,6 +97,10 @@ void scala_lex_skip_line(struct scala_lexer *l, const struct scala_token *t);
 /* Where the "}" stands that ends the code of a string that begins at from, behind "${". */
 size_t scala_lex_code_end(struct str text, size_t from);
 
+/* scala_indent.c: text with Scala 3's indentation with braces in its place, its lines as they were;
+ * other text itself. */
+struct str scala_with_braces(struct arena *a, struct str text);
+
 enum { SCALA_AHEAD = 3 };
 
 struct scala_parser {

@@ -163,7 +163,7 @@ void scala_parse(struct arena *a, struct str source, struct parsed *out)
 {
     struct scala_parser p;
     *out = (struct parsed){ 0 };
-    parser_init(&p, a, source, out);
+    parser_init(&p, a, scala_with_braces(a, source), out);
     out->statements = parse_list(&p, S_END, true);
 }
 

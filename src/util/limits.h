@@ -132,6 +132,9 @@
 /* Steps of one chain of attributes, calls and subscripts. */
 #define LIMIT_CHAIN_STEPS 500U
 
+/* Lines of Scala 3 whose indentation is read; a text of more is read as Scala 2. */
+#define LIMIT_SCALA_LINES 50000UL
+
 /* The evaluator: steps and memory of one notebook, rounds of a loop, depth of calls, elements that
  * one assignment or call takes apart. */
 #define LIMIT_EVAL_STEPS 2000000UL

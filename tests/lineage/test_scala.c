@@ -179,6 +179,53 @@ static void text_that_is_cut_or_changed_ends_well(void **state)
         front_end_survives(scala_parse, tables[i].cases, tables[i].n);
 }
 
+/* Scala 3: what its indentation says is what these braces say. */
+static const struct {
+    const char *indented, *braced;
+} indents[] = {
+    { "object A:\n  val x = 1\n  def f(y: Int) =\n    g(y)\n    h(x)\nend A\nf(2)",
+      "object A {\n  val x = 1\n  def f(y: Int) = {\n    g(y)\n    h(x) } }\n\nf(2)" },
+    { "if a > 0 then\n  f(1)\nelse if b then g(2) else\n  h(3)\nz",
+      "if (a > 0) {\n  f(1) }\nelse if (b) g(2) else {\n  h(3) }\nz" },
+    { "val p = if late then \"a\" else \"b\" // then\n", "val p = if (late) \"a\" else \"b\"\n" },
+    { "enum E:\n  def f() =\n    x match\n      case 1 =>\n        g(1)\n      case _ => g(2)\n",
+      "enum E {\n  def f() = {\n    x match {\n      case 1 => {\n        g(1) }\n      case _ => "
+      "g(2) } } }\n" },
+    { "class A:\n  for x <- xs do\n    f(x)\n  for (y <- ys) do f(y)\n  val z = for q <- qs yield "
+      "q\n  while i < 2 do\n    i += 1\n",
+      "class A {\n  for {x <- xs} {\n    f(x) }\n  for (y <- ys)  f(y)\n  val z = for {q <- qs} "
+      "yield q\n  while (i < 2) {\n    i += 1 } }\n" },
+    { "trait A:\n  val s = \"\"\"\n  then\n\"\"\"\n  f(\n    s,\n  )\n  try\n    g(s)\n  catch\n   "
+      " case e: E => h(e)\n",
+      "trait A {\n  val s = \"\"\"\n  then\n\"\"\"\n  f(\n    s,\n  )\n  try {\n    g(s) }\n  "
+      "catch {\n    case e: E => h(e) } }\n" },
+};
+
+static struct str dumped(struct arena *a, const char *source)
+{
+    struct parsed out;
+    scala_parse(a, arena_str(a, str_from(source)), &out);
+    assert_case(out.n_gaps == 0, source);
+    AUTO_BUF b = BUF_INIT(1U << 20);
+    dump_statements(&b, out.statements);
+    return arena_str(a, buf_str(&b));
+}
+
+static void indentation_is_read_as_braces(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(indents); i++) {
+        AUTO_ARENA a = ARENA_INIT;
+        struct str got = dumped(&a, indents[i].indented), want = dumped(&a, indents[i].braced);
+        assert_true(got.len > 0);
+        if (!str_eq(got, want))
+            print_error("%s\n%.*s\n%.*s\n", indents[i].indented, STR_FMT(got), STR_FMT(want));
+        assert_true(str_eq(got, want));
+        const struct front_end_case one = { indents[i].indented, "" };
+        front_end_survives(scala_parse, &one, 1);
+    }
+}
+
 static const struct front_end_broken broken[] = {
     { "val a = 1\nval b = = 2\nval c = 3", "a = 1; c = 3", 2, 1 },
     { "f(a\nval x = 3\nval y = 4", "x = 3; y = 4", 1, 1 },
@@ -215,6 +262,9 @@ static void places_are_those_of_the_text(void **state)
 
 static const struct front_end_shape shapes[] = {
     { "", "val a = f(1)\n", "", 10000, false },
+    { "object A:\n", "  val a =\n    f(1)\n", "", 10000, false },
+    { "object A:\n", " \n", "x", 40000, false },
+    { "object A:\n  if ", "if a then ", "b", 20000, false },
     { "", "(", "", 200000, true },
     { "", "{", "", 200000, true },
     { "", "if (a) ", "b", 100000, true },
@@ -275,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_becomes_a_tree),
+        cmocka_unit_test(indentation_is_read_as_braces),
         cmocka_unit_test(text_that_is_cut_or_changed_ends_well),
         cmocka_unit_test(what_is_no_scala_is_skipped_and_told),
         cmocka_unit_test(places_are_those_of_the_text),
