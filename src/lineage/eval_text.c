@@ -344,6 +344,7 @@ static bool is_local_program(const char *program)
     return false;
 }
 
+/* found: what it names is copied, because it may live in memory of the shell's own. */
 static void emit_shell(struct eval *e, const struct shell_result *found, const struct node *n)
 {
     static const enum reference_kind KINDS[] = {
@@ -356,7 +357,8 @@ static void emit_shell(struct eval *e, const struct shell_result *found, const s
                                                [SHELL_WRITE] = REFERENCE_WRITE,
                                                [SHELL_LIST] = REFERENCE_LIST };
     for (size_t i = 0; i < found->n_refs && eval_may_report(e); i++) {
-        const struct shell_ref *r = &found->refs[i];
+        struct shell_ref *r = &found->refs[i];
+        r->name = arena_str(e->arena, r->name);
         uint32_t line = n->line + (r->line > 0 ? r->line - 1 : 0);
         uint32_t col = r->line > 1 ? r->col : n->col;
         if (r->kind == SHELL_SQL || r->kind == SHELL_PYTHON) {
@@ -370,25 +372,28 @@ static void emit_shell(struct eval *e, const struct shell_result *found, const s
                             arena_printf(e->arena, "shell %s", r->program), r->is_may };
         emit_at(e, &how, uri, value_text(&e->vs, r->name), line, col);
         if (r->copy_of >= 0 && (size_t)r->copy_of < found->n_refs)
-            emit_alias(e, shell_uri(e, &found->refs[r->copy_of]), uri);
+            emit_alias(e, arena_str(e->arena, shell_uri(e, &found->refs[r->copy_of])), uri);
     }
     if (found->hit_limit)
         eval_hit_limit(e, "shell");
 }
 
+/* The tree of a long script is no value: it does not count as the values' memory. */
 struct value *run_shell(struct eval *e, struct value *text, const struct node *n, bool is_script)
 {
+    AUTO_ARENA own = ARENA_INIT;
     for (size_t i = 0; i < value_n_alternatives(text); i++) {
         struct value *one = value_alternative(text, i);
         if (one->kind != VALUE_TEXT)
             continue;
         struct shell_session session;
         struct shell_names names = { e, !is_script };
-        shell_session_init(&session, e->arena);
+        arena_reset(&own);
+        shell_session_init(&session, &own);
         session.value = shell_value;
         session.ctx = &names;
         struct shell_result found = { 0 };
-        shell_refs(e->arena, one->text.bytes, &session, &found);
+        shell_refs(&own, one->text.bytes, &session, &found);
         emit_shell(e, &found, n);
     }
     return value_unknown(&e->vs, HOLE_RUN_TIME, STR_EMPTY);

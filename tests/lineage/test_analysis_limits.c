@@ -14,6 +14,7 @@
 #include "util/limits.h"
 
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct calls *calls;
@@ -69,6 +70,26 @@ static void ends_within_the_limits(void **state)
                 false);
     stays_small(repeat(&a, "", "if c:\n x = x + 'a'\nelse:\n x = x + 'b'\n", 40, "open(x)\n"),
                 "alternatives that multiply", false);
+}
+
+static void every_command_of_a_long_script_counts(void **state)
+{
+    (void)state;
+    AUTO_ARENA a = ARENA_INIT;
+    struct analysis out;
+    struct buf b = BUF_INIT(8UL * 1024 * 1024);
+    buf_add(&b, STR("%%bash\n"));
+    for (int i = 0; i < 3000; i++) {
+        char line[80];
+        int n = snprintf(line, sizeof line, "aws s3 cp s3://b/in/%d.csv s3://b/out/%d.csv\n", i, i);
+        buf_add(&b, (struct str){ line, (size_t)n });
+    }
+    analyze_text(&a, "python", buf_str(&b), &out);
+    assert_int_equal(out.n_references, 6000);
+    assert_true(str_eq(out.references[5999].uri, STR("s3://b/out/2999.csv")));
+    assert_int_equal(out.references[5999].line, 3001);
+    assert_true(a.used_bytes < 16UL * 1024 * 1024);
+    buf_release(&b);
 }
 
 static void loops_and_calls_end(void **state)
@@ -222,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_within_the_limits),
+        cmocka_unit_test(every_command_of_a_long_script_counts),
         cmocka_unit_test(loops_and_calls_end),
         cmocka_unit_test(f_strings_nest),
         cmocka_unit_test(code_may_be_cut_off_and_damaged),
