@@ -244,7 +244,8 @@ static void take_into(struct sql_parser *p, struct sql_scope *scope)
     bool is_variable = p->blocks != 0 && p->dialect != SQL_TSQL;
     if (is_temporary)
         sql_hide(p, &place);
-    else if (!is_variable && !(place.n_parts == 1 && place.text.ptr[0] == HOLE_BYTE))
+    else if (!is_variable && place.text.len != 0 &&
+             !(place.n_parts == 1 && place.text.ptr[0] == HOLE_BYTE))
         (void)sql_report(p, scope, SQL_WRITE, false, &place);
 }
 

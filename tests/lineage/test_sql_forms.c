@@ -49,6 +49,8 @@ static const struct row select_rows[] = {
       SQL_ANY },
     { "SELECT a INTO t FROM s", "w table:t;r table:s;", SQL_REDSHIFT },
     { "SELECT a INTO #t FROM s", "r table:s;", SQL_TSQL },
+    { "SELECT a FROM s INTO `", "r table:s;", SQL_ANY },
+    { "SELECT a INTO \"\" FROM s", "r table:s;", SQL_ANY },
     { "WITH c AS (SELECT * FROM a), d AS (SELECT * FROM c, b) SELECT * FROM d, c",
       "r table:a;r table:b;", SQL_ANY },
     { "WITH RECURSIVE c AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT * FROM c", "", SQL_ANY },
