@@ -158,8 +158,8 @@ bool catalog_location(const struct io *io, struct str name, struct location *out
     const struct value *entry = member_of(all, name);
     if (entry == NULL || !entry_location(e, entry, all, out))
         return false;
-    out->text = value_with_origin(&e->vs, out->text, "catalogue", name, (uint32_t)e->unit->cell,
-                                  io->node->line);
+    out->text = value_with_origin_in(&e->vs, out->text, "catalogue", name, e->unit->name,
+                                     (uint32_t)e->unit->cell, io->node->line);
     return true;
 }
 

@@ -224,8 +224,8 @@ static void add_s3(const struct io *io, struct value *bucket, struct value *key,
                 value_concat(&e->vs,
                              value_text(&e->vs, kt->text.bytes.len > 0 ? STR("/") : STR("")), kt));
             if (text->kind == VALUE_TEXT)
-                text = value_with_origin(&e->vs, text, "made of", STR_EMPTY,
-                                         (uint32_t)e->unit->cell, io->node->line);
+                text = value_with_origin_in(&e->vs, text, "made of", STR_EMPTY, e->unit->name,
+                                            (uint32_t)e->unit->cell, io->node->line);
             add_location(out, e, text, uri);
         }
 }

@@ -127,6 +127,9 @@ def test_a_step_in_a_sibling_names_its_file(tmp_path):
     assert "helpers.py:1  assigned BASE" in out and "helpers.py:2  argument name" in out
     reference = json.loads(run_cli("analyze", "--explain", "--json", path, check=True).stdout)[0]["references"][0]
     assert [(s.get("file"), s["line"]) for s in reference["origin"] if s["name"] == "BASE"] == [("helpers.py", 1)]
+    (tmp_path / "put.py").write_text('import boto3\n\ndef put(key):\n    boto3.client("s3").put_object(Bucket="b", Key=key)\n')
+    path = notebooks.write(tmp_path / "b.ipynb", 'import put\nput.put("k.csv")')
+    assert "put.py:4  made of" in run_cli("analyze", "--explain", path, check=True).stdout
 
 
 def test_explanations_are_bounded(tmp_path):
