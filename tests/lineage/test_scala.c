@@ -187,7 +187,8 @@ static const struct {
       "object A {\n  val x = 1\n  def f(y: Int) = {\n    g(y)\n    h(x) } }\n\nf(2)" },
     { "if a > 0 then\n  f(1)\nelse if b then g(2) else\n  h(3)\nz",
       "if (a > 0) {\n  f(1) }\nelse if (b) g(2) else {\n  h(3) }\nz" },
-    { "val p = if late then \"a\" else \"b\" // then\n", "val p = if (late) \"a\" else \"b\"\n" },
+    { "val p = if late then \"a\" else \"b\" /* then */\n",
+      "val p = if (late) \"a\" else \"b\"\n" },
     { "enum E:\n  def f() =\n    x match\n      case 1 =>\n        g(1)\n      case _ => g(2)\n",
       "enum E {\n  def f() = {\n    x match {\n      case 1 => {\n        g(1) }\n      case _ => "
       "g(2) } } }\n" },
