@@ -47,6 +47,18 @@ static void write_spot(struct json_writer *w, enum spec_market market)
     json_write_end(w);
 }
 
+/* Without a strategy EMR takes no more than five types. */
+static void write_on_demand(struct json_writer *w)
+{
+    json_write_key(w, STR("LaunchSpecifications"));
+    json_write_object(w);
+    json_write_key(w, STR("OnDemandSpecification"));
+    json_write_object(w);
+    json_put_str(w, STR("AllocationStrategy"), STR("lowest-price"));
+    json_write_end(w);
+    json_write_end(w);
+}
+
 static void write_fleet(struct json_writer *w, const struct nodes *nodes)
 {
     bool is_spot = nodes->market != SPEC_ON_DEMAND;
@@ -63,6 +75,8 @@ static void write_fleet(struct json_writer *w, const struct nodes *nodes)
     json_write_end(w);
     if (is_spot)
         write_spot(w, nodes->market);
+    else if (nodes->n_types > 1)
+        write_on_demand(w);
 }
 
 /* As an instance group (one type, one subnet) or as a fleet (EMR chooses among them). */

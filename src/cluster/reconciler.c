@@ -9,7 +9,7 @@ enum {
     LEASE_MS = 90 * 1000,
     READ_MS = 30 * 1000,
     STOP_RETRY_MS = 10 * 1000,
-    ROWS_PAGE = 500,
+    ROWS_PAGE = 100, /* people read between two pages */
     SYNC_MS = 15 * 1000,
     MAX_ROWS = 20000
 };

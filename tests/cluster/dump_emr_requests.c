@@ -5,9 +5,11 @@
 
 #include <stdio.h>
 
-static void print(const struct emr_settings *s, unsigned n_nodes, enum spec_market market,
-                  unsigned autoscale_max)
+static void print_types(const struct emr_settings *s, unsigned n_nodes, enum spec_market market,
+                        unsigned autoscale_max, size_t n_types)
 {
+    static const char *const types[] = { "m5.2xlarge",  "m5a.2xlarge", "m5d.2xlarge", "m6i.2xlarge",
+                                         "m6a.2xlarge", "m7i.2xlarge", "m7a.2xlarge" };
     AUTO_ARENA a = ARENA_INIT;
     AUTO_BUF body = BUF_INIT(64 * 1024);
     struct json_writer w;
@@ -17,6 +19,8 @@ static void print(const struct emr_settings *s, unsigned n_nodes, enum spec_mark
     spec.market = market;
     spec.autoscale_min = autoscale_max > 0;
     spec.autoscale_max = autoscale_max;
+    for (size_t i = 1; i < n_types; i++)
+        spec.worker_types.items[spec.worker_types.n++] = str_from(types[i]);
     spec.labels[spec.n_labels++] = (struct json_member){ STR("project"), STR("churn") };
     const struct cluster_order order = { .marker = STR("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
                                          .deployment = STR("dep"),
@@ -27,6 +31,12 @@ static void print(const struct emr_settings *s, unsigned n_nodes, enum spec_mark
     json_writer_init(&w, &body);
     emr_write_request(&w, s, &order, marker_name(&a, &order));
     puts(buf_cstr(&body));
+}
+
+static void print(const struct emr_settings *s, unsigned n_nodes, enum spec_market market,
+                  unsigned autoscale_max)
+{
+    print_types(s, n_nodes, market, autoscale_max, 1);
 }
 
 int main(void)
@@ -63,5 +73,12 @@ int main(void)
     print(&s, 4, SPEC_SPOT_WITH_FALLBACK, 8);
     s.n_subnets = 1;
     print(&s, 4, SPEC_ON_DEMAND, 8);
+    /* Several types, with one subnet and with two, on demand and on spot, scaled and not. */
+    print_types(&s, 4, SPEC_ON_DEMAND, 0, 7);
+    s.n_subnets = 2;
+    print_types(&s, 4, SPEC_ON_DEMAND, 9, 3);
+    print_types(&s, 9, SPEC_SPOT, 0, 7);
+    print_types(&s, 4, SPEC_SPOT_WITH_FALLBACK, 30, 7);
+    print_types(&s, 1, SPEC_SPOT, 0, 2);
     return 0;
 }

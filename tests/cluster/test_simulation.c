@@ -1,6 +1,6 @@
 /*
  * The protocol explored: histories of random faults, each made of a seed, after which all must be
- * well.  BOATHOUSE_HISTORIES: how many (600).  BOATHOUSE_SEED: this one alone, told in full.
+ * well.  BOATHOUSE_HISTORIES: how many (1,000).  BOATHOUSE_SEED: this one alone, told in full.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
@@ -30,7 +30,7 @@ static void histories_that_went_wrong_once_go_well(void **state)
 static void all_is_well_after_every_history(void **state)
 {
     const char *count = getenv("BOATHOUSE_HISTORIES"), *one = getenv("BOATHOUSE_SEED");
-    uint64_t n = count != NULL ? strtoull(count, NULL, 10) : 600;
+    uint64_t n = count != NULL ? strtoull(count, NULL, 10) : 1000;
     struct simulated sum = { 0 };
     (void)state;
     if (one != NULL) {

@@ -162,6 +162,14 @@ def moto_server(tmp_path_factory):
     process.stop()
 
 
+@pytest.fixture(scope="session")
+def notebooks_bucket(moto_server):
+    """The bucket in which clusters keep notebooks: without it none is made."""
+    answer = http("PUT", moto_server + "/notebooks", headers={"Authorization": "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/s3/aws4_request"})
+    assert answer.status == 200, answer.body
+    return "notebooks"
+
+
 class FakeEmr:
     """tests/fake/serve_emr: an EMR of our own with a virtual clock and faults; it ends with its standard input."""
 

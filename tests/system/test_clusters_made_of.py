@@ -11,9 +11,8 @@ from test_serve import Server
 
 
 @pytest.fixture(scope="module")
-def bucket(moto_server):
+def bucket(moto_server, notebooks_bucket):
     s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=moto_server, aws_access_key_id="testing", aws_secret_access_key="testing")
-    s3.create_bucket(Bucket="notebooks")
     return s3
 
 

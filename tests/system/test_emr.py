@@ -11,7 +11,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing
 
 
 @pytest.fixture(scope="module")
-def env(moto_server):
+def env(moto_server, notebooks_bucket):
     return clean_env(**CREDENTIALS, AWS_ENDPOINT_URL=moto_server)
 
 

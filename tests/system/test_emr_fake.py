@@ -291,7 +291,7 @@ def test_answers_that_come_byte_by_byte_are_read(fake_emr, server):
 
 
 @pytest.mark.parametrize("backend", ["fake", "moto"])
-def test_the_commands_work_on_both(fake_emr, moto_server, tmp_path, backend):
+def test_the_commands_work_on_both(fake_emr, moto_server, notebooks_bucket, tmp_path, backend):
     env = clean_env(**KEYS, AWS_ENDPOINT_URL=fake_emr.url if backend == "fake" else moto_server)
 
     def run(*args):

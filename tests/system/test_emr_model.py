@@ -1,11 +1,12 @@
 """What RunJobFlow is asked for, against the model of the service that AWS's own tools carry."""
 import json
+import re
 import subprocess
 
 import botocore.session
 import botocore.validate
 import pytest
-from conftest import BUILD
+from conftest import BUILD, TOP
 
 DUMP = BUILD / "tests" / "cluster" / "dump_emr_requests"
 
@@ -34,12 +35,39 @@ def wrong_enums(shape, value, at=""):
         yield f"{at}: {value} is none of {shape.enum}"
 
 
-@pytest.mark.parametrize("i", range(8))
+@pytest.mark.parametrize("i", range(13))
 def test_a_body_is_as_the_model_says(shape, i):
+    assert len(bodies()) == 13
     body = bodies()[i]
     report = botocore.validate.ParamValidator().validate(body, shape)
     assert not report.has_errors(), report.generate_report()
     assert list(wrong_enums(shape, body)) == []
+
+
+def words_of(value):
+    """Every key and every text of a body."""
+    if isinstance(value, dict):
+        return set(value) | {w for inner in value.values() for w in words_of(inner)}
+    if isinstance(value, list):
+        return {w for inner in value for w in words_of(inner)}
+    return {value} if isinstance(value, str) else set()
+
+
+def test_every_member_that_can_be_sent_is_in_some_body():
+    source = (TOP / "src" / "cluster" / "emr_request.c").read_text()
+    sent = set(re.findall(r'STR(?:_INIT)?\("([A-Z][A-Za-z0-9_]+)"\)', source))
+    assert len(sent) > 60 and sent - {w for body in bodies() for w in words_of(body)} == set()
+
+
+def test_several_types_have_a_strategy_on_demand_and_on_spot():
+    for body, key, strategy in ((8, "OnDemandSpecification", "lowest-price"), (9, "OnDemandSpecification", "lowest-price"),
+                                (10, "SpotSpecification", "price-capacity-optimized"), (11, "SpotSpecification", "price-capacity-optimized")):
+        workers = bodies()[body]["Instances"]["InstanceFleets"][1]
+        assert len(workers["InstanceTypeConfigs"]) in (3, 7) and workers["LaunchSpecifications"] == {key: {**workers["LaunchSpecifications"][key], "AllocationStrategy": strategy}}
+    scaled = bodies()[11]
+    assert scaled["ManagedScalingPolicy"]["ComputeLimits"]["MaximumCapacityUnits"] == 30 and len(scaled["Instances"]["Ec2SubnetIds"]) == 2
+    (primary,) = bodies()[12]["Instances"]["InstanceFleets"]
+    assert primary["TargetOnDemandCapacity"] == 1 and "LaunchSpecifications" not in primary
 
 
 def test_the_cluster_stays_and_keeps_its_notebooks():
@@ -59,7 +87,7 @@ def test_the_password_is_replaced_and_only_its_hash_is_told():
 
 
 def test_spot_and_scaling():
-    spot, fallback, groups = bodies()[5:]
+    spot, fallback, groups = bodies()[5:8]
     workers = spot["Instances"]["InstanceFleets"][1]
     assert workers["TargetSpotCapacity"] == 3 and "TargetOnDemandCapacity" not in workers
     assert workers["LaunchSpecifications"]["SpotSpecification"]["TimeoutAction"] == "TERMINATE_CLUSTER"

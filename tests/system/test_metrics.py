@@ -32,7 +32,7 @@ def calls(values, what="calls_total"):
 
 
 @pytest.fixture()
-def server(moto_server, tmp_path):
+def server(moto_server, notebooks_bucket, tmp_path):
     config = tmp_path / "aws-config"
     config.write_text("[profile team]\nrole_arn = arn:aws:iam::123456789012:role/team\nsource_profile = base\nregion = us-east-1\n"
                       "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = secret\n")
@@ -65,7 +65,7 @@ def test_calls_are_counted_by_operation_and_result(server):
     assert counted.pop(("s3", "ListObjectsV2", "ok")) >= 1
     assert counted.pop(("elasticmapreduce", "TerminateJobFlows", "ok")) >= 1
     assert counted == {("sts", "AssumeRole", "ok"): 1, ("s3", "GetObject", "ok"): 5, ("s3", "ListObjectsV2", "refused"): 1,
-                       ("elasticmapreduce", "RunJobFlow", "ok"): 1, ("elasticmapreduce", "DescribeCluster", "refused"): 1}
+                       ("s3", "HeadBucket", "ok"): 1, ("elasticmapreduce", "RunJobFlow", "ok"): 1, ("elasticmapreduce", "DescribeCluster", "refused"): 1}
     assert after["boathouse_notebooks_broken_total"] == 1
     took = calls(after, "call_duration_seconds_count")
     assert took[("s3", "GetObject")] == 5 and calls(after, "call_duration_seconds_sum")[("s3", "GetObject")] > 0
