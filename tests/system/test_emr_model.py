@@ -56,7 +56,8 @@ def words_of(value):
 def test_every_member_that_can_be_sent_is_in_some_body():
     source = (TOP / "src" / "cluster" / "emr_request.c").read_text()
     sent = set(re.findall(r'STR(?:_INIT)?\("([A-Z][A-Za-z0-9_]+)"\)', source))
-    assert len(sent) > 60 and sent - {w for body in bodies() for w in words_of(body)} == set()
+    of_rotation = {"CONTINUE"}  # a step of AddJobFlowSteps alone
+    assert len(sent) > 60 and sent - {w for body in bodies() for w in words_of(body)} <= of_rotation
 
 
 def test_several_types_have_a_strategy_on_demand_and_on_spot():
