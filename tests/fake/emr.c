@@ -27,6 +27,7 @@ static const struct {
     { STR_INIT("ListInstanceGroups"), fake_list_instance_groups, 10, 1.0 },
     { STR_INIT("ListInstanceFleets"), fake_list_instance_fleets, 5, 0.5 },
     { STR_INIT("ListBootstrapActions"), fake_list_bootstrap_actions, 10, 0.5 },
+    { STR_INIT("GetBlockPublicAccessConfiguration"), fake_get_block_public_access, 10, 0.5 },
     { STR_INIT("AddJobFlowSteps"), fake_add_job_flow_steps, 10, 0.5 },
     { STR_INIT("ModifyInstanceGroups"), fake_modify_instance_groups, 10, 0.5 },
     { STR_INIT("ModifyInstanceFleet"), fake_modify_instance_fleet, 5, 0.5 },

@@ -333,3 +333,17 @@ void fake_list_bootstrap_actions(struct fake_call *call)
     }
     json_write_end(call->w);
 }
+
+/* As AWS has it for a new account: on, but for ssh. */
+void fake_get_block_public_access(struct fake_call *call)
+{
+    json_write_key(call->w, STR("BlockPublicAccessConfiguration"));
+    json_write_raw(call->w, STR("{\"BlockPublicSecurityGroupRules\":true,"
+                                "\"PermittedPublicSecurityGroupRuleRanges\":"
+                                "[{\"MinRange\":22,\"MaxRange\":22}]}"));
+    json_write_key(call->w, STR("BlockPublicAccessConfigurationMetadata"));
+    json_write_object(call->w);
+    fake_put_seconds(call->w, STR("CreationDateTime"), call->now_ms);
+    json_put_str(call->w, STR("CreatedByArn"), STR("arn:aws:iam::123456789012:root"));
+    json_write_end(call->w);
+}

@@ -47,7 +47,7 @@ struct fake_bucket {
     int64_t filled_ms;
 };
 
-enum { FAKE_N_BUCKETS = 15 };
+enum { FAKE_N_BUCKETS = 16 };
 
 struct fake_emr {
     struct arena arena; /* everything that stays */
@@ -98,8 +98,8 @@ typedef void fake_operation(struct fake_call *call);
 fake_operation fake_run_job_flow, fake_describe_cluster, fake_list_clusters,
     fake_terminate_job_flows, fake_set_termination_protection, fake_list_steps, fake_list_instances,
     fake_list_instance_groups, fake_list_instance_fleets, fake_list_bootstrap_actions,
-    fake_add_job_flow_steps, fake_modify_instance_groups, fake_modify_instance_fleet,
-    fake_put_managed_scaling_policy, fake_remove_managed_scaling_policy;
+    fake_get_block_public_access, fake_add_job_flow_steps, fake_modify_instance_groups,
+    fake_modify_instance_fleet, fake_put_managed_scaling_policy, fake_remove_managed_scaling_policy;
 
 /* The i-th step in the order in which they run, those of RunJobFlow first; NULL: there are fewer.
  */

@@ -106,6 +106,17 @@ def test_what_is_wrong_is_told_with_its_fix(account, server, name):
         assert len(errors) < 2 or "1 more" in refused.json()["fix"]
 
 
+def test_the_guard_of_the_fake_is_asked_too(account, fake_emr, tmp_path):
+    s = Server(tmp_path, "--provider", "aws", "--clusters-notebooks-bucket", "preflight-notebooks",
+               env=clean_env(**KEYS, AWS_ENDPOINT_URL=account.url, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    try:
+        for group, errors in ((account.ssh, []), (account.web, ["public-exposure"]), (account.hub6, ["public-exposure"])):
+            plan = ask(s, "POST", "/v1/clusters?dry_run=true", network([account.subnets[0]], [group])).json()
+            assert ([e["code"] for e in plan["errors"]], plan["warnings"]) == (errors, [])
+    finally:
+        assert s.stop() == 0
+
+
 def test_the_command_is_refused_as_well(account, tmp_path):
     run = run_cli("clusters", "create", "2", "--provider", "aws", "--clusters-notebooks-bucket", "preflight-nowhere", "--json", cwd=tmp_path,
                   env=clean_env(**KEYS, AWS_ENDPOINT_URL=account.url))
