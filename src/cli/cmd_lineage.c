@@ -58,6 +58,8 @@ static void print_below(struct tree *t, size_t i, bool is_up, unsigned depth)
 static void print_tree(struct cli *cli, const struct json *answer)
 {
     struct tree t = { .a = cli->arena };
+    const char *direction = cli_option(cli, "direction");
+    struct str asked = str_from(direction != NULL ? direction : "both");
     t.nodes = answer_items(answer, STR("nodes"), &t.n_nodes);
     t.edges = answer_items(answer, STR("edges"), &t.n_edges);
     strmap_init(&t.places, cli->arena);
@@ -67,10 +69,14 @@ static void print_tree(struct cli *cli, const struct json *answer)
         if (!answer_flag(&t.nodes[i], STR("is_start")))
             continue;
         print_node(&t, i, 0, "", false);
-        for (unsigned is_up = 0; is_up < 2; is_up++) {
+        for (unsigned way = 0; way < 2; way++) {
+            bool is_up = way == 0;
+            /* A cycle has edges that lead back, also where only one way was asked for. */
+            if (str_eq(asked, is_up ? STR("down") : STR("up")))
+                continue;
             t.is_shown = ARENA_NEW_N(cli->arena, bool, t.n_nodes + 1);
             t.is_shown[i] = true;
-            print_below(&t, i, is_up == 0, 0);
+            print_below(&t, i, is_up, 0);
         }
     }
     long long n_cut = (long long)answer_number(answer, STR("cut_edges"));

@@ -74,6 +74,12 @@ def test_what_kinds_of_analyses_there_are(lake, server):
     assert by_owner["train"]["training"] >= 1
 
 
+def test_a_tree_of_one_direction_shows_that_alone(lake):
+    for direction, own, other in (("down", "-> ", "<- "), ("up", "<- ", "-> ")):
+        tree = run_cli("lineage", "s3://datasets/iris/iris.csv", "--direction", direction, cwd=lake, check=True).stdout
+        assert own in tree and other not in tree
+
+
 def test_a_folder_above_datasets_lists_them(lake):
     listed = run_cli("datasets", "s3://datasets/", cwd=lake, check=True).stdout
     assert listed == run_cli("datasets", cwd=lake, check=True).stdout
