@@ -4,7 +4,8 @@ import json
 import pytest
 
 import notebooks
-from conftest import run_cli
+from conftest import http, run_cli, wait_for
+from test_serve import Server
 
 # Two files of one schema whose names have nothing in common: by themselves, two datasets.
 FILES = {"north.csv": "at,level\n2024-01-01,1.5\n2024-01-02,1.6\n", "southern.csv": "at,level\n2024-01-01,2.5\n2024-01-02,2.6\n"}
@@ -71,3 +72,27 @@ def test_files_of_another_format_stay_apart(lake):
     (lake / "lake/data/levels/more.jsonl").write_text('{"at": "2024-01-01", "level": 3.5}\n')
     write(lake, READERS["a folder"])
     assert sorted(scanned(lake).values()) == [1, 2]
+
+
+def test_a_server_follows_too(lake):
+    write(lake, OTHERS["one file"])
+    server = Server(lake, "--scan-interval-s", "0")
+
+    def scan(*sources):
+        for source in sources:
+            started = http("POST", f"{server.url}/v1/scans", json.dumps({"source": source}).encode(), {"Content-Type": "application/json"})
+            assert started.status in (200, 202), started.body
+            wait_for(lambda: http("GET", f"{server.url}/v1/scans/{started.json()['id']}").json()["state"] == "done", "its end")
+
+    def found():
+        return {d["uri"] for d in http("GET", f"{server.url}/v1/datasets").json()["items"]}
+
+    try:
+        scan("data", "notebooks")
+        wait_for(lambda: len(found()) == 2, "the first scans")
+        write(lake, READERS["a folder"])
+        scan("notebooks")
+        wait_for(lambda: found() == {"s3://data/levels"}, "one dataset")
+    finally:
+        assert server.stop() == 0
+    assert "Sanitizer" not in (lake / "log").read_text()
