@@ -26,12 +26,12 @@ def bundle(web, esbuild, folder):
                     f"--outfile={folder / 'page.js'}", f"--metafile={meta}"], check=True, cwd=web)
     read = json.loads(meta.read_text(encoding="utf-8"))["inputs"]
     meta.unlink()
-    return sorted(web / name for name in read)
+    return sorted((web / name).resolve() for name in read)
 
 
 def licences(web, sources):
     """The licences of the packages that went into the bundle."""
-    modules = web / "node_modules"
+    modules = (web / "node_modules").resolve()
     packages = set()
     for path in sources:
         if modules in path.parents:

@@ -15,7 +15,8 @@ import urllib.request
 
 import pytest
 
-from conftest import TOP, run_cli, serving
+from conftest import TOP, clean_env, run_cli, serving
+from test_emr_fake import KEYS
 from test_serve import Server
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -260,6 +261,39 @@ def test_what_a_notebook_says_is_text_and_never_runs(open_tab, lake):
     finally:
         evil.unlink()
         run_cli("scan", cwd=lake, check=True)
+
+
+def test_a_cluster_from_the_form_to_its_end(chromium, fake_emr, tmp_path):
+    server = Server(tmp_path, "--provider", "aws", "--clusters-sync-s", "1", env=clean_env(**KEYS, AWS_ENDPOINT_URL_EMR=fake_emr.url))
+    try:
+        tab = Tab(chromium, server.url + "/", WIDE)
+        page = tab.open("#/new-cluster")
+        page.get_by_label("Workers").fill("2")
+        expect(page.locator("main")).to_contain_text("an hour")
+        page.get_by_label("Name").fill("churn")
+        page.get_by_role("button", name="Ask for it").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("churn")
+        now = page.locator("[aria-current=step]")
+        expect(now).to_have_text(re.compile("provisioning|bootstrapping"), timeout=30000)
+        fake_emr.advance(240)
+        expect(now).to_have_text("ready", timeout=30000)
+        page.get_by_role("button", name="Show the password, once").click()
+        expect(page.get_by_text("shown once")).to_be_visible()
+        assert tab.violations() == []
+        tab.shot("cluster-light")
+        page.reload()
+        expect(page.get_by_role("button", name="End it")).to_be_visible()
+        assert page.get_by_text("shown once").count() == 0
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="End it").click()
+        expect(page.locator("main")).to_contain_text(re.compile("terminat(ing|ed)"), timeout=30000)
+        page.goto(server.url + "/#/clusters?all=true")
+        expect(page.locator("tbody")).to_contain_text("churn")
+        tab.shot("clusters-light")
+        tab.context.close()
+        assert tab.complaints == []
+    finally:
+        assert server.stop() == 0
 
 
 def test_a_snippet_is_chosen_and_copied(open_tab, ids):

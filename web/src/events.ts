@@ -43,7 +43,7 @@ export async function follow(path: string, tell: (event: Told) => void, signal: 
   let last = 0;
   while (!signal.aborted) {
     try {
-      const headers = headersOf(last > 0 ? { "Last-Event-ID": String(last) } : {});
+      const headers = headersOf({ Accept: "text/event-stream", ...(last > 0 ? { "Last-Event-ID": String(last) } : {}) });
       const response = await request(addressOf(path, {}), { headers, signal });
       if (response.status === 204 || !response.body) return;
       await readAll(response.body, (event) => {

@@ -1,8 +1,9 @@
 /* One cluster: how it is doing, its password once, what it costs, and how it ends. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { Failure, send } from "../api";
 import type { Cluster, ClusterCredentials, ClusterEvent } from "../contract";
+import { follow } from "../events";
 import { ago, count, duration, money, moment } from "../format";
 import { to } from "../router";
 import { Answer, Copy, Facts, Heading, Section, Tag, Trouble } from "../ui";
@@ -21,7 +22,7 @@ function Way({ cluster }: { cluster: Cluster }) {
   return (
     <ol class="way" aria-label="How far it is">
       {steps.map((step, i) => (
-        <li class={i < at ? "way-done" : i === at ? "way-now" : undefined} aria-current={i === at ? "step" : undefined}>
+        <li class={i < at || step === cluster.phase && step === "ready" ? "way-done" : i === at ? "way-now" : undefined} aria-current={i === at ? "step" : undefined}>
           {step}
         </li>
       ))}
@@ -59,6 +60,10 @@ function Actions({ cluster, done }: { cluster: Cluster; done: () => void }) {
       setFailure(asFailure(e));
     }
   };
+  const show = async (): Promise<void> => {
+    const answer = await send("POST /v1/clusters/{cluster}/credentials", id, undefined);
+    if ("password" in answer) setGiven(answer);
+  };
   const end = (force: boolean): Promise<void> | undefined =>
     confirm(`End ${cluster.name}? What is not saved on it is lost.`) ? act(() => send("DELETE /v1/clusters/{cluster}", { ...id, force }, undefined)) : undefined;
   const isShown = text(cluster.jupyter["password_shown_at"]) !== undefined;
@@ -69,7 +74,7 @@ function Actions({ cluster, done }: { cluster: Cluster; done: () => void }) {
       {given && <Credentials given={given} />}
       <div class="actions">
         {cluster.phase === "ready" && !isShown && (
-          <button type="button" class="button main" onClick={() => void act(async () => setGiven(await send("POST /v1/clusters/{cluster}/credentials", id, undefined)))}>
+          <button type="button" class="button main" onClick={() => void act(show)}>
             Show the password, once
           </button>
         )}
@@ -119,25 +124,26 @@ function toldBy(event: ClusterEvent): string {
   return text(data["text"]) ?? text(data["message"]) ?? (Object.keys(data).length === 0 ? "" : JSON.stringify(data));
 }
 
-function Events({ id, version }: { id: string; version: number }) {
-  const answer = useGet("/v1/clusters/{cluster}/events", { cluster: id, limit: 200 });
-  const again = useCallback(answer.again, [answer.again, version]);
-  useEvery(3000, again);
+/* What happened, as it happens; whoever shows the cluster hears of each event. */
+function Events({ id, told }: { id: string; told: () => void }) {
+  const [events, setEvents] = useState<ClusterEvent[]>([]);
+  useEffect(() => {
+    const controller = new AbortController();
+    const path = `/v1/clusters/${encodeURIComponent(id)}/events`;
+    void follow(path, (event) => { setEvents((old) => [event.data as ClusterEvent, ...old]); told(); }, controller.signal);
+    return () => controller.abort();
+  }, [id]);
   return (
-    <Answer of={answer}>
-      {(data) => (
-        <ol class="events" aria-live="polite">
-          {[...data.items].reverse().map((event) => (
-            <li key={event.id}>
-              <time class="soft small" dateTime={event.at}>
-                {moment(event.at)}
-              </time>{" "}
-              <Tag>{event.type}</Tag> {toldBy(event)}
-            </li>
-          ))}
-        </ol>
-      )}
-    </Answer>
+    <ol class="events" aria-live="polite" tabIndex={0} aria-label="Events, the newest first">
+      {events.map((event) => (
+        <li key={event.id}>
+          <time class="soft small" dateTime={event.at}>
+            {moment(event.at)}
+          </time>{" "}
+          <Tag>{event.type}</Tag> {toldBy(event)}
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -190,7 +196,7 @@ function Whole({ cluster, again }: { cluster: Cluster; again: () => void }) {
           <Cost id={cluster.id} />
         </Section>
         <Section title="What happened">
-          <Events id={cluster.id} version={cluster.version} />
+          <Events id={cluster.id} told={again} />
         </Section>
       </div>
     </>
@@ -199,7 +205,7 @@ function Whole({ cluster, again }: { cluster: Cluster; again: () => void }) {
 
 export function ClusterPage({ id }: { id: string }) {
   const answer = useGet("/v1/clusters/{cluster}", { cluster: id });
-  useEvery(3000, useCallback(answer.again, [answer.again]));
+  useEvery(10000, useCallback(answer.again, [answer.again]));
   return (
     <>
       <Heading title={answer.data?.name || "Cluster"} over={<a href={to("/clusters")}>Clusters</a>}>
