@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "util/limits.h"
+#include "util/scan.h"
 #include "json/json.h"
 
 enum { N_NOTEBOOKS = 12, MAX_REFS = 6, N_ROUNDS = 40, MAX_LINES = 4000 };
@@ -492,8 +493,11 @@ static void answers_are_those_of_a_plain_look_at_every_reference(void **state)
     const struct api_options options = { .index = o->lake.temp.index };
     o->api = api_new(&options, &failure);
     assert_non_null(o->api);
-    const char *rounds = getenv("ORACLE_ROUNDS");
-    for (long round = 0, n = rounds == NULL ? N_ROUNDS : atol(rounds); round < n; round++) {
+    const char *asked = getenv("ORACLE_ROUNDS");
+    uint64_t n_rounds = N_ROUNDS;
+    if (asked != NULL)
+        assert_true(scan_whole_u64(str_from(asked), 1000000, &n_rounds));
+    for (uint64_t round = 0; round < n_rounds; round++) {
         if (round > 0)
             MUST(index_begin(o->lake.temp.writer, NULL, &err));
         change(o);
