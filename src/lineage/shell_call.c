@@ -116,21 +116,28 @@ static bool matches(const struct shell_row *row, const char *name, const struct 
     return true;
 }
 
+/* The next row from that one on whose name begins with that byte, or SIZE_MAX. */
+static size_t next_row(size_t from, char first)
+{
+    const struct str rest = { first_bytes + from, sizeof first_bytes - from };
+    size_t at = str_find_char(rest, first);
+    return at == SIZE_MAX ? SIZE_MAX : from + at;
+}
+
 const struct shell_row *shell_find_row(const struct shell_fields *f, size_t *n_named)
 {
     const struct shell_row *best = NULL;
     struct str program = shell_base_name(f->items[0].text);
     if (program.len == 0 || program.len > 64 || str_find_char(program, '\0') != SIZE_MAX)
         return NULL;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        size_t n;
-        if (first_bytes[i] == program.ptr[0] && is_program(&rows[i], program) &&
+    const char first = program.ptr[0];
+    for (size_t i = next_row(0, first), n; i != SIZE_MAX; i = next_row(i + 1, first))
+        if (is_program(&rows[i], program) &&
             (best == NULL || strlen(rows[i].name) > strlen(best->name)) &&
             matches(&rows[i], rows[i].name + program.len, f, &n)) {
             best = &rows[i];
             *n_named = n;
         }
-    }
     return best;
 }
 

@@ -193,26 +193,31 @@ enum { ROOM = 512, STEP = 16 };
 static const char *copy_simple(struct buf *into, const char *p, const char *end)
 {
 #ifdef __SSE2__
-    while (end - p >= STEP && into->limit - into->len >= ROOM && !into->failed) {
+    bool is_over = false;
+    while (!is_over && end - p >= STEP && into->limit - into->len >= ROOM && !into->failed) {
         char *to = buf_reserve(into, ROOM);
-        const char *start = to, *last = to + ROOM - 2 * STEP;
-        bool is_over = false;
-        while (!is_over && to <= last && end - p >= STEP) {
+        const char *start = to;
+        /* no more is written than is read */
+        const char *last = end - p < ROOM - STEP ? end - STEP : p + (ROOM - 2 * STEP);
+        while (p <= last) {
             memcpy(to, p, STEP);
             uint32_t mask = push_stops(p);
-            unsigned n = mask == 0 ? STEP : (unsigned)__builtin_ctz(mask);
+            if (mask == 0) {
+                p += STEP;
+                to += STEP;
+                continue;
+            }
+            unsigned n = (unsigned)__builtin_ctz(mask);
             p += n;
             to += n;
-            if (mask == 0)
-                continue;
             *to = end - p >= 2 && *p == '\\' ? push_escapes[(unsigned char)p[1]] : '\0';
             is_over = *to == '\0';
-            to += !is_over;
-            p += is_over ? 0 : 2;
+            if (is_over)
+                break;
+            to++;
+            p += 2;
         }
         buf_added(into, (size_t)(to - start));
-        if (is_over)
-            break;
     }
 #endif
     return p;

@@ -118,6 +118,27 @@ static void documents_are_read_alike_in_pieces_of_any_size(void **state)
     }
 }
 
+/* Of each length up to beyond what is copied at once, an escape behind it. */
+static void texts_of_every_length_are_read_whole_and_passed_over(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 990; n++) {
+        AUTO_BUF text = BUF_INIT(2000), want = BUF_INIT(2000), out = BUF_INIT(2000);
+        struct err err = ERR_INIT;
+        buf_add_char(&text, '"');
+        buf_add_char(&want, '\'');
+        for (size_t i = 0; i < n; i++) {
+            buf_add_char(&text, (char)('a' + i % 26));
+            buf_add_char(&want, (char)('a' + i % 26));
+        }
+        buf_add(&text, STR("\\n\\\"z\""));
+        buf_add(&want, STR("\n\"z' "));
+        assert_true(read_json(buf_str(&text), 3000, &out));
+        assert_string_equal(buf_cstr(&out), buf_cstr(&want));
+        assert_true(read_pieces(buf_str(&text), 3000, NULL, &err));
+    }
+}
+
 static void what_is_passed_over_is_checked_as_strictly(void **state)
 {
     (void)state;
@@ -187,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_read_alike_in_pieces_of_any_size),
+        cmocka_unit_test(texts_of_every_length_are_read_whole_and_passed_over),
         cmocka_unit_test(what_is_passed_over_is_checked_as_strictly),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(nesting_and_texts_are_bounded),
