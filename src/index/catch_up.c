@@ -194,10 +194,10 @@ static bool compact(struct index_writer *w, enum space space, bool *is_done, str
 static bool step(struct index_writer *w, size_t max_bytes, struct err *err)
 {
     bool is_done = true, ok = true;
-    struct postings *p = postings_new();
+    if (w->postings == NULL)
+        w->postings = postings_new();
     for (int space = 0; space < N_SPACES && is_done && ok; space++)
-        ok = take_up(w, p, (enum space)space, max_bytes, &is_done, err);
-    postings_free(p);
+        ok = take_up(w, w->postings, (enum space)space, max_bytes, &is_done, err);
     for (int space = 0; space < N_SPACES && is_done && ok; space++)
         ok = compact(w, (enum space)space, &is_done, err);
     return ok;
@@ -227,6 +227,8 @@ bool index_search_catch_up(struct index_writer *w, size_t max_bytes, uint64_t *n
         return false;
     if (!step(w, max_bytes == 0 ? DEFAULT_BATCH : max_bytes, err) || !count_left(w, n_left, err)) {
         index_rollback(w);
+        postings_free(w->postings); /* it may hold a part of the batch */
+        w->postings = NULL;
         return false;
     }
     return index_commit(w, false, err);

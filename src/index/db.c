@@ -64,7 +64,7 @@ static bool set_pragmas(struct db *db, const struct db_options *o, struct err *e
         !o->is_writer ? "PRAGMA query_only=ON;"
         : o->is_plain ? ""
                       : "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;"
-                        "PRAGMA wal_autocheckpoint=4000;",
+                        "PRAGMA wal_autocheckpoint=16000;",
         '\0');
     return db_exec(db, sql.ptr, err);
 }

@@ -11,6 +11,8 @@
 
 #include <pthread.h>
 
+struct postings;
+
 struct index_reader {
     struct db db;
     struct index *index;
@@ -61,7 +63,8 @@ struct index_writer {
     struct memo names;    /* ids of the table name: its rows are never changed */
     struct memo places;   /* ids of places, by key; mark: the batch that queued it to be settled */
     struct memo sketches; /* groups of near-copies, by the sketch that each began with */
-    struct memo no_datasets; /* folders where none stands; of this batch */
+    struct postings *postings; /* of index_search_catch_up(), empty between its batches; or NULL */
+    struct memo no_datasets;   /* folders where none stands; of this batch */
     int64_t data_version; /* PRAGMA data_version when places and sketches were last known to hold */
 };
 

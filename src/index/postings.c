@@ -234,6 +234,8 @@ enum { HALF = 12, N_HALVES = 1 << HALF }; /* bits of a trigram */
 struct postings {
     uint64_t *pairs;
     size_t n, cap;
+    uint64_t *room; /* for sorting them */
+    size_t cap_room;
     int64_t *ids; /* of the documents of the batch */
     size_t n_ids, cap_ids;
     size_t starts[N_HALVES + 1]; /* for sorting */
@@ -255,6 +257,7 @@ void postings_free(struct postings *p)
     if (p == NULL)
         return;
     free(p->pairs);
+    free(p->room);
     free(p->ids);
     free(p->seen);
     free(p);
@@ -292,12 +295,13 @@ void postings_add(struct postings *p, int64_t id, struct str text)
         p->seen[(p->pairs[i] >> 32) / 8] = 0;
 }
 
-/* By trigram; documents stay in order: sorted by the low half of the trigram, then by the high. */
+/* By trigram; documents stay in order: sorted by the low half of the trigram, then by the high, so
+ * that after the two rounds they are where they were. */
 static void sort_pairs(struct postings *p)
 {
-    uint64_t *from = p->pairs, *to = malloc((p->n + 1) * sizeof *to);
-    if (to == NULL)
-        panic("out of memory");
+    while (p->cap_room < p->n)
+        p->room = grown(p->room, &p->cap_room, sizeof *p->room);
+    uint64_t *from = p->pairs, *to = p->room;
     for (unsigned shift = 32; shift < 32 + 2 * HALF; shift += HALF) {
         size_t *starts = p->starts;
         memset(starts, 0, sizeof p->starts);
@@ -311,7 +315,6 @@ static void sort_pairs(struct postings *p)
         from = to;
         to = swap;
     }
-    free(to); /* after two rounds the sorted pairs are where they were */
 }
 
 static bool put_row(struct db *db, int64_t id, struct str documents, struct err *err)

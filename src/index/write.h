@@ -69,6 +69,10 @@ MUST_USE bool index_commit(struct index_writer *w, bool is_durable, struct err *
 /* Forget everything since index_begin(); nothing when no batch is open. */
 void index_rollback(struct index_writer *w);
 
+/* Move what was committed from the log into the file, as far as no reader needs it there: when
+ * there is time for it.  Else it is done now and then by a commit. */
+void index_writer_tidy(struct index_writer *w);
+
 /* ---- Sources. ---- */
 
 enum index_wants { INDEX_WANTS_NOTEBOOKS = 1, INDEX_WANTS_DATASETS = 2 };

@@ -6,6 +6,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/index_internal.h"
+#include "index/postings.h"
 #include "index/write.h"
 #include "util/clock.h"
 
@@ -49,6 +50,7 @@ void index_writer_close(struct index_writer *w)
     memo_release(&w->places);
     memo_release(&w->sketches);
     memo_release(&w->no_datasets);
+    postings_free(w->postings);
     free(w->tallies);
     free(w);
 }
@@ -234,6 +236,12 @@ bool index_commit(struct index_writer *w, bool is_durable, struct err *err)
     }
     w->is_in_batch = false;
     return !is_durable || sync_log(w, err);
+}
+
+void index_writer_tidy(struct index_writer *w)
+{
+    if (sqlite3_total_changes64(w->db.handle) > 0)
+        db_try(&w->db, "PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 /* ---- Names. ---- */

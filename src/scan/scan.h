@@ -139,7 +139,7 @@ MUST_USE bool scans_run(struct scans *s, struct str source, bool is_full,
                         void (*tell)(void *ctx, const struct scan_progress *progress), void *ctx,
                         struct scan_progress *out, struct err *err);
 
-/* Make the search quick for what scans (or an import) wrote: some 8 MiB of text.  *n_left:
+/* Make the search quick for what scans (or an import) wrote, for about a second.  *n_left:
  * documents that remain, so call it again until 0; it is 0 as well when all is being stopped. Until
  * then they are searched one by one.  The thread of scans_start() does it by itself. */
 MUST_USE bool scans_catch_up(struct scans *s, uint64_t *n_left, struct err *err);
