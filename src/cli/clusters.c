@@ -4,6 +4,9 @@
 
 #include "aws/aws.h"
 
+#include "http/client.h"
+#include "store/store.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -41,7 +44,62 @@ void clusters_default_spec(const struct config *c, struct cluster_spec *out)
     emr_default_spec(&settings, out);
 }
 
-struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct err *err)
+struct newest {
+    int64_t ms;
+    size_t n;
+};
+enum { NEWEST_MAX_KEYS = 20000, LIVY_MAX_BYTES = 4 * 1024 * 1024 };
+
+static bool note_newest(void *ctx, const struct store_object *object, struct err *err)
+{
+    struct newest *newest = ctx;
+    if (object->last_modified_unix_ms > newest->ms)
+        newest->ms = object->last_modified_unix_ms;
+    return ++newest->n < NEWEST_MAX_KEYS ||
+           err_set(err, ERR_TOO_LARGE, "more than %d objects to look at", NEWEST_MAX_KEYS);
+}
+
+static bool newest_of(void *ctx, struct arena *a, struct str bucket, struct str prefix,
+                      const struct cluster_call *call, int64_t *out_ms, struct err *err)
+{
+    struct newest newest = { 0 };
+    const struct store_list list = { .bucket = bucket,
+                                     .prefix = prefix,
+                                     .each = note_newest,
+                                     .ctx = &newest,
+                                     .call = { call->deadline_ms, call->cancel } };
+    (void)a;
+    if (!store_list(ctx, &list, err))
+        return false;
+    *out_ms = newest.ms;
+    return true;
+}
+
+/* Livy is on the cluster's own network. */
+static bool get_livy(void *ctx, struct arena *a, struct str url, const struct cluster_call *call,
+                     struct str *body_out, struct err *err)
+{
+    const struct http_call get = { .method = HTTP_GET,
+                                   .url = url,
+                                   .deadline_ms = call->deadline_ms,
+                                   .cancel = call->cancel,
+                                   .max_attempts = 1,
+                                   .is_direct = true,
+                                   .body_limit = LIVY_MAX_BYTES };
+    struct http_client *client = http_client_new(NULL);
+    struct http_reply reply;
+    (void)ctx;
+    bool ok = http_client_call(client, a, &get, &reply, err);
+    http_client_free(client);
+    if (ok && reply.status != 200)
+        return err_set(err, ERR_UPSTREAM, "%.*s answered %d", STR_FMT(url), reply.status);
+    if (ok)
+        *body_out = reply.body;
+    return ok;
+}
+
+struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, struct store *store,
+                                       struct err *err)
 {
     struct emr_settings settings = settings_of(c, aws_region(aws));
     /* A server that is told to be EMR alone has nothing to do with AWS's EC2. */
@@ -52,6 +110,13 @@ struct cluster_provider *clusters_open(const struct config *c, struct aws *aws, 
     *lookups = (struct emr_lookups){ ec2_groups, ec2_subnets, s3_bucket_region, aws };
     if (!is_apart)
         settings.lookups = lookups;
+    struct emr_probes *probes = ARENA_NEW(c->arena, struct emr_probes);
+    *probes =
+        (struct emr_probes){ .newest = newest_of,
+                             .get = get_livy,
+                             .ctx = store,
+                             .livy_port = (unsigned)config_int(c, CONFIG_CLUSTERS_LIVY_PORT) };
+    settings.probes = is_apart ? NULL : probes;
     return emr_provider_new(&settings, emr_send, aws, err);
 }
 

@@ -11,13 +11,15 @@
 #include "cluster/spec.h"
 
 struct aws;
+struct store;
 
 /* What is made when nothing else is asked for. */
 void clusters_default_spec(const struct config *c, struct cluster_spec *out);
 
-/* c and aws outlive the provider.  NULL and ERR_CONFIG when a setting is wrong; asks nobody. */
+/* store: where notebooks are looked for as signs of work.  c, aws and store outlive the provider.
+ * NULL and ERR_CONFIG when a setting is wrong; asks nobody. */
 MUST_USE struct cluster_provider *clusters_open(const struct config *c, struct aws *aws,
-                                                struct err *err);
+                                                struct store *store, struct err *err);
 
 /* What the provider of this machine is made of; strings in the arena of c.  The folders are
  * absolute afterwards. */

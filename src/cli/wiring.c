@@ -40,7 +40,7 @@ static bool open_aws(struct wiring *w, const struct cli *cli, struct err *err)
     if (w->aws == NULL)
         return false;
     w->store = s3_store_new(w->aws);
-    w->provider = clusters_open(c, w->aws, err);
+    w->provider = clusters_open(c, w->aws, w->store, err);
     return w->provider != NULL;
 }
 

@@ -13,15 +13,30 @@ static struct cluster_target target_of(const struct cluster_row *row)
                                     .generation = row_generation(row) };
 }
 
+/* Would asking again be answered the same? */
+static bool is_final(enum err_code code)
+{
+    return code == ERR_INVALID || code == ERR_FORBIDDEN || code == ERR_CONFLICT ||
+           code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED;
+}
+
 /* ---- another password ---- */
+
+struct rotation_result {
+    int64_t generation;
+    const struct err *why; /* it was refused; or NULL */
+};
 
 static bool note_rotation(void *ctx, struct cluster_row *row, int64_t now,
                           struct lifecycle_out *out, struct err *err)
 {
-    const int64_t *generation = ctx;
-    (void)out;
+    const struct rotation_result *r = ctx;
     (void)err;
-    if (row->wants_rotation && row->next_generation == *generation)
+    if (!row->wants_rotation || row->next_generation != r->generation)
+        return true;
+    if (r->why != NULL)
+        lifecycle_rotation_refused(row, r->why, out);
+    else
         lifecycle_rotation_sent(row, now);
     return true;
 }
@@ -31,6 +46,7 @@ static void rotate(struct turn *t, struct cluster_row *row)
     const struct reconciler_options *o = &t->r->options;
     struct cluster_call call = turn_call(t, CHANGE_MS);
     struct cluster_target target = target_of(row);
+    struct rotation_result result = { .generation = target.generation };
     struct cluster_row as_wanted = *row;
     struct err err = ERR_INIT;
     if (!rate_take(&t->r->changes, t->now))
@@ -41,10 +57,15 @@ static void rotate(struct turn *t, struct cluster_row *row)
         turn_failed(t, "making a password", &err);
         return;
     }
-    /* Whether it arrived is told by the view, which asks for it again if not. */
-    if (!o->provider->ops->rotate(o->provider, &t->arena, &target, &call, &err))
+    /* Whether one arrived whose answer was lost is told by the view. */
+    if (!o->provider->ops->rotate(o->provider, &t->arena, &target, &call, &err)) {
         turn_failed(t, "replacing a password", &err);
-    (void)turn_update(t, row->id, NULL, note_rotation, &target.generation, row);
+        if (is_final(err.code))
+            result.why = &err;
+        else if (err.code == ERR_IO || err.code == ERR_CREDENTIALS)
+            return; /* surely not: again */
+    }
+    (void)turn_update(t, row->id, NULL, note_rotation, &result, row);
 }
 
 /* ---- another size ---- */
@@ -62,13 +83,6 @@ static bool note_resize(void *ctx, struct cluster_row *row, int64_t now, struct 
     (void)err;
     lifecycle_resized(row, r->asked, r->why, out);
     return true;
-}
-
-/* Would asking again be answered the same? */
-static bool is_final(enum err_code code)
-{
-    return code == ERR_INVALID || code == ERR_FORBIDDEN || code == ERR_CONFLICT ||
-           code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED;
 }
 
 static void resize(struct turn *t, struct cluster_row *row)

@@ -442,7 +442,7 @@ static void harden(struct cluster_row *row, const struct cluster_view *view, int
         return;
     if (view->hardening == HARDENING_DONE) {
         row->is_hardened = true;
-        row->ready_ms = row->active_ms = now;
+        row->ready_ms = row->active_ms = row->activity_ms = now;
         no_reason(row);
         grant_lifetime(row, now);
         set_phase(row, PHASE_READY, now, out);

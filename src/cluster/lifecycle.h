@@ -217,6 +217,9 @@ void lifecycle_active(struct cluster_row *row, const struct cluster_activity *ac
 MUST_USE bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_out *out,
                                struct err *err);
 void lifecycle_rotation_sent(struct cluster_row *row, int64_t now);
+/* The provider refused it for good. */
+void lifecycle_rotation_refused(struct cluster_row *row, const struct err *why,
+                                struct lifecycle_out *out);
 /* The row's spec has other numbers of workers than before had. */
 void lifecycle_resize(struct cluster_row *row, const struct cluster_spec *before, struct str by,
                       struct lifecycle_out *out);

@@ -90,6 +90,13 @@ void lifecycle_rotation_sent(struct cluster_row *row, int64_t now)
     row->viewed_ms = 0;
 }
 
+void lifecycle_rotation_refused(struct cluster_row *row, const struct err *why,
+                                struct lifecycle_out *out)
+{
+    row->wants_rotation = false;
+    lifecycle_tell(out, "error", "rotation_failed", "%s; the old password stays", why->msg);
+}
+
 void lifecycle_rotation_viewed(struct cluster_row *row, enum cluster_hardening hardening,
                                const struct lifecycle_rules *rules, int64_t now,
                                struct lifecycle_out *out)

@@ -66,6 +66,7 @@ static bool local_view(struct cluster_provider *provider, struct arena *a, struc
     struct local_status s;
     (void)generation;
     (void)call;
+    struct str password = arena_printf(a, "%.*s/password", STR_FMT(folder_of(p, a, id)));
     if (!look(p, a, id, &s, err))
         return err->code == ERR_NOT_FOUND ? not_found(id, err) : false;
     *out = (struct cluster_view){
@@ -78,7 +79,9 @@ static bool local_view(struct cluster_provider *provider, struct arena *a, struc
         .stage = s.stage,
         .hub_url = s.url,
         .host = s.url.len > 0 ? STR("127.0.0.1") : STR_EMPTY,
-        .hardening = s.stage == STAGE_UP ? HARDENING_DONE : HARDENING_PENDING,
+        /* The hub removes the file when it has taken the password. */
+        .hardening = s.stage == STAGE_UP && access(password.ptr, F_OK) != 0 ? HARDENING_DONE
+                                                                            : HARDENING_PENDING,
         .created_ms = s.created_ms,
         .ready_ms = s.ready_ms,
         .ended_ms = s.ended_ms,
@@ -288,6 +291,59 @@ static bool local_stop(struct cluster_provider *provider, struct arena *a, struc
     return true;
 }
 
+/* ---- while it lives ---- */
+
+/* It and its folder, if its supervisor is there. */
+static bool find_live(const struct local_provider *p, struct arena *a, struct str id,
+                      struct str *folder_out, struct err *err)
+{
+    struct local_status s;
+    if (!look(p, a, id, &s, err))
+        return err->code == ERR_NOT_FOUND ? not_found(id, err) : false;
+    *folder_out = folder_of(p, a, id);
+    return s.stage == STAGE_UP || err_set(err, ERR_CONFLICT, "cluster %.*s is not up", STR_FMT(id));
+}
+
+static bool local_activity(struct cluster_provider *provider, struct arena *a,
+                           const struct cluster_target *t, const struct cluster_call *call,
+                           struct cluster_activity *out, struct err *err)
+{
+    const struct local_provider *p = (struct local_provider *)provider;
+    struct str folder;
+    (void)call;
+    if (!find_live(p, a, t->id, &folder, err))
+        return false;
+    local_activity_get(a, folder.ptr, clock_unix_ms(), out);
+    return true;
+}
+
+/* The supervisor sees the file and tells the hub, which takes it. */
+static bool local_rotate(struct cluster_provider *provider, struct arena *a,
+                         const struct cluster_target *t, const struct cluster_call *call,
+                         struct err *err)
+{
+    const struct local_provider *p = (struct local_provider *)provider;
+    struct str folder;
+    (void)call;
+    return find_live(p, a, t->id, &folder, err) &&
+           local_put(arena_printf(a, "%.*s/password", STR_FMT(folder)).ptr, t->password, 0600, err);
+}
+
+/* The supervisor sees the number, and starts or ends workers. */
+static bool local_resize(struct cluster_provider *provider, struct arena *a,
+                         const struct cluster_target *t, const struct cluster_call *call,
+                         struct err *err)
+{
+    const struct local_provider *p = (struct local_provider *)provider;
+    struct str folder;
+    (void)call;
+    if (t->spec->n_workers < 1 || t->spec->n_workers > p->base.max_nodes)
+        return err_set(err, ERR_INVALID, "a cluster on this machine has 1 to %u workers",
+                       p->base.max_nodes);
+    return find_live(p, a, t->id, &folder, err) &&
+           local_wanted_put(a, folder.ptr, t->spec->n_workers, err);
+}
+
 /* ---- the provider ---- */
 
 static void local_free(struct cluster_provider *provider)
@@ -304,6 +360,9 @@ static const struct cluster_ops ops = { .name = "local",
                                         .view = local_view,
                                         .stop = local_stop,
                                         .spans = local_spans,
+                                        .activity = local_activity,
+                                        .rotate = local_rotate,
+                                        .resize = local_resize,
                                         .free = local_free };
 
 struct cluster_provider *local_provider_new(const struct local_settings *settings, struct err *err)

@@ -60,6 +60,13 @@ MUST_USE bool local_order_put(const char *folder, const struct local_settings *s
 MUST_USE bool local_order_get(struct arena *a, const char *folder, struct local_settings *out,
                               struct err *err);
 
+/* How many workers there should be, "workers" in its folder; 0: nobody said. */
+MUST_USE bool local_wanted_put(struct arena *a, const char *folder, int64_t n, struct err *err);
+int64_t local_wanted_get(struct arena *a, const char *folder);
+/* What the hub last said of its kernels, activity.json; nothing when there is none. */
+void local_activity_get(struct arena *a, const char *folder, int64_t now_ms,
+                        struct cluster_activity *out);
+
 /* ---- local_process.c ---- */
 
 /* Start argv[0] (searched in PATH without a slash) in the folder, its output appended to the log

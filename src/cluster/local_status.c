@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/local_internal.h"
 
+#include "util/scan.h"
 #include "json/json.h"
 #include "json/writer.h"
 
@@ -128,4 +129,42 @@ bool local_order_get(struct arena *a, const char *folder, struct local_settings 
         return false;
     *out = s;
     return true;
+}
+
+bool local_wanted_put(struct arena *a, const char *folder, int64_t n, struct err *err)
+{
+    struct str path = arena_printf(a, "%s/workers", folder);
+    return local_put(path.ptr, arena_printf(a, "%lld\n", (long long)n), 0600, err);
+}
+
+int64_t local_wanted_get(struct arena *a, const char *folder)
+{
+    struct str path = arena_printf(a, "%s/workers", folder), text;
+    struct err ignored = ERR_INIT;
+    uint64_t n = 0;
+    bool ok =
+        local_get(a, path.ptr, &text, &ignored) &&
+        scan_whole_u64(str_slice(text, 0, text.len > 0 ? text.len - 1 : 0), LOCAL_MAX_WORKERS, &n);
+    return ok ? (int64_t)n : 0;
+}
+
+void local_activity_get(struct arena *a, const char *folder, int64_t now_ms,
+                        struct cluster_activity *out)
+{
+    enum { OLD_MS = 120000 }; /* a server that was stopped says nothing any more */
+    struct str path = arena_printf(a, "%s/activity.json", folder), text, busy;
+    struct cluster_activity found = { .is_known = true };
+    struct err ignored = ERR_INIT;
+    int64_t at_ms;
+    const struct json *doc = local_get(a, path.ptr, &text, &ignored)
+                                 ? json_parse(a, text, LOCAL_FILE_MAX_BYTES, &ignored)
+                                 : NULL;
+    *out = found;
+    if (doc == NULL || !json_get_i64(doc, STR("at_ms"), 0, INT64_MAX, &at_ms, &ignored) ||
+        !json_get_i64(doc, STR("active_ms"), 0, INT64_MAX, &found.active_ms, &ignored) ||
+        !json_get_str(doc, STR("busy"), &busy, &ignored))
+        return;
+    if (now_ms - at_ms < OLD_MS)
+        found.blocker = busy;
+    *out = found;
 }

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -29,7 +30,7 @@ enum {
     HUB_END_MS = 15000, /* the hub ends its servers by itself */
     TICK_MS = 100,
     WATCH_MS = 500,
-    DAEMON_MIB = 512,
+    HUB_POLL_S = 15, /* how often it looks at the kernels */
     MIN_WORKER_MIB = 640,
     MAX_WORKER_MIB = 4096,
     SETTINGS_MAX_BYTES = 16 * 1024,
@@ -42,6 +43,7 @@ struct child {
     const char *what;
     pid_t pid;
 };
+enum { CHILD_HUB, CHILD_MASTER, CHILD_WORKER }; /* where they stand; from the last on workers */
 
 struct supervisor {
     struct arena arena;
@@ -114,6 +116,23 @@ static void size_workers(struct supervisor *s)
     s->cores = cores > (long)n ? (unsigned)((uint64_t)cores / n) : 1;
 }
 
+/* Spark's daemons and drivers read it.  The secret keeps other users of this machine from giving
+ * work to the master, and from taking it as a worker. */
+static bool put_spark(struct supervisor *s, struct err *err)
+{
+    unsigned char random[16];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        panic("getrandom");
+    struct str secret = arena_hex(&s->arena, random, sizeof random);
+    struct str text = arena_printf(&s->arena,
+                                   "spark.authenticate true\n"
+                                   "spark.authenticate.secret %.*s\n"
+                                   "spark.ui.killEnabled false\n"
+                                   "spark.worker.cleanup.enabled true\n",
+                                   STR_FMT(secret));
+    return local_put(below(s, "spark-conf/spark-defaults.conf").ptr, text, 0600, err);
+}
+
 static struct str spark_master(struct supervisor *s)
 {
     return arena_printf(&s->arena, "spark://127.0.0.1:%u", (unsigned)s->ports[PORT_SPARK]);
@@ -135,6 +154,7 @@ static void put_kernel_env(struct supervisor *s, struct json_writer *w)
                                     path != NULL ? path : "/usr/bin:/bin") },
         { STR("JAVA_HOME"), s->places.java_home },
         { STR("SPARK_HOME"), s->places.spark_home },
+        { STR("SPARK_CONF_DIR"), below(s, "spark-conf") },
         { STR("SPARK_LOCAL_IP"), STR("127.0.0.1") },
         { STR("SPARK_LOCAL_DIRS"), below(s, "spark") },
         { STR("PYSPARK_PYTHON"), s->places.python },
@@ -171,6 +191,7 @@ static bool put_settings(struct supervisor *s, struct err *err)
     json_put_u64(&w, STR("hub_port"), s->ports[PORT_HUB]);
     json_put_u64(&w, STR("hub_api_port"), s->ports[PORT_HUB_API]);
     json_put_u64(&w, STR("proxy_api_port"), s->ports[PORT_PROXY_API]);
+    json_put_u64(&w, STR("poll_s"), HUB_POLL_S);
     json_write_key(&w, STR("kernel_env"));
     put_kernel_env(s, &w);
     json_write_end(&w);
@@ -208,6 +229,7 @@ static bool put_files(struct supervisor *s, struct err *err)
 {
     static const char *const folders[] = { "logs",
                                            "spark",
+                                           "spark-conf",
                                            "jupyter/config",
                                            "jupyter/runtime",
                                            "jupyter/kernels/pysparkkernel",
@@ -231,7 +253,7 @@ static bool put_files(struct supervisor *s, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(copies); i++)
         if (!local_put(below(s, copies[i].as).ptr, local_file(copies[i].file), 0600, err))
             return false;
-    return put_settings(s, err) && put_kernel(s, err);
+    return put_settings(s, err) && put_kernel(s, err) && put_spark(s, err);
 }
 
 /* ---- processes ---- */
@@ -241,16 +263,11 @@ static bool start(struct supervisor *s, const char *what, const char *const *arg
     struct arena *a = &s->arena;
     struct str java = arena_printf(a, "JAVA_HOME=%.*s", STR_FMT(s->places.java_home));
     struct str spark = arena_printf(a, "SPARK_HOME=%.*s", STR_FMT(s->places.spark_home));
-    struct str memory = arena_printf(a, "SPARK_DAEMON_MEMORY=%dm", DAEMON_MIB);
+    struct str conf = arena_printf(a, "SPARK_CONF_DIR=%s/spark-conf", s->folder);
     struct str work = arena_printf(a, "SPARK_LOCAL_DIRS=%s/spark", s->folder);
-    const char *const more[] = { s->variable.ptr,
-                                 java.ptr,
-                                 spark.ptr,
-                                 memory.ptr,
-                                 work.ptr,
-                                 "SPARK_LOCAL_IP=127.0.0.1",
-                                 "SPARK_WORKER_OPTS=-Dspark.worker.cleanup.enabled=true",
-                                 NULL };
+    const char *const more[] = {
+        s->variable.ptr, java.ptr, spark.ptr, conf.ptr, work.ptr, "SPARK_LOCAL_IP=127.0.0.1", NULL
+    };
     const struct local_program program = {
         .argv = argv,
         .more = more,
@@ -264,17 +281,45 @@ static bool start(struct supervisor *s, const char *what, const char *const *arg
     return true;
 }
 
-static bool start_spark(struct supervisor *s, struct err *err)
+/* Directly, without bin/spark-class, which starts a Java of its own to find out the command line.
+ * The daemons do little: a compiler and a collector that start quickly take half of their time. */
+static bool start_daemon(struct supervisor *s, const char *what, const char *const *args,
+                         struct err *err)
+{
+    static const char *const packages[] = { "java.lang",
+                                            "java.lang.invoke",
+                                            "java.lang.reflect",
+                                            "java.io",
+                                            "java.net",
+                                            "java.nio",
+                                            "java.util",
+                                            "java.util.concurrent",
+                                            "java.util.concurrent.atomic" };
+    struct arena *a = &s->arena;
+    const char **argv = NULL;
+    size_t n = 0, cap = 0;
+    struct str java = arena_printf(a, "%.*s/bin/java", STR_FMT(s->places.java_home));
+    struct str jars = arena_printf(a, "%.*s/jars/*", STR_FMT(s->places.spark_home));
+    const char *const first[] = {
+        java.ptr, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-cp", jars.ptr
+    };
+    for (size_t i = 0; i < ARRAY_LEN(first); i++)
+        *ARENA_PUSH(a, argv, n, cap) = first[i];
+    for (size_t i = 0; i < ARRAY_LEN(packages); i++)
+        *ARENA_PUSH(a, argv, n, cap) =
+            arena_printf(a, "--add-opens=java.base/%s=ALL-UNNAMED", packages[i]).ptr;
+    for (size_t i = 0; args[i] != NULL; i++)
+        *ARENA_PUSH(a, argv, n, cap) = args[i];
+    *ARENA_PUSH(a, argv, n, cap) = NULL;
+    return start(s, what, argv, err);
+}
+
+static bool start_master(struct supervisor *s, struct err *err)
 {
     struct arena *a = &s->arena;
-    struct str spark_class = arena_printf(a, "%.*s/bin/spark-class", STR_FMT(s->places.spark_home));
     struct str port = arena_printf(a, "%u", (unsigned)s->ports[PORT_SPARK]);
     struct str ui = arena_printf(a, "%u", (unsigned)s->ports[PORT_SPARK_UI]);
-    struct str cores = arena_printf(a, "%u", s->cores);
-    struct str memory = arena_printf(a, "%um", s->worker_mib);
-    struct str master = spark_master(s);
-    const char *const argv[] = { spark_class.ptr,
-                                 "org.apache.spark.deploy.master.Master",
+    const char *const args[] = { "org.apache.spark.deploy.master.Master",
                                  "--host",
                                  "127.0.0.1",
                                  "--port",
@@ -282,28 +327,39 @@ static bool start_spark(struct supervisor *s, struct err *err)
                                  "--webui-port",
                                  ui.ptr,
                                  NULL };
-    if (!start(s, "spark-master", argv, err))
-        return false;
-    for (int64_t i = 0; i < s->status.n_workers; i++) {
-        struct str work = arena_printf(a, "%s/spark/worker-%lld", s->folder, (long long)i);
-        const char *const worker[] = { spark_class.ptr, "org.apache.spark.deploy.worker.Worker",
-                                       "--host",        "127.0.0.1",
-                                       "--webui-port",  "0",
-                                       "--cores",       cores.ptr,
-                                       "--memory",      memory.ptr,
-                                       "--work-dir",    work.ptr,
-                                       master.ptr,      NULL };
-        if (!start(s, arena_printf(a, "spark-worker-%lld", (long long)i).ptr, worker, err))
-            return false;
-    }
-    return true;
+    return start_daemon(s, "spark-master", args, err);
+}
+
+static bool start_worker(struct supervisor *s, size_t i, struct err *err)
+{
+    struct arena *a = &s->arena;
+    struct str cores = arena_printf(a, "%u", s->cores);
+    struct str memory = arena_printf(a, "%um", s->worker_mib);
+    struct str work = arena_printf(a, "%s/spark/worker-%zu", s->folder, i);
+    const char *const args[] = { "org.apache.spark.deploy.worker.Worker",
+                                 "--host",
+                                 "127.0.0.1",
+                                 "--webui-port",
+                                 "0",
+                                 "--cores",
+                                 cores.ptr,
+                                 "--memory",
+                                 memory.ptr,
+                                 "--work-dir",
+                                 work.ptr,
+                                 spark_master(s).ptr,
+                                 NULL };
+    return start_daemon(s, arena_printf(a, "spark-worker-%zu", i).ptr, args, err);
 }
 
 static bool start_all(struct supervisor *s, struct err *err)
 {
     struct str hub = arena_printf(&s->arena, "%.*s/bin/jupyterhub", STR_FMT(s->places.folder));
     const char *const argv[] = { hub.ptr, "--config", "jupyterhub_config.py", NULL };
-    return start(s, "jupyterhub", argv, err) && start_spark(s, err);
+    bool ok = start(s, "jupyterhub", argv, err) && start_master(s, err);
+    for (size_t i = 0; ok && i < (size_t)s->status.n_workers; i++)
+        ok = start_worker(s, i, err);
+    return ok;
 }
 
 /* One of them has ended: which, and how. */
@@ -408,11 +464,41 @@ static bool bring_up(struct supervisor *s, struct err *err)
     return true;
 }
 
+/* A password that the hub has not taken yet. */
+static void pass_password(struct supervisor *s, struct str path)
+{
+    if (access(path.ptr, F_OK) == 0 && s->children[CHILD_HUB].pid != 0)
+        (void)kill(s->children[CHILD_HUB].pid, SIGUSR2);
+}
+
+/* As many workers as are wanted: those that came last go first. */
+static bool resize(struct supervisor *s, struct err *err)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    size_t wanted = (size_t)local_wanted_get(&a, s->folder);
+    struct err ignored = ERR_INIT;
+    if (wanted == 0 || wanted == s->n_children - CHILD_WORKER)
+        return true;
+    while (s->n_children - CHILD_WORKER > wanted) {
+        struct child *last = &s->children[--s->n_children];
+        if (last->pid != 0)
+            (void)kill(last->pid, SIGTERM);
+    }
+    while (s->n_children - CHILD_WORKER < wanted)
+        if (!start_worker(s, s->n_children - CHILD_WORKER, err))
+            return false;
+    s->status.n_workers = (int64_t)wanted;
+    (void)put_status(s, &ignored); /* what it does matters more than that it is told */
+    return true;
+}
+
 static bool live(struct supervisor *s, struct err *err)
 {
+    struct str password = below(s, "password");
     while (!s->is_asked) {
         wait_signal(s, WATCH_MS);
-        if (!check_children(s, err))
+        pass_password(s, password);
+        if (!check_children(s, err) || !resize(s, err))
             return false;
     }
     return true;

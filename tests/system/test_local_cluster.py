@@ -22,7 +22,9 @@ ENVIRONMENTS = pathlib.Path(os.environ.get("BOATHOUSE_TEST_ENVIRONMENTS", CACHE 
 
 # Answers as JupyterHub and as Spark's master do when they are ready; "die" and "mute" say how it fails.
 STAND_IN = """#!/usr/bin/python3
-import http.server, json, os, pathlib, sys, time
+import http.server, json, os, pathlib, signal, sys, time
+def take_password(*ignored):
+    pathlib.Path("password").rename("taken")
 if "Worker" in " ".join(sys.argv):
     time.sleep(600)
 if (pathlib.Path(os.environ["BOATHOUSE_CLUSTER"]).parents[1] / "die").exists() and "jupyterhub" in sys.argv[0]:
@@ -40,6 +42,8 @@ if "--webui-port" in sys.argv:
     port = int(sys.argv[sys.argv.index("--webui-port") + 1])
 else:
     port = json.loads(pathlib.Path("settings.json").read_text())["hub_port"]
+    take_password()
+    signal.signal(signal.SIGUSR2, take_password)
 if os.fork() == 0:  # as a kernel: the child of a child, of its own session
     os.setsid()
     time.sleep(600)
@@ -54,11 +58,11 @@ def key_of_environment(python="python3"):
 
 def make_stand_in(environments):
     folder = environments / key_of_environment()
-    for path in ("bin/jupyterhub", "spark/bin/spark-class"):
+    for path in ("bin/jupyterhub", "java/bin/java"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(STAND_IN)
         (folder / path).chmod(0o755)
-    (folder / "places.json").write_text(json.dumps({"java_home": "/nonexistent", "node": "/nonexistent", "npm": "/nonexistent",
+    (folder / "places.json").write_text(json.dumps({"java_home": str(folder / "java"), "node": "/nonexistent", "npm": "/nonexistent",
                                                     "spark_home": str(folder / "spark"), "python": "/usr/bin/python3"}))
     (folder / "whole").write_text("1\n")
 
@@ -73,6 +77,13 @@ def processes_of(folder):
         except OSError:
             pass
     return found
+
+
+def cmdline(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 class Local:
@@ -109,6 +120,25 @@ class Local:
         wait_for(look, f"{cluster} {state}", seconds)
         return seen
 
+    def ask(self, method, path, body=None):
+        answer = http(method, self.server.url + path, body and json.dumps(body).encode(), {"Content-Type": "application/json"} if body else {})
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    def change_while_it_lives(self, cluster, seen):
+        """Fewer and more workers, and another password."""
+        path = f"/v1/clusters/{cluster}"
+        for n in (1, 2):
+            self.ask("PATCH", path, {"size": {"workers": n}})
+            wait_for(lambda n=n: len([p for p in processes_of(self.path(cluster)) if b"deploy.worker" in cmdline(p)]) == n, f"{n} workers")
+            wait_for(lambda n=n: self.status(cluster)["n_workers"] == n, f"{n} told")
+        changed = self.ask("POST", path + "/credentials?rotate=true")
+        assert changed["user"] == seen["JupyterUN"] and changed["password"] != seen["JupyterPW"]
+        assert "already shown" in self.info(cluster)["JupyterPW"]
+        types = [e["type"] for e in self.ask("GET", path + "/events")["items"]]
+        assert types.count("resized") == 2 and "rotation_asked" in types and "password_rotated" in types
+        return changed["password"]
+
     def path(self, cluster):
         return self.folder / "state" / "local" / "clusters" / cluster
 
@@ -143,8 +173,10 @@ def test_a_cluster_lives_and_ends_with_all_its_processes(small):
     seen = small.until(cluster, "WAITING")
     assert seen["JupyterHub"].startswith("http://127.0.0.1:") and seen["JupyterUN"] == "jovyan" and len(seen["JupyterPW"]) >= 16
     assert len(processes_of(small.path(cluster))) == 2 * 2 + 3  # hub and master with a child each, three workers
-    written = b"".join(p.read_bytes() for p in (small.folder / "state").rglob("*") if p.is_file() and p.name != "password")
+    assert (small.path(cluster) / "taken").read_text() == seen["JupyterPW"]
+    written = b"".join(p.read_bytes() for p in (small.folder / "state").rglob("*") if p.is_file() and p.name != "taken")
     assert seen["JupyterPW"].encode() not in written
+    small.change_while_it_lives(cluster, seen)
     assert (small.path(cluster) / "status.json").stat().st_mode & 0o777 == 0o600
     small.end(cluster)
     small.until(cluster, "TERMINATED")
@@ -217,6 +249,19 @@ CELLS = ["spark.sparkContext.master",
          "import pandas as pd\nprint(len(pd.read_parquet('s3://datasets/nile_decades/')), len(pd.read_csv('s3://datasets/iris/iris.csv')))"]
 
 
+STRANGER = """
+import sys
+from pyspark import SparkConf, SparkContext
+conf = SparkConf().setMaster(sys.argv[1]).setAppName("stranger").set("spark.driver.host", "127.0.0.1").set("spark.ui.enabled", "false")
+print(SparkContext(conf=conf).parallelize(range(10)).count())
+"""
+
+
+def java_of(environment):
+    places = json.loads((environment / "places.json").read_text())
+    return {"JAVA_HOME": places["java_home"], "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": places["python"]}
+
+
 def hub(environment, seen, *args, stdin=None, password=None):
     """What hub_client.py says, as JSON; None when it was not let in."""
     result = subprocess.run([str(environment / "bin" / "python"), str(TOP / "tests" / "system" / "hub_client.py"), seen["JupyterHub"],
@@ -240,6 +285,13 @@ def test_a_day_with_jupyterhub_and_spark(tmp_path):
         assert [o["error"] for o in outputs] == [None] * len(CELLS)
         last = [o["text"].splitlines()[-1:] for o in outputs]  # Spark may warn before
         assert last[0][0].startswith("'spark://127.0.0.1:") and last[1] == ["100"] and last[3] == ["11 150"]
+        # Whoever has not the secret gets no executor.
+        stranger = subprocess.run([str(environment / "bin" / "python"), "-c", STRANGER, last[0][0].strip("'")], capture_output=True, text=True,
+                                  env=clean_env(**java_of(environment)), timeout=120)
+        assert stranger.returncode != 0, stranger.stdout
+        assert json.loads((local.path(cluster) / "activity.json").read_text())["active_ms"] > 0
+        changed = local.change_while_it_lives(cluster, seen)
+        assert hub(environment, seen, "list", "") is None and "spark" in hub(environment, seen, "list", "", password=changed)
         local.end(cluster)
         local.until(cluster, "TERMINATED")
         assert processes_of(local.path(cluster)) == []
