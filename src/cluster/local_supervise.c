@@ -13,6 +13,7 @@
 #include "json/writer.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -258,6 +259,24 @@ static bool put_files(struct supervisor *s, struct err *err)
 
 /* ---- processes ---- */
 
+/* "2.12" of spark-core_2.12-3.5.9.jar: Spark's own scripts tell it to the workers, who build the
+ * command lines of executors.  Empty: there is no such file. */
+static struct str scala_version(struct supervisor *s)
+{
+    struct str pattern =
+        arena_printf(&s->arena, "%.*s/jars/spark-core_*.jar", STR_FMT(s->places.spark_home));
+    struct str version = STR_EMPTY;
+    glob_t found = { 0 };
+    if (glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0) {
+        struct str name = str_from(found.gl_pathv[0]);
+        size_t from = str_rfind_char(name, '_');
+        struct str behind = str_from_pos(name, from + 1);
+        version = arena_str(&s->arena, str_slice(behind, 0, str_find_char(behind, '-')));
+    }
+    globfree(&found);
+    return version;
+}
+
 static bool start(struct supervisor *s, const char *what, const char *const *argv, struct err *err)
 {
     struct arena *a = &s->arena;
@@ -265,9 +284,15 @@ static bool start(struct supervisor *s, const char *what, const char *const *arg
     struct str spark = arena_printf(a, "SPARK_HOME=%.*s", STR_FMT(s->places.spark_home));
     struct str conf = arena_printf(a, "SPARK_CONF_DIR=%s/spark-conf", s->folder);
     struct str work = arena_printf(a, "SPARK_LOCAL_DIRS=%s/spark", s->folder);
-    const char *const more[] = {
-        s->variable.ptr, java.ptr, spark.ptr, conf.ptr, work.ptr, "SPARK_LOCAL_IP=127.0.0.1", NULL
-    };
+    struct str scala = arena_printf(a, "SPARK_SCALA_VERSION=%.*s", STR_FMT(scala_version(s)));
+    const char *const more[] = { s->variable.ptr,
+                                 scala.ptr,
+                                 java.ptr,
+                                 spark.ptr,
+                                 conf.ptr,
+                                 work.ptr,
+                                 "SPARK_LOCAL_IP=127.0.0.1",
+                                 NULL };
     const struct local_program program = {
         .argv = argv,
         .more = more,

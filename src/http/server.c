@@ -24,7 +24,7 @@
 
 /* libmicrohttpd clears a connection's pool after each request, so a large one costs at every
  * request: 15 % of the time of a small answer at 96 KiB. */
-enum { MAX_LISTEN = 16, POOL_SLACK_BYTES = 4 * 1024 };
+enum { MAX_LISTEN = 16, POOL_SLACK_BYTES = 4 * 1024, SMALL_BLOCK_BYTES = 2 * 1024 };
 
 struct http_server {
     struct http_server_options options;
@@ -243,10 +243,12 @@ static void make_response(struct exchange *e, bool must_close)
     } bytes = { .read = body.ptr };
     e->status = e->answer.status;
     e->phase = PHASE_READY;
+    /* It is cleared and held as long as the answer: one of many that stay open has small pieces. */
+    size_t block = e->stream.n_bytes < SMALL_BLOCK_BYTES ? SMALL_BLOCK_BYTES : HTTP_FLUSH_BYTES;
     e->response =
         http_answer_is_begun(&e->answer)
-            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HTTP_FLUSH_BYTES, stream_read,
-                                                &e->stream, NULL)
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, stream_read, &e->stream,
+                                                NULL)
             : MHD_create_response_from_buffer(body.len, bytes.passed, MHD_RESPMEM_PERSISTENT);
     if (e->response == NULL)
         panic("no memory for an answer");
