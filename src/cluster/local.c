@@ -12,10 +12,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
     START_MS = 30000,     /* for a supervisor to say who it is */
+    SUPERVISOR_MS = 2000, /* for which an end waits for that */
     MAX_CLUSTERS = 10000, /* folders that are looked at */
 };
 static const int64_t KEPT_MS = 30LL * 24 * 3600 * 1000; /* how long what has ended is told about */
@@ -282,8 +284,14 @@ static bool local_stop(struct cluster_provider *provider, struct arena *a, struc
     struct local_status s;
     (void)unprotect;
     (void)call;
-    if (!look(p, a, id, &s, err))
-        return err->code == ERR_NOT_FOUND ? not_found(id, err) : false;
+    int64_t until_ms = clock_mono_ms() + SUPERVISOR_MS;
+    const struct timespec soon = { .tv_nsec = 20 * 1000000L };
+    /* Its supervisor says in a moment who it is. */
+    do {
+        if (!look(p, a, id, &s, err))
+            return err->code == ERR_NOT_FOUND ? not_found(id, err) : false;
+    } while (is_live(&s) && s.pid == 0 && clock_mono_ms() < until_ms &&
+             nanosleep(&soon, NULL) == 0);
     if (is_live(&s) && s.pid == 0)
         return err_set(err, ERR_BUSY, "the cluster is just being started");
     if (is_live(&s))
