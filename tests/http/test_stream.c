@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -33,11 +34,56 @@ static bool piece(struct http_answer *answer, size_t i, struct err *err)
     return http_answer_flush(answer, HTTP_FLUSH_BYTES, err);
 }
 
+enum { KEPT = 5 };
+
+struct keeper {
+    struct http_stream *stream;
+    bool is_cut;
+    pthread_t thread;
+};
+
+/* Goes on with an answer whose handler has returned: pieces of other letters, each when the one
+ * before was taken. */
+static void *go_on(void *arg)
+{
+    struct keeper *k = arg;
+    char letters[PIECE_BYTES];
+    bool ok = true;
+    for (int i = 1; i < KEPT && ok; i++) {
+        memset(letters, 'a' + i, sizeof letters);
+        while (http_stream_unread(k->stream) > 0)
+            usleep(1000);
+        ok = http_stream_put(k->stream, (struct str){ letters, sizeof letters });
+    }
+    assert(ok);
+    http_stream_close(k->stream, k->is_cut);
+    return NULL;
+}
+
+static struct keeper keeper;
+
+static void keep(struct http_request *req, struct http_answer *answer)
+{
+    struct err err = ERR_INIT;
+    assert(http_answer_keep(answer) == NULL); /* nothing was sent yet */
+    bool ok = piece(answer, 0, &err) && http_answer_flush(answer, 1, &err);
+    assert(ok);
+    keeper.stream = http_answer_keep(answer);
+    keeper.is_cut = str_has_suffix(req->path, STR("/cut"));
+    assert(keeper.stream != NULL);
+    if (pthread_create(&keeper.thread, NULL, go_on, &keeper) != 0)
+        abort();
+}
+
 static void handle(void *ctx, struct http_request *req, struct http_answer *answer)
 {
     struct err err = ERR_INIT;
     bool ok = true;
     (void)ctx;
+    if (str_has_prefix(req->path, STR("/kept"))) {
+        keep(req, answer);
+        return;
+    }
     http_answer_header(answer, STR("X-Kind"), STR("stream"));
     size_t n = str_has_prefix(req->path, STR("/many")) ? MANY : SMALL;
     if (str_eq(req->path, STR("/empty")))
@@ -149,6 +195,22 @@ static void an_answer_that_fails_midway_looks_broken(void **state)
     assert_true(get(*state, &a, "/small", &reply, &n, &err));
 }
 
+static void an_answer_that_is_kept_goes_on_without_its_handler(void **state)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct err err = ERR_INIT;
+    struct http_reply reply;
+    size_t n = 0;
+    if (!get(*state, &a, "/kept", &reply, &n, &err))
+        fail_msg("%s", err.msg);
+    assert_int_equal(n, (size_t)KEPT * PIECE_BYTES);
+    pthread_join(keeper.thread, NULL);
+    n = 0;
+    assert_false(get(*state, &a, "/kept/cut", &reply, &n, &err));
+    assert_int_equal(err.code, ERR_UPSTREAM);
+    pthread_join(keeper.thread, NULL);
+}
+
 static bool leave(void *ctx, struct str bytes, struct err *err)
 {
     (void)ctx;
@@ -194,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_long_answer_comes_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_answer_that_fails_midway_looks_broken, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_that_is_kept_goes_on_without_its_handler, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_reader_that_leaves_ends_the_handler, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stopping_ends_a_stream_nobody_reads, set_up, tear_down),
