@@ -558,6 +558,7 @@ static void end(struct supervisor *s, bool ok, const struct err *why)
     s->status.progress = s->status.url = STR_EMPTY;
     s->status.ended_ms = clock_unix_ms();
     (void)unlink(below(s, "password").ptr);
+    (void)unlink(below(s, "password.taken").ptr);
     (void)unlink(below(s, "password.hash").ptr);
     local_remove_folder(below(s, "spark").ptr);
     (void)put_status(s, &ignored);

@@ -12,6 +12,7 @@ import os
 import pathlib
 import secrets
 import signal
+import sys
 import time
 from datetime import datetime, timezone
 
@@ -37,19 +38,33 @@ def scrypt(password, salt):
 
 
 def take_password():
-    """(salt, hash) of the password; the file goes when they are written."""
-    clear, kept = folder / "password", folder / "password.hash"
-    if clear.exists():
-        salt = secrets.token_bytes(16)
-        text = f"{salt.hex()}:{scrypt(clear.read_text(), salt).hex()}"
-        put(kept, text)
-        clear.unlink()
+    """(salt, hash) of the password.  A file with a new one becomes its hash, and is gone afterwards."""
+    clear, mine, kept = folder / "password", folder / "password.taken", folder / "password.hash"
+    try:
+        clear.rename(mine)  # signals may come while this runs: one of them gets it
+    except FileNotFoundError:
+        pass
+    else:
+        try:
+            salt = secrets.token_bytes(16)
+            put(kept, f"{salt.hex()}:{scrypt(mine.read_text(), salt).hex()}")
+            mine.unlink()
+        except OSError:
+            mine.rename(clear)  # it is asked for again
+            raise
     salt, digest = kept.read_text().split(":")
     return bytes.fromhex(salt), bytes.fromhex(digest)
 
 
+def take_another(number, frame):
+    try:
+        current["password"] = take_password()
+    except OSError as e:
+        print(f"the new password could not be taken: {e}", file=sys.stderr)
+
+
 current = {"password": take_password()}
-signal.signal(signal.SIGUSR2, lambda number, frame: current.update(password=take_password()))
+signal.signal(signal.SIGUSR2, take_another)
 
 
 class OneUser(Authenticator):
