@@ -107,7 +107,8 @@ static struct str token_row(struct arena *a, const char *name, const char *role,
 static void world_init(struct world *w, bool has_tokens)
 {
     struct err err = ERR_INIT;
-    *w = (struct world){ .harbour = { { &harbour_ops, 20, 1 }, 0, 0, ERR_NONE } };
+    *w = (struct world){ .harbour = {
+                             .base = { .ops = &harbour_ops, .max_nodes = 20, .n_primary = 1 } } };
     snprintf(w->folder, sizeof w->folder, "/tmp/boathouse-api-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     w->store = folder_store_open(w->folder, &err);
