@@ -71,9 +71,8 @@ class Tab:
         return self.page
 
     def settled(self):
-        """Wait for the answers; then nothing says that it loads."""
-        self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator(".waiting")).to_have_count(0)
+        """Wait until nothing says that it loads."""
+        expect(self.page.locator(".waiting, [aria-busy=true]")).to_have_count(0)
 
     def violations(self, *rules):
         """Of all rules of axe-core, or of some."""
