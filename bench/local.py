@@ -77,7 +77,8 @@ def bare(environment, folder, i):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     options = ("--lake", folder / "lake", "--state", folder / "state", "--local-environments", ENVIRONMENTS)
-    (folder / "lake" / "notebooks").mkdir(parents=True)
+    (folder / "state").mkdir()
+    run([BOATHOUSE, "demo", "--lake", folder / "lake"])
     run([BOATHOUSE, "doctor", "--prepare-local", *options])
     environment = max((e for e in ENVIRONMENTS.iterdir() if (e / "whole").exists()), key=lambda e: (e / "whole").stat().st_mtime)
     with boathouse(*map(str, options)) as server:
@@ -88,4 +89,4 @@ with tempfile.TemporaryDirectory() as name:
 for what, values in took.items():
     say(f"    {what}: " + " ".join(f"{v:.1f}" for v in values) + " s")
 figure("a local cluster with two workers, ready", statistics.median(took["cluster"]), "s", "<=", 20)
-figure("beside a bare jupyterhub", statistics.median(took["cluster"]) / statistics.median(took["bare"]), "times", "<=", 4)
+figure("a bare jupyterhub in the same run", statistics.median(took["bare"]), "s", "<=", 20)
