@@ -111,7 +111,8 @@ static struct entry *entry_new(struct str key, uint64_t version, const struct ke
                          .type_len = answer->type.len,
                          .bytes_len = answer->bytes.len };
     memcpy(e->data, key.ptr, key.len);
-    memcpy(e->data + key.len, answer->type.ptr, answer->type.len);
+    if (answer->type.len > 0) /* what is kept of a cluster has none */
+        memcpy(e->data + key.len, answer->type.ptr, answer->type.len);
     memcpy(e->data + key.len + answer->type.len, answer->bytes.ptr, answer->bytes.len);
     return e;
 }

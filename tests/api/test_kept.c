@@ -31,6 +31,20 @@ static void an_answer_is_found_by_its_request_and_version(void **state)
     kept_free(k);
 }
 
+static void an_answer_may_have_no_type(void **state)
+{
+    AUTO_ARENA a = ARENA_INIT;
+    struct kept *k = kept_new(1000000);
+    const struct kept_answer part = { .bytes = STR("{}") };
+    struct kept_answer found;
+    (void)state;
+    kept_put(k, STR("clu_1"), 1, &part);
+    assert_true(kept_get(k, STR("clu_1"), 1, &a, &found));
+    assert_str(found.type, "");
+    assert_str(found.bytes, "{}");
+    kept_free(k);
+}
+
 static void what_is_kept_stays_below_its_bound(void **state)
 {
     AUTO_ARENA a = ARENA_INIT;
@@ -102,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_found_by_its_request_and_version),
+        cmocka_unit_test(an_answer_may_have_no_type),
         cmocka_unit_test(what_is_kept_stays_below_its_bound),
         cmocka_unit_test(what_is_too_large_is_not_kept),
         cmocka_unit_test(threads_share_it),
