@@ -379,6 +379,7 @@ static const struct command commands[] = {
         .about = "A dated list that comes with the program, the newest first: those with a "
                  "JupyterHub that keeps notebooks on S3. AWS is not asked.",
         .options = { { "all", 'a', NULL, "Also those on which no cluster can be made here." } },
+        .sections = "",
     },
     {
         .name = "clusters templates",

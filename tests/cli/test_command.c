@@ -49,6 +49,18 @@ static void wrong_use_is_explained(void **state)
     }
 }
 
+static void every_command_says_what_it_is(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct command *table = command_table(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct command *c = &table[i];
+        assert_case(c->run != NULL && c->summary != NULL && c->about != NULL, c->name);
+        assert_case(c->sections != NULL && (c->nothing == NULL) == (c->next == NULL), c->name);
+    }
+}
+
 static void options_and_arguments_are_taken_in_any_order(void **state)
 {
     (void)state;
@@ -107,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_use_is_explained),
+        cmocka_unit_test(every_command_says_what_it_is),
         cmocka_unit_test(options_and_arguments_are_taken_in_any_order),
         cmocka_unit_test(every_command_of_the_table_is_whole),
         cmocka_unit_test(names_cannot_drive_the_terminal),

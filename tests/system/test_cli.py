@@ -114,7 +114,8 @@ def test_completion_knows_the_commands():
         "\nCOMP_WORDS=(boathouse files --ext) COMP_CWORD=2; _boathouse; echo ${COMPREPLY[*]}" \
         "\nCOMP_WORDS=(boathouse clusters info --js) COMP_CWORD=3; _boathouse; echo ${COMPREPLY[*]}\n"
     said = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=True).stdout.splitlines()
-    assert said == ["clusters", "create info list nodes steps events extend cost diagnose orphans terminate", "--extension", "--json"]
+    assert said == ["clusters", "create info list nodes steps events extend cost diagnose orphans notebooks releases "
+                    "templates budget adopt types terminate", "--extension", "--json"]
     for shell in ("zsh", "fish"):
         assert "terminate" in run_cli("completion", shell, check=True).stdout
     assert run_cli("completion", "tcsh").returncode == 2
