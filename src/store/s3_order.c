@@ -23,7 +23,7 @@ struct pace {
     unsigned pages_most;     /* kept of one range */
     unsigned kept_most;      /* kept of all */
 };
-static const struct pace NEAR = { 3, 17, 20, 40 };
+static const struct pace NEAR = { 4, 12, 14, 40 };
 static const struct pace FAR = { 12, 3, 4, 24 };
 
 /* The keys of a page, until they are told. */
