@@ -356,4 +356,5 @@ def main(source, target, header, *parts):
     open(header, "w", encoding="utf-8").write(text)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

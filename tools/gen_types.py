@@ -7,6 +7,7 @@ its answer; `Send` has those that change something, under "METHOD /path".
 import sys
 
 import yaml
+from gen_api import resolve
 
 SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
@@ -20,15 +21,6 @@ def load(paths):
         for kind, values in part.get("components", {}).items():
             doc["components"].setdefault(kind, {}).update(values)
     return doc
-
-
-def resolve(doc, node):
-    while "$ref" in node:
-        at = doc
-        for part in node["$ref"].lstrip("#/").split("/"):
-            at = at[part]
-        node = at
-    return node
 
 
 def quoted(word):

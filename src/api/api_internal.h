@@ -150,6 +150,8 @@ MUST_USE bool call_last_event(const struct call *call, int64_t fallback, int64_t
                               struct err *err);
 struct live_ask;
 MUST_USE bool call_stream(struct call *call, const struct live_ask *ask, struct err *err);
+/* Say that the stream has ended for good, so that a browser does not come back.  True. */
+bool call_end_stream(struct call *call);
 
 /* The value of a parameter of the route, checked; without it that of the contract's default, else
  * empty (0, false).  The number of a text that is one of some words is its position among them. */

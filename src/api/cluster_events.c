@@ -74,9 +74,7 @@ bool api_cluster_events(struct call *call, struct err *err)
         return false;
     if (!is_told)
         return call_stream(call, &ask, err);
-    call->answer->status = 204; /* a browser does not come back then */
-    call->is_json = false;
-    return true;
+    return call_end_stream(call);
 }
 
 bool api_events_list(struct call *call, struct err *err)

@@ -31,6 +31,13 @@ bool call_last_event(const struct call *call, int64_t fallback, int64_t *out, st
     return true;
 }
 
+bool call_end_stream(struct call *call)
+{
+    call->answer->status = 204;
+    call->is_json = false;
+    return true;
+}
+
 bool call_stream(struct call *call, const struct live_ask *ask, struct err *err)
 {
     struct live *live = call->api->live;
@@ -81,7 +88,5 @@ bool api_scan_events(struct call *call, struct err *err)
         return false;
     if (!is_told)
         return call_stream(call, &ask, err);
-    call->answer->status = 204; /* a browser does not come back then */
-    call->is_json = false;
-    return true;
+    return call_end_stream(call);
 }

@@ -283,13 +283,9 @@ static enum compression codec(struct str name)
     return COMPRESSION_NONE;
 }
 
-struct avro_header {
-    struct str schema, codec;
-};
-
-/* The map of metadata; false where it is cut or damaged. */
-static bool read_header(struct bytes *b, struct avro_header *out)
+bool avro_take_head(struct bytes *b, struct avro_head *out)
 {
+    *out = (struct avro_head){ STR_EMPTY, STR_EMPTY, STR_EMPTY };
     bytes_skip(b, 4);
     for (int64_t n = bytes_zigzag(b); n != 0 && bytes_ok(b); n = bytes_zigzag(b)) {
         if (n < 0) {
@@ -305,7 +301,7 @@ static bool read_header(struct bytes *b, struct avro_header *out)
                 out->codec = value;
         }
     }
-    bytes_skip(b, 16);
+    out->sync = bytes_take(b, 16);
     return bytes_ok(b);
 }
 
@@ -329,12 +325,12 @@ bool format_read_avro(struct view *v, struct schema *out, struct err *err)
 {
     struct str head;
     for (uint64_t n = FORMAT_HEAD_BYTES;; n *= 16) {
-        struct avro_header header = { 0 };
+        struct avro_head header;
         n = n < LIMIT_FORMAT_READ_BYTES ? n : LIMIT_FORMAT_READ_BYTES;
         if (!view_get_some(v, 0, v->size == SIZE_UNKNOWN ? 0 : n, n, &head, err))
             return false;
         struct bytes b = bytes_le(head);
-        if (read_header(&b, &header)) {
+        if (avro_take_head(&b, &header)) {
             out->compression = codec(header.codec);
             out->has_rows = head.len == v->size && count_rows(b, &out->n_rows);
             return avro_schema(v->arena, header.schema, out, err);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "catalog/avro_data.h"
 
+#include "catalog/avro.h"
 #include "catalog/bytes.h"
 #include "catalog/unpack.h"
 #include "util/limits.h"
@@ -57,34 +58,15 @@ static void note_names(struct avro_file *f, const struct json *schema, unsigned 
         note_names(f, &schema->items[i], depth + 1);
 }
 
-static bool read_map(struct bytes *b, struct str *schema, struct str *codec)
-{
-    for (int64_t n = bytes_zigzag(b); n != 0 && bytes_ok(b); n = bytes_zigzag(b)) {
-        if (n < 0) {
-            n = n == INT64_MIN ? INT64_MAX : -n;
-            (void)bytes_zigzag(b);
-        }
-        for (; n > 0 && bytes_ok(b); n--) {
-            struct str key = bytes_take(b, (uint64_t)bytes_zigzag(b));
-            struct str value = bytes_take(b, (uint64_t)bytes_zigzag(b));
-            if (str_eq(key, STR("avro.schema")))
-                *schema = value;
-            else if (str_eq(key, STR("avro.codec")))
-                *codec = value;
-        }
-    }
-    return bytes_ok(b);
-}
-
 static bool read_head(struct avro_file *f, struct bytes *b, struct err *err)
 {
-    struct str text = STR_EMPTY;
-    if (!str_eq(bytes_take(b, 4), (struct str){ "Obj\1", 4 }) || !read_map(b, &text, &f->codec))
+    struct avro_head head;
+    struct bytes magic = *b;
+    if (!str_eq(bytes_take(&magic, 4), (struct str){ "Obj\1", 4 }) || !avro_take_head(b, &head))
         return damaged(err);
-    f->sync = bytes_take(b, 16);
-    if (!bytes_ok(b))
-        return damaged(err);
-    f->schema = json_parse(&f->arena, text, LIMIT_JSON_BYTES, err);
+    f->codec = head.codec;
+    f->sync = head.sync;
+    f->schema = json_parse(&f->arena, head.schema, LIMIT_JSON_BYTES, err);
     if (f->schema == NULL)
         return err_wrap(err, "the Avro schema");
     strmap_init(&f->names, &f->arena);

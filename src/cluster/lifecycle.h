@@ -213,6 +213,8 @@ void lifecycle_month(struct cluster_row *row, int64_t spent_micro, int64_t month
 /* Signs of work; activity NULL: nobody could be asked. */
 void lifecycle_active(struct cluster_row *row, const struct cluster_activity *activity, int64_t now,
                       struct lifecycle_out *out);
+/* Is its password set, and is no other under way?  ERR_CONFLICT. */
+MUST_USE bool lifecycle_has_password(const struct cluster_row *row, struct err *err);
 /* Another password is wanted.  ERR_CONFLICT: it is not ready, or one is under way. */
 MUST_USE bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_out *out,
                                struct err *err);

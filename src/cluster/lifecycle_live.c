@@ -64,8 +64,7 @@ int64_t row_generation(const struct cluster_row *row)
     return row->wants_rotation ? row->next_generation : row->secret_generation;
 }
 
-bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_out *out,
-                      struct err *err)
+bool lifecycle_has_password(const struct cluster_row *row, struct err *err)
 {
     if (row->phase != PHASE_READY)
         return err_set(err, ERR_CONFLICT, "cluster %.*s is %.*s: its password is not set",
@@ -73,6 +72,14 @@ bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_o
     if (row->wants_rotation)
         return err_set(err, ERR_CONFLICT, "the password of cluster %.*s is just being replaced",
                        STR_FMT(row->id));
+    return true;
+}
+
+bool lifecycle_rotate(struct cluster_row *row, struct str by, struct lifecycle_out *out,
+                      struct err *err)
+{
+    if (!lifecycle_has_password(row, err))
+        return false;
     /* A number is never used twice: an attempt that failed may have reached the hub. */
     if (row->next_generation < row->secret_generation)
         row->next_generation = row->secret_generation;

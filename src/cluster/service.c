@@ -303,12 +303,8 @@ static bool reveal(void *ctx, struct cluster_row *row, int64_t at, struct lifecy
 {
     char shown[RFC3339_SIZE];
     (void)ctx;
-    if (row->phase != PHASE_READY)
-        return err_set(err, ERR_CONFLICT, "cluster %.*s is %.*s: its password is not set",
-                       STR_FMT(row->id), STR_FMT(phase_name(row->phase)));
-    if (row->wants_rotation)
-        return err_set(err, ERR_CONFLICT, "the password of cluster %.*s is just being replaced",
-                       STR_FMT(row->id));
+    if (!lifecycle_has_password(row, err))
+        return false;
     time_rfc3339(row->revealed_ms, shown);
     if (row->revealed_ms != 0) {
         err_set(err, ERR_CONFLICT, "the password was already shown at %s", shown);
